@@ -1,0 +1,63 @@
+package org.dmsc.schemas;
+
+/**
+ * Why the fabric said no, or why a task failed: stable codes, the same at every edge and in the audit log. How each looks in HTTP,
+ * JSON-RPC and MQTT is one table in bridge-core.
+ */
+public enum Refusal {
+    // who
+    UNAUTHENTICATED("no valid certificate or token"),
+    IDENTITY_MISMATCH("host, certificate and token do not name the same tenant and agent"),
+    NOT_PERMITTED("the caller may not do this"),
+    CROSS_TENANT("no grant lets this tenant reach that one"),
+    TENANT_UNKNOWN("no such tenant"),
+    TENANT_INACTIVE("the tenant is suspended or gone"),
+    AGENT_UNKNOWN("no such agent"),
+    QUOTA_EXCEEDED("a limit of the tenant is reached"),
+    // what
+    INVALID_TENANT_ID("not a tenant id"),
+    INVALID_AGENT_ID("not an agent id"),
+    INVALID_REQUEST("the request is not well formed"),
+    MALFORMED_JSON("the body is not JSON"),
+    UNKNOWN_OPERATION("no such operation"),
+    UNSUPPORTED_OPERATION("the operation is not supported here"),
+    UNSUPPORTED_CONTENT_TYPE("the content type is not supported"),
+    UNSUPPORTED_VERSION("the protocol version is not supported"),
+    EXTENSION_REQUIRED("a required extension was not named"),
+    TOO_LARGE("the body is larger than allowed"),
+    TASK_UNKNOWN("no such task"),
+    TASK_NOT_CANCELABLE("the task has ended"),
+    TASK_ENDED("the task has ended and takes no more messages"),
+    DUPLICATE("it exists already"),
+    // delegation
+    NO_CANDIDATE("no agent that the caller may use offers what is needed"),
+    NO_CANDIDATE_UP("agents that fit exist, and none of them is up"),
+    ALL_TRIED("every agent that fits was tried"),
+    HOP_LIMIT("the task was delegated too often"),
+    LOOP("the task came back to an agent that delegated it"),
+    DEADLINE_EXCEEDED("the task's deadline passed"),
+    ATTEMPT_TIMED_OUT("the agent did not finish in time"),
+    UNDELIVERABLE("the agent could not be reached"),
+    AGENT_LOST("the connection to the agent ended before its answer"),
+    AGENT_FAILED("the agent reported a failure"),
+    INVALID_AGENT_RESPONSE("the agent's answer is not valid A2A"),
+    UNCERTAIN("the agent may or may not have done the work"),
+    CANCELED("the caller cancelled it"),
+    // the fabric itself
+    UNREADABLE("a record could not be opened"),
+    UNAVAILABLE("a part of the fabric is not available"),
+    OVERLOADED("the fabric is busy"),
+    INVALID_CONFIGURATION("the configuration is not valid"),
+    INTERNAL("a fault inside the fabric");
+
+    private final String meaning;
+
+    Refusal(String meaning) {
+        this.meaning = meaning;
+    }
+
+    /** One clause for people. */
+    public String meaning() {
+        return meaning;
+    }
+}

@@ -1,0 +1,40 @@
+package org.dmsc.schemas;
+
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * An organisation's id: {@code [a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?}, not a reserved word. It is a DNS label (the tenant's trust
+ * domain is {@code <tenant>.<fabric domain>}) and a part of topic names, and is never reused.
+ */
+public record TenantId(String value) implements Comparable<TenantId> {
+
+    private static final Pattern SHAPE = Pattern.compile("[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?");
+
+    /** Words that name parts of the fabric itself and can never be a tenant. */
+    public static final Set<String> RESERVED = Set.of(
+            "sys", "audit", "platform", "est", "www", "admin", "api", "dmsc", "local", "root", "v1", "tasks", "agents");
+
+    public TenantId {
+        if (!SHAPE.matcher(value).matches()) {
+            throw new RefusedException(
+                    Refusal.INVALID_TENANT_ID,
+                    "tenant id: '" + Printable.of(value)
+                            + "' (expected 1 to 40 of a-z, 0-9 and '-', beginning and ending with a letter or digit)");
+        }
+        if (RESERVED.contains(value)) {
+            throw new RefusedException(
+                    Refusal.INVALID_TENANT_ID, "tenant id: '" + value + "' is reserved (expected any other than " + RESERVED + ")");
+        }
+    }
+
+    @Override
+    public int compareTo(TenantId other) {
+        return value.compareTo(other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

@@ -1,0 +1,79 @@
+package org.dmsc.schemas.serde;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.avro.Schema;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.apache.avro.specific.SpecificRecord;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
+import org.dmsc.schemas.registry.SchemaRegistry;
+
+/** Avro records as plain binary, with the writer's schema named by a registry id beside the bytes. Thread-safe. */
+public final class AvroCodec {
+
+    private final SchemaRegistry registry;
+    private final Map<Integer, Schema> writers = new ConcurrentHashMap<>();
+
+    public AvroCodec(SchemaRegistry registry) {
+        this.registry = registry;
+    }
+
+    /** The registry behind this codec. */
+    public SchemaRegistry registry() {
+        return registry;
+    }
+
+    /** Avro binary of the record, without any prefix. */
+    public <T extends SpecificRecord> byte[] encode(T value) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+        write(value, out);
+        return out.toByteArray();
+    }
+
+    <T extends SpecificRecord> void write(T value, ByteArrayOutputStream out) {
+        try {
+            BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+            new SpecificDatumWriter<T>(value.getSchema()).write(value, encoder);
+            encoder.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Reads what {@link #encode} wrote, by the writer's schema of that id.
+     *
+     * @throws RefusedException UNREADABLE when the bytes are not such a record
+     */
+    public <T extends SpecificRecord> T decode(byte[] bytes, int schemaId, Class<T> type) {
+        return decode(bytes, 0, bytes.length, schemaId, type);
+    }
+
+    <T extends SpecificRecord> T decode(byte[] bytes, int offset, int length, int schemaId, Class<T> type) {
+        try {
+            Schema reader = ReaderSchemas.of(type);
+            Schema writer = writers.computeIfAbsent(schemaId, registry::byId);
+            SpecificDatumReader<T> datum = new SpecificDatumReader<>(writer, reader);
+            return datum.read(null, DecoderFactory.get().binaryDecoder(bytes, offset, length, null));
+        } catch (IOException | RuntimeException e) {
+            if (e instanceof RefusedException refused) {
+                throw refused;
+            }
+            throw new RefusedException(
+                    Refusal.UNREADABLE, "not a " + type.getSimpleName() + " of schema " + schemaId + ": " + e.getMessage());
+        }
+    }
+
+    /** The registry id of a record type, registered under {@code <full name>} on first use. */
+    public int schemaId(Schema schema) {
+        return registry.register(schema.getFullName(), schema);
+    }
+}
