@@ -21,6 +21,7 @@ public enum Refusal {
     MALFORMED_JSON("the body is not JSON"),
     UNKNOWN_OPERATION("no such operation"),
     UNSUPPORTED_OPERATION("the operation is not supported here"),
+    PUSH_UNSUPPORTED("push notifications are not supported here"),
     UNSUPPORTED_CONTENT_TYPE("the content type is not supported"),
     UNSUPPORTED_VERSION("the protocol version is not supported"),
     EXTENSION_REQUIRED("a required extension was not named"),

@@ -1,0 +1,134 @@
+package org.dmsc.bench;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.CommonClientConfigs;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code dmsc bench …}: each sub-command measures one thing against a baseline of the same run and prints a report. */
+@Command(
+        name = "bench",
+        description = "Measures the fabric against baselines of the same run.",
+        mixinStandardHelpOptions = true,
+        subcommands = {BenchCommand.Roundtrip.class, BenchCommand.Start.class})
+public final class BenchCommand implements Callable<Integer> {
+
+    @Override
+    public Integer call() {
+        new picocli.CommandLine(this).usage(System.err);
+        return 2;
+    }
+
+    /** Where the report goes. */
+    static final class Output {
+
+        @Option(names = {"-o", "--output"}, description = "text (default) or json: one object, nothing else on standard output", defaultValue = "text")
+        private String format;
+
+        Consumer<String> progress() {
+            return System.err::println;
+        }
+
+        int print(Report report) {
+            System.out.println(format.equals("json") ? report.json() : report.text());
+            return 0;
+        }
+    }
+
+    /** One blocking task over HTTP, caller to agent and back, against the bare three-hop Kafka chain with exactly-once. */
+    @Command(
+            name = "roundtrip",
+            mixinStandardHelpOptions = true,
+            description = "Caller → router → agent → caller over HTTP, against a bare exactly-once Kafka chain on the same broker.")
+    static final class Roundtrip implements Callable<Integer> {
+
+        @Option(names = "--rate", description = "tasks per second, open loop (default: ${DEFAULT-VALUE})", defaultValue = "100")
+        private int rate;
+
+        @Option(names = "--seconds", description = "length of each of the five rounds (default: ${DEFAULT-VALUE})", defaultValue = "10")
+        private int seconds;
+
+        @Option(names = "--url", description = "a fabric that runs already; then --caller, --agent and --bootstrap are needed too")
+        private String url;
+
+        @Option(names = "--caller", description = "credentials folder of the caller, with --url")
+        private Path caller;
+
+        @Option(names = "--agent", description = "credentials folder of the agent, named like the agent, with --url")
+        private Path agent;
+
+        @Option(names = "--bootstrap", description = "Kafka of that fabric, with --url")
+        private String bootstrap;
+
+        @Mixin
+        private Output output;
+
+        @Override
+        public Integer call() throws Exception {
+            if (url != null && (caller == null || agent == null || bootstrap == null)) {
+                System.err.println("--url needs --caller, --agent and --bootstrap too");
+                return 2;
+            }
+            try (Scratch scratch = Scratch.make()) {
+                return url == null ? withOwnFabric(scratch) : against(new Credentials(caller), new Credentials(agent), scratch);
+            }
+        }
+
+        private int withOwnFabric(Scratch scratch) throws Exception {
+            output.progress().accept("starting a fabric in " + scratch.folder());
+            try (FabricProcess fabric = FabricProcess.start(scratch.folder())) {
+                fabric.command("tenant", "create", "bench");
+                url = fabric.httpUrl();
+                bootstrap = fabric.bootstrap();
+                return against(fabric.agent("bench", "caller"), fabric.agent("bench", "echo"), scratch);
+            }
+        }
+
+        private int against(Credentials callerOf, Credentials agentOf, Scratch scratch) throws Exception {
+            String name = agentOf.folder().getFileName().toString().replaceFirst("^bench-", "");
+            try (EchoAgent echo = new EchoAgent(agentOf);
+                    FabricTasks tasks = new FabricTasks(callerOf, url, name);
+                    BareChain bare = BareChain.start(
+                            Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrap), scratch.folder().resolve("streams"))) {
+                new Registration(agentOf, url).register(name, echo.start());
+                return output.print(new RoundtripBench(bare, tasks, output.progress()).run(rate, Duration.ofSeconds(seconds)));
+            }
+        }
+    }
+
+    /** How long {@code dmsc up} takes until it is ready, and what it then has in memory. */
+    @Command(name = "start", mixinStandardHelpOptions = true, description = "From the start of the process until the fabric is ready, and its memory.")
+    static final class Start implements Callable<Integer> {
+
+        @Option(names = "--rounds", description = "how often; the median counts (default: ${DEFAULT-VALUE})", defaultValue = "5")
+        private int rounds;
+
+        @Mixin
+        private Output output;
+
+        @Override
+        public Integer call() throws Exception {
+            double[] ready = new double[rounds];
+            double[] resident = new double[rounds];
+            for (int i = 0; i < rounds; i++) {
+                try (Scratch scratch = Scratch.make();
+                        FabricProcess fabric = FabricProcess.start(scratch.folder())) {
+                    ready[i] = fabric.readyMillis();
+                    resident[i] = fabric.residentMib();
+                    output.progress().accept("round " + (i + 1) + " of " + rounds + ": ready after " + ready[i] + " ms, " + Math.round(resident[i]) + " MiB");
+                }
+            }
+            java.util.Arrays.sort(ready);
+            java.util.Arrays.sort(resident);
+            return output.print(new Report("start")
+                    .figure("ready_ms", ready[rounds / 2])
+                    .figure("ready_ms_worst", ready[rounds - 1])
+                    .figure("rss_mib", resident[rounds / 2]));
+        }
+    }
+}

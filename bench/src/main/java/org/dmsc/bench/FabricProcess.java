@@ -1,0 +1,131 @@
+package org.dmsc.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** A fabric of its own, as a process started the way a user starts it, in a folder that is removed at the end. */
+final class FabricProcess implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration LONGEST_START = Duration.ofSeconds(120);
+
+    private final Path data;
+    private final Path log;
+    private final Process process;
+    private final long readyMillis;
+
+    private FabricProcess(Path data, Path log, Process process, long readyMillis) {
+        this.data = data;
+        this.log = log;
+        this.process = process;
+        this.readyMillis = readyMillis;
+    }
+
+    /** Starts {@code dmsc up} on free ports in the folder and waits until it says that it is ready. */
+    static FabricProcess start(Path folder) throws InterruptedException {
+        Path data = folder.resolve("data");
+        Path log = folder.resolve("fabric.log");
+        long begun = System.nanoTime();
+        Process process = launch(log, "up", "--data", data.toString(), "--http-port", "0", "--mqtt-port", "0");
+        while (!Files.exists(data.resolve("node.json"))) {
+            boolean late = System.nanoTime() - begun > LONGEST_START.toNanos();
+            if (late || !process.isAlive()) {
+                process.destroyForcibly();
+                throw new BenchException("fabric: not ready after " + (System.nanoTime() - begun) / 1_000_000 + " ms, its log: " + log);
+            }
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        return new FabricProcess(data, log, process, (System.nanoTime() - begun) / 1_000_000);
+    }
+
+    /** From the start of the process until it was ready, in milliseconds. */
+    long readyMillis() {
+        return readyMillis;
+    }
+
+    /** What it has in memory now, in MiB, as the kernel counts it. */
+    double residentMib() {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+                if (line.startsWith("VmRSS:")) {
+                    return Long.parseLong(line.replaceAll("\\D", "")) / 1024.0;
+                }
+            }
+            throw new BenchException("resident memory: no VmRSS in /proc (expected Linux)");
+        } catch (IOException e) {
+            throw new BenchException("resident memory: /proc cannot be read (expected Linux)", e);
+        }
+    }
+
+    String httpUrl() {
+        return "https://localhost:" + described().path("httpPort").asInt();
+    }
+
+    String bootstrap() {
+        return described().path("bootstrap").asText();
+    }
+
+    /** Runs a client command against this fabric, as a user would. */
+    void command(String... words) throws InterruptedException {
+        List<String> all = new ArrayList<>(List.of(words));
+        all.addAll(List.of("--data", data.toString()));
+        Process done = launch(log, all.toArray(String[]::new));
+        if (!done.waitFor(60, TimeUnit.SECONDS) || done.exitValue() != 0) {
+            throw new BenchException("dmsc " + String.join(" ", words) + ": failed, see " + log);
+        }
+    }
+
+    /** An agent of a tenant, with its credentials in a folder. */
+    Credentials agent(String tenant, String agent) throws InterruptedException {
+        Path folder = data.resolveSibling(tenant + "-" + agent);
+        command("agent", "add", tenant + "/" + agent, "--out", folder.toString());
+        return new Credentials(folder);
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private JsonNode described() {
+        try {
+            return JSON.readTree(data.resolve("node.json").toFile());
+        } catch (IOException e) {
+            throw new BenchException("fabric: node.json cannot be read in " + data, e);
+        }
+    }
+
+    private static Process launch(Path log, String... words) {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        // The same virtual machine settings as the launcher gives to this process.
+        java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(flag -> flag.startsWith("-X") || flag.startsWith("-D") || flag.startsWith("--"))
+                .forEach(command::add);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "org.dmsc.node.Main"));
+        command.addAll(List.of(words));
+        try {
+            return new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .start();
+        } catch (IOException e) {
+            throw new BenchException(String.format(Locale.ROOT, "fabric: %s cannot be started", command.get(0)), e);
+        }
+    }
+}

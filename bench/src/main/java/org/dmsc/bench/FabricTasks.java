@@ -1,0 +1,61 @@
+package org.dmsc.bench;
+
+import com.linecorp.armeria.client.ClientFactory;
+import com.linecorp.armeria.client.WebClient;
+import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The whole way of a task: caller over HTTP/2 and mutual TLS → gateway → tasks → router → inbox → gateway → agent over HTTPS → events → caller.
+ * A blocking SendMessage with 1 KiB of text, addressed to one agent; it counts as done only when the answer says the task was completed.
+ */
+final class FabricTasks implements Workload {
+
+    private static final int BYTES = 1024;
+    private static final String TEXT = "x".repeat(BYTES);
+
+    private final ClientFactory factory;
+    private final WebClient client;
+    private final String agent;
+
+    FabricTasks(Credentials caller, String gatewayUrl, String agent) {
+        this.factory = caller.clientFactory();
+        this.client = WebClient.builder(gatewayUrl).factory(factory).responseTimeout(Duration.ofSeconds(60)).build();
+        this.agent = agent;
+    }
+
+    @Override
+    public String name() {
+        return "fabric";
+    }
+
+    @Override
+    public CompletionStage<Void> once() {
+        String body = "{\"message\":{\"messageId\":\"" + UUID.randomUUID() + "\",\"role\":\"ROLE_USER\",\"parts\":[{\"text\":\"" + TEXT
+                + "\"}],\"metadata\":{\"urn:dmsc:ext:delegation:1\":{\"agent\":\"" + agent + "\"}}}}";
+        RequestHeaders headers = RequestHeaders.builder(HttpMethod.POST, "/message:send")
+                .contentType(MediaType.JSON)
+                .add("A2A-Version", "1.0")
+                .build();
+        return client.execute(HttpRequest.of(headers, com.linecorp.armeria.common.HttpData.ofUtf8(body)))
+                .aggregate()
+                .thenAccept(FabricTasks::expectCompleted);
+    }
+
+    private static void expectCompleted(AggregatedHttpResponse answer) {
+        if (answer.status().code() != 200 || !answer.contentUtf8().contains("TASK_STATE_COMPLETED")) {
+            throw new BenchException("task: " + answer.status() + " " + answer.contentUtf8() + " (expected 200 and a completed task)");
+        }
+    }
+
+    @Override
+    public void close() {
+        factory.close();
+    }
+}

@@ -1,0 +1,26 @@
+package org.dmsc.bridge.core;
+
+import java.util.Optional;
+
+/**
+ * One request of an agent, whatever protocol it came in.
+ *
+ * @param messageId the caller's own id: the same id from the same caller is the same request
+ * @param existingTaskId set when the message continues a task
+ * @param requesterTaskId set when the protocol lets the requester make the task's id (A2A over MQTT): a UUID
+ * @param message JSON of the A2A {@code Message}; MUST NOT be changed afterwards
+ */
+public record AgentMessage(
+        String messageId,
+        Optional<String> contextId,
+        Optional<String> existingTaskId,
+        Optional<String> requesterTaskId,
+        Need need,
+        byte[] message,
+        Terms terms) {
+
+    @Override
+    public String toString() {
+        return "AgentMessage[" + messageId + ", " + message.length + " bytes]";
+    }
+}

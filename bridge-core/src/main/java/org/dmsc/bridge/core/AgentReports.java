@@ -1,0 +1,33 @@
+package org.dmsc.bridge.core;
+
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.avro.AgentLoad;
+import org.dmsc.schemas.avro.AgentRegistration;
+import org.dmsc.schemas.avro.Presence;
+
+/**
+ * What a bridge tells the registry about agents. Each stage completes when Kafka has the report, not when the registry acted on it. Agents
+ * that are present are announced again, on another lane, when the lane they were announced on goes to another gateway.
+ */
+public interface AgentReports {
+
+    /** Where an agent that is connected here can be announced; empty while this gateway owns no lane. */
+    Optional<Presence> presenceOf(AgentRef agent);
+
+    /** The agent says what it is; with a presence it is also connected here. */
+    CompletionStage<Void> register(AgentRef agent, AgentRegistration registration, Optional<Presence> presence);
+
+    /** It takes its registration back. */
+    CompletionStage<Void> unregister(AgentRef agent);
+
+    /** It connected here. */
+    CompletionStage<Void> present(AgentRef agent);
+
+    /** Its connection here ended; nothing is said when it was not connected here. */
+    CompletionStage<Void> absent(AgentRef agent, String reason);
+
+    /** It lives, and is that busy. */
+    CompletionStage<Void> heartbeat(AgentRef agent, AgentLoad load);
+}

@@ -1,0 +1,20 @@
+package org.dmsc.bridge.core;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import org.dmsc.schemas.TenantId;
+import org.dmsc.schemas.avro.AuditRecord;
+
+/** Reads the audit log of the fabric. MUST NOT block; at most a few scans run at once, more are refused as OVERLOADED. */
+public interface AuditReader {
+
+    /**
+     * The newest records that match, oldest first.
+     *
+     * @param tenant whose log; empty for all
+     * @param limit most records
+     */
+    CompletionStage<List<AuditRecord>> read(Optional<TenantId> tenant, Predicate<AuditRecord> wanted, int limit);
+}

@@ -1,0 +1,29 @@
+package org.dmsc.bridge.core;
+
+import java.util.concurrent.CompletionStage;
+
+/** A task that somebody here waits for. Thread-safe. */
+public interface OpenTask {
+
+    String taskId();
+
+    String contextId();
+
+    /**
+     * All updates from the task's first, in order, then live ones; those that are known already come before this method returns. Several
+     * listeners see the same. A listener MUST NOT block and MUST NOT throw: it runs on the thread that reads Kafka.
+     */
+    void listen(TaskListener listener);
+
+    /**
+     * Completes when the task has ended or waits for its caller (input or authentication required). Fails with DEADLINE_EXCEEDED when nothing
+     * was heard until well after the task's deadline, with DUPLICATE when the task's id belongs to somebody else.
+     */
+    CompletionStage<TaskView> settled();
+
+    /** Where the task stands by what has come in so far. */
+    TaskView view();
+
+    /** Ends the waiting, not the task. Listeners get nothing any more. */
+    void release();
+}

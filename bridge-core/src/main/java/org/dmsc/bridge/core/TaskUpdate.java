@@ -1,0 +1,11 @@
+package org.dmsc.bridge.core;
+
+/**
+ * One thing that the caller of a task may see.
+ *
+ * @param streamResponse JSON of an A2A {@code StreamResponse} ({@code {"statusUpdate":…}} or {@code {"artifactUpdate":…}}), as the agent's
+ *     bridge wrote it or made here when the fabric itself ended the task; MUST NOT be changed
+ * @param last true for the update that ended the task
+ * @param offset its place in the events topic, or -1 when that is not known; grows within a task
+ */
+public record TaskUpdate(byte[] streamResponse, boolean last, long offset) {}

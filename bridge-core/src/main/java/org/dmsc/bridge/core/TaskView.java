@@ -1,0 +1,30 @@
+package org.dmsc.bridge.core;
+
+import java.util.List;
+import java.util.Optional;
+import org.dmsc.schemas.avro.TaskStateName;
+
+/**
+ * Where a task stands, as its caller may see it.
+ *
+ * @param statusMessage JSON of the A2A {@code Message} that came with the newest state
+ * @param artifacts JSON of A2A {@code Artifact}s, one per artifact id in the order of their first appearance, appended chunks already joined;
+ *     only those of the newest attempt
+ * @param history JSON of A2A {@code Message}s: the caller's, and the agent's that newer ones replaced
+ */
+public record TaskView(
+        String taskId,
+        String contextId,
+        TaskStateName state,
+        Optional<byte[]> statusMessage,
+        List<byte[]> artifacts,
+        List<byte[]> history,
+        long updatedAt,
+        Optional<Assignment> assignment,
+        Optional<Failure> failure) {
+
+    public TaskView {
+        artifacts = List.copyOf(artifacts);
+        history = List.copyOf(history);
+    }
+}

@@ -1,0 +1,144 @@
+package org.dmsc.bridge.core.a2a;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.dmsc.schemas.Printable;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.avro.AgentChannel;
+import org.dmsc.schemas.avro.AgentRegistration;
+import org.dmsc.schemas.avro.SkillRecord;
+
+/** Reads agent cards into registrations. */
+public final class Cards {
+
+    private static final int LONGEST_NAME = 256;
+    private static final int LONGEST_ID = 128;
+    private static final int LONGEST_TEXT = 8192;
+    private static final int LONGEST_URL = 2048;
+    private static final int MOST_SKILLS = 256;
+    private static final int MOST_TAGS = 64;
+    private static final int MOST_EXAMPLES = 64;
+    private static final int MOST_INTERFACES = 64;
+
+    private Cards() {}
+
+    /**
+     * Checks a card and takes out what the fabric works with; the card itself is kept as it was.
+     *
+     * @param channel how deliveries reach the agent; an A2A_HTTP agent's card must name a JSON-RPC endpoint of version 1.0
+     * @throws org.dmsc.schemas.RefusedException INVALID_REQUEST, naming the field
+     */
+    public static AgentRegistration registration(ObjectNode card, AgentChannel channel, AgentHints hints) {
+        Fields fields = new Fields(card, "card", Refusal.INVALID_REQUEST);
+        Optional<String> url = channel == AgentChannel.A2A_HTTP ? Optional.of(url(fields, hints)) : Optional.empty();
+        boolean streaming = fields.object("capabilities")
+                .map(capabilities -> new Fields(capabilities, "card.capabilities", Refusal.INVALID_REQUEST).flag("streaming"))
+                .orElse(false);
+        return AgentRegistration.newBuilder()
+                .setCardJson(new String(A2aJson.bytes(card), java.nio.charset.StandardCharsets.UTF_8))
+                .setName(fields.requiredText("name", LONGEST_NAME))
+                .setDescription(fields.requiredText("description", LONGEST_TEXT))
+                .setVersion(fields.text("version", LONGEST_ID).orElse(""))
+                .setChannel(channel)
+                .setUrl(url.orElse(null))
+                .setStreaming(streaming)
+                .setPlainHttp(url.filter(address -> address.startsWith("http:")).isPresent())
+                .setSkills(skills(fields, hints))
+                .setCapacity(hints.capacity())
+                .setRegion(hints.region().orElse(null))
+                .setCost(hints.cost())
+                .setHeartbeatMs(hints.heartbeatMs())
+                .build();
+    }
+
+    private static String url(Fields card, AgentHints hints) {
+        List<ObjectNode> interfaces = card.objects("supportedInterfaces", MOST_INTERFACES);
+        for (int i = 0; i < interfaces.size(); i++) {
+            Fields offered = new Fields(interfaces.get(i), "card.supportedInterfaces[" + i + "]", Refusal.INVALID_REQUEST);
+            String version = offered.text("protocolVersion", LONGEST_ID).orElse("");
+            if (offered.requiredText("protocolBinding", LONGEST_ID).equals("JSONRPC")
+                    && (version.equals("1.0") || version.startsWith("1.0."))) {
+                return checkedUrl(offered, hints);
+            }
+        }
+        throw card.wrong(
+                "supportedInterfaces",
+                "names no JSON-RPC endpoint of A2A 1.0",
+                "an element {\"url\":\"https://…\",\"protocolBinding\":\"JSONRPC\",\"protocolVersion\":\"1.0\"}");
+    }
+
+    private static String checkedUrl(Fields offered, AgentHints hints) {
+        String text = offered.requiredText("url", LONGEST_URL);
+        URI uri = uri(offered, text);
+        String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+        boolean plain = scheme.equals("http");
+        if (plain && hints.plainHttp() != AgentHints.Transport.PLAIN_HTTP_WANTED) {
+            throw offered.wrong(
+                    "url",
+                    "is '" + Printable.of(text) + "'",
+                    "https with a certificate of the fabric's CA; an operator may allow plain http for this agent with dmsc.plainHttp");
+        }
+        if ((!plain && !scheme.equals("https")) || uri.getHost() == null || uri.getRawUserInfo() != null
+                || uri.getRawFragment() != null) {
+            throw offered.wrong("url", "is '" + Printable.of(text) + "'", "https://host[:port]/path without user or fragment");
+        }
+        return scheme + text.substring(text.indexOf(':'));
+    }
+
+    private static URI uri(Fields offered, String text) {
+        try {
+            return new URI(text);
+        } catch (URISyntaxException e) {
+            throw offered.wrong("url", "is '" + Printable.of(text) + "'", "an absolute URL");
+        }
+    }
+
+    private static List<SkillRecord> skills(Fields card, AgentHints hints) {
+        List<SkillRecord> skills = new ArrayList<>();
+        Set<String> ids = new HashSet<>();
+        List<ObjectNode> given = card.objects("skills", MOST_SKILLS);
+        for (int i = 0; i < given.size(); i++) {
+            Fields skill = new Fields(given.get(i), "card.skills[" + i + "]", Refusal.INVALID_REQUEST);
+            SkillRecord record = skill(skill, hints);
+            if (!ids.add(record.getId())) {
+                throw skill.wrong("id", "is '" + Printable.of(record.getId()) + "' for the second time", "each id once");
+            }
+            skills.add(record);
+        }
+        if (skills.isEmpty()) {
+            skills.add(untagged(card));
+        }
+        return skills;
+    }
+
+    private static SkillRecord skill(Fields skill, AgentHints hints) {
+        String id = skill.id("id", LONGEST_ID).orElseThrow(() -> skill.wrong("id", "is missing", "the skill's id"));
+        return SkillRecord.newBuilder()
+                .setId(id)
+                .setName(skill.requiredText("name", LONGEST_NAME))
+                .setDescription(skill.text("description", LONGEST_TEXT).orElse(""))
+                .setTags(skill.texts("tags", MOST_TAGS, LONGEST_ID))
+                .setExamples(skill.texts("examples", MOST_EXAMPLES, LONGEST_TEXT))
+                .setIdempotent(hints.idempotentSkills().contains(id))
+                .build();
+    }
+
+    /** Old cards come with no skills at all: the agent is then found by what it says of itself. */
+    private static SkillRecord untagged(Fields card) {
+        return SkillRecord.newBuilder()
+                .setId("untagged")
+                .setName(card.requiredText("name", LONGEST_NAME))
+                .setDescription(card.requiredText("description", LONGEST_TEXT))
+                .setTags(List.of())
+                .setExamples(List.of())
+                .setIdempotent(false)
+                .build();
+    }
+}

@@ -1,0 +1,45 @@
+package org.dmsc.bridge.core.a2a;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The fabric's own data inside A2A metadata, under one key. In a request: {@code agent}, {@code skill}, {@code tags}, {@code intent},
+ * {@code timeoutMs}, {@code token}. In a task: {@code assignee}, {@code skill}, {@code attempt}, {@code reasons}, {@code refusal}. In a
+ * message that an agent gets: {@code taskId}, {@code attempt}, {@code deliveryId}, {@code caller}, {@code skill}, {@code token}.
+ */
+public final class DelegationExtension {
+
+    /** The extension's URI and the metadata key. */
+    public static final String URI = "urn:dmsc:ext:delegation:1";
+
+    /** What only the fabric may say; stripped at every edge. */
+    private static final String RESERVED_PREFIX = "dmsc-";
+
+    private DelegationExtension() {}
+
+    /** Removes from the object's {@code metadata} what only the fabric may write there, and the metadata itself when nothing is left. */
+    static void strip(ObjectNode holder) {
+        if (!(holder.get("metadata") instanceof ObjectNode metadata)) {
+            return;
+        }
+        List<String> reserved = new ArrayList<>();
+        metadata.fieldNames().forEachRemaining(name -> {
+            if (name.equals(URI) || name.regionMatches(true, 0, RESERVED_PREFIX, 0, RESERVED_PREFIX.length())) {
+                reserved.add(name);
+            }
+        });
+        metadata.remove(reserved);
+        if (metadata.isEmpty()) {
+            holder.remove("metadata");
+        }
+    }
+
+    /** The extension's object inside the holder's {@code metadata}, made when absent. */
+    static ObjectNode in(ObjectNode holder) {
+        ObjectNode metadata =
+                holder.get("metadata") instanceof ObjectNode present ? present : holder.putObject("metadata");
+        return metadata.get(URI) instanceof ObjectNode present ? present : metadata.putObject(URI);
+    }
+}

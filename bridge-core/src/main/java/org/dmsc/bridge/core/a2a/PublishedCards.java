@@ -1,0 +1,124 @@
+package org.dmsc.bridge.core.a2a;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import org.dmsc.schemas.avro.AgentSnapshot;
+
+/** Cards as the gateway publishes them: its own, and each agent's with the gateway's addresses instead of the agent's. */
+public final class PublishedCards {
+
+    private PublishedCards() {}
+
+    /** The gateway's own card: one per origin, public, names no agent and no tenant. */
+    public static ObjectNode gateway(String baseUrl, String version) {
+        ObjectNode card = A2aJson.object();
+        card.put("name", "DMSC gateway");
+        card.put("description", "Takes a task for a named agent, or for whoever can do it, and carries it through failure to its end.");
+        card.set("supportedInterfaces", interfaces(baseUrl, baseUrl + "/a2a"));
+        card.put("version", version);
+        capabilities(card);
+        security(card);
+        modes(card);
+        ObjectNode skill = card.putArray("skills").addObject();
+        skill.put("id", "delegate");
+        skill.put("name", "Delegate");
+        skill.put("description", "Finds the agent that fits a request by its text, tags or skill, and delegates the task to it.");
+        skill.putArray("tags").add("delegation").add("routing");
+        return card;
+    }
+
+    /**
+     * An agent's card as it was registered, but reached, secured and streamed through the gateway. Signatures are left out: they do not hold
+     * for a changed card; the extension gives the hash of the original.
+     */
+    public static ObjectNode agent(AgentSnapshot agent, String baseUrl) {
+        byte[] original = agent.getRegistration().getCardJson().getBytes(StandardCharsets.UTF_8);
+        ObjectNode card = A2aJson.parse(original);
+        String url = baseUrl + "/agents/" + agent.getAgent();
+        card.set("supportedInterfaces", interfaces(url, url));
+        card.remove("signatures");
+        capabilities(card);
+        security(card);
+        if (!card.path("defaultInputModes").isArray() || !card.path("defaultOutputModes").isArray()) {
+            modes(card);
+        }
+        if (card.path("version").asText().isEmpty()) {
+            card.put("version", "0");
+        }
+        ObjectNode params = (ObjectNode) card.path("capabilities").path("extensions").path(0).get("params");
+        params.put("agent", agent.getTenant() + "/" + agent.getAgent());
+        params.put("originalSha256", sha256(original));
+        if (card.path("skills").isEmpty()) {
+            skills(card, agent);
+        }
+        return card;
+    }
+
+    private static void skills(ObjectNode card, AgentSnapshot agent) {
+        ArrayNode skills = card.putArray("skills");
+        agent.getRegistration().getSkills().forEach(record -> {
+            ObjectNode skill = skills.addObject();
+            skill.put("id", record.getId());
+            skill.put("name", record.getName());
+            skill.put("description", record.getDescription());
+            skill.putArray("tags").add("untagged");
+        });
+    }
+
+    private static ArrayNode interfaces(String restUrl, String jsonRpcUrl) {
+        ArrayNode interfaces = A2aJson.array();
+        offer(interfaces, jsonRpcUrl, "JSONRPC");
+        offer(interfaces, restUrl, "HTTP+JSON");
+        return interfaces;
+    }
+
+    private static void offer(ArrayNode interfaces, String url, String binding) {
+        ObjectNode offered = interfaces.addObject();
+        offered.put("url", url);
+        offered.put("protocolBinding", binding);
+        offered.put("protocolVersion", "1.0");
+    }
+
+    private static void capabilities(ObjectNode card) {
+        ObjectNode capabilities = card.putObject("capabilities");
+        capabilities.put("streaming", true);
+        capabilities.put("pushNotifications", false);
+        capabilities.put("extendedAgentCard", false);
+        ObjectNode extension = capabilities.putArray("extensions").addObject();
+        extension.put("uri", DelegationExtension.URI);
+        extension.put("description", "Say in metadata what is needed: agent, skill, tags, intent, timeoutMs, token.");
+        extension.put("required", false);
+        extension.putObject("params");
+    }
+
+    private static void security(ObjectNode card) {
+        ObjectNode schemes = card.putObject("securitySchemes");
+        schemes.putObject("mtls").putObject("mtlsSecurityScheme").put("description", "A certificate of the fabric's CA.");
+        ObjectNode bearer = schemes.putObject("bearer").putObject("httpAuthSecurityScheme");
+        bearer.put("description", "A token signed by the tenant's key.");
+        bearer.put("scheme", "Bearer");
+        bearer.put("bearerFormat", "JWT");
+        ArrayNode requirements = card.putArray("securityRequirements");
+        requirements.addObject().putObject("schemes").putObject("mtls").putArray("list");
+        requirements.addObject().putObject("schemes").putObject("bearer").putArray("list");
+    }
+
+    private static void modes(ObjectNode card) {
+        card.putArray("defaultInputModes").add("text/plain").add("application/json");
+        card.putArray("defaultOutputModes").add("text/plain").add("application/json");
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return Base64.getUrlEncoder()
+                    .withoutPadding()
+                    .encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

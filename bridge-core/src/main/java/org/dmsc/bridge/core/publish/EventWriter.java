@@ -1,0 +1,65 @@
+package org.dmsc.bridge.core.publish;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.dmsc.bridge.core.publish.Outgoing.InClear;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.Lanes;
+import org.dmsc.schemas.TenantId;
+import org.dmsc.schemas.TopicNames.Channel;
+import org.dmsc.schemas.avro.Delivery;
+import org.dmsc.schemas.avro.SealedEnvelope;
+import org.dmsc.schemas.avro.TaskEvent;
+import org.dmsc.tenant.identity.FabricDomain;
+import org.dmsc.tenant.identity.SpiffeId;
+import org.dmsc.tenant.keys.Envelopes;
+import org.dmsc.tenant.keys.Parties;
+
+/** Events of attempts onto the topic of the task's caller. Never blocks; events of one task keep the order of the calls. */
+public final class EventWriter {
+
+    /** Content type of an event's payload. */
+    public static final String STREAM_RESPONSE = "application/a2a+json;type=stream-response";
+
+    private final Outbox outbox;
+    private final Envelopes envelopes;
+    private final FabricDomain domain;
+    private final int lanes;
+
+    public EventWriter(Outbox outbox, Envelopes envelopes, FabricDomain domain, int lanes) {
+        this.outbox = outbox;
+        this.envelopes = envelopes;
+        this.domain = domain;
+        this.lanes = lanes;
+    }
+
+    /** Writes one event of a delivery's attempt; completes with its offset when Kafka has it. */
+    public CompletionStage<Long> write(Delivery delivery, TaskEvent event, Optional<byte[]> streamResponse) {
+        try {
+            TenantId tenant = new TenantId(delivery.getCallerTenant());
+            InClear inClear = new InClear(
+                    event.getAttempt(), delivery.getDeadline(), Optional.ofNullable(delivery.getTraceparent()));
+            return outbox.publish(new Outgoing(
+                    tenant,
+                    Channel.EVENTS,
+                    Lanes.of(event.getTaskId(), lanes),
+                    event.getTaskId(),
+                    sealed(delivery, event, streamResponse),
+                    inClear));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private SealedEnvelope sealed(Delivery delivery, TaskEvent event, Optional<byte[]> streamResponse) {
+        AgentRef caller = AgentRef.of(delivery.getCallerTenant(), delivery.getCallerAgent());
+        Parties parties =
+                new Parties(event.getBy(), SpiffeId.agent(domain, caller).uri());
+        SealedEnvelope envelope = envelopes.seal(
+                event, caller.tenant(), Channel.EVENTS.label(), event.getEventId(), parties, event.getTime());
+        return streamResponse
+                .map(json -> envelopes.withPayload(envelope, envelopes.payload(json, STREAM_RESPONSE, envelope)))
+                .orElse(envelope);
+    }
+}

@@ -1,0 +1,258 @@
+package org.dmsc.bridge.mqtt.broker;
+
+import com.hivemq.configuration.service.InternalConfigurations;
+import com.hivemq.embedded.EmbeddedExtension;
+import com.hivemq.embedded.EmbeddedHiveMQ;
+import com.hivemq.extension.sdk.api.packets.disconnect.DisconnectReasonCode;
+import com.hivemq.extension.sdk.api.services.publish.PublishToClientResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.dmsc.bridge.mqtt.broker.EdgeExtension.BrokerServices;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
+import org.dmsc.tenant.pki.IssuedIdentity;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One HiveMQ CE inside this JVM, with one TLS 1.3 listener and no persistence. Started once and closed once; a second start needs a second
+ * object, since HiveMQ does not survive its own restart. Two of them in one JVM run, but are not to be started at the same time.
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
+
+    private static final int START_SECONDS = 90;
+    private static final int CLOSE_SECONDS = 30;
+
+    /** Somebody may take a free port between our look and HiveMQ's bind. */
+    private static final int PORT_TRIES = 5;
+
+    private final BrokerSettings settings;
+    private final DeviceTraffic traffic;
+    private final SecureRandom random;
+    private final KeyFiles keys;
+    private final AtomicReference<Optional<Running>> running = new AtomicReference<>(Optional.empty());
+
+    private record Running(EmbeddedHiveMQ hive, BrokerServices services, int port) {}
+
+    public EmbeddedBroker(BrokerSettings settings, DeviceTraffic traffic, SecureRandom random) {
+        this.settings = settings;
+        this.traffic = traffic;
+        this.random = random;
+        this.keys = new KeyFiles(settings.workFolder(), random);
+    }
+
+    /**
+     * Starts and looks from outside whether it listens as it was told. Blocks for some seconds.
+     *
+     * @param authorities CAs whose clients may finish the TLS handshake; who they are is decided in {@link DeviceTraffic#authenticate}
+     * @throws BrokerException when it cannot; then nothing listens
+     * @throws RefusedException INVALID_CONFIGURATION when the port is taken
+     */
+    public synchronized void start(IssuedIdentity identity, Collection<X509Certificate> authorities) {
+        if (running.get().isPresent()) {
+            throw new IllegalStateException("the broker is started once");
+        }
+        prepare(identity, authorities);
+        for (int tries = 1; running.get().isEmpty(); tries++) {
+            int port = choosePort();
+            running.set(open(settings.withPort(port), identity.chain().get(0)));
+            if (running.get().isEmpty() && (settings.port() != 0 || tries == PORT_TRIES)) {
+                throw new BrokerException("the MQTT listener on " + settings.bindAddress() + ":" + port
+                        + " does not show the fabric's certificate (expected the broker to listen there; see its log above)");
+            }
+        }
+    }
+
+    /** Where it listens. */
+    public int port() {
+        return running().port();
+    }
+
+    /** New key and certificate; taken over within ten seconds, connections stay. */
+    public void replaceIdentity(IssuedIdentity identity) {
+        keys.writeIdentity(identity);
+    }
+
+    /** New CAs; taken over within ten seconds. */
+    public void replaceAuthorities(Collection<X509Certificate> authorities) {
+        keys.writeTrust(authorities);
+    }
+
+    /**
+     * Sends to one client.
+     *
+     * @return false when the client is not connected or did not subscribe to the topic; true says nothing about the client having it
+     */
+    public CompletionStage<Boolean> send(String clientId, OutboundPublish publish) {
+        return running()
+                .services()
+                .publishes()
+                .publishToClient(Packets.outbound(publish, Packets.Retain.NO), clientId)
+                .thenApply(result -> result == PublishToClientResult.SUCCESSFUL);
+    }
+
+    /** Tells all subscribers of the topic, now and later; an empty payload ends that. */
+    public CompletionStage<Void> announce(OutboundPublish publish) {
+        BrokerServices services = running().services();
+        CompletableFuture<Void> told = services.publishes().publish(Packets.outbound(publish, Packets.Retain.KEEP));
+        return publish.payload().length > 0
+                ? told
+                : told.thenCompose(done -> services.retained().remove(publish.topic()));
+    }
+
+    /** Ends a client's connection, if it has one; its last will is not sent. */
+    public CompletionStage<Boolean> disconnect(String clientId, String reason) {
+        return running()
+                .services()
+                .clients()
+                .disconnectClient(clientId, true, DisconnectReasonCode.ADMINISTRATIVE_ACTION, reason);
+    }
+
+    /** Takes about four seconds. */
+    @Override
+    public void close() {
+        running.getAndSet(Optional.empty()).ifPresent(now -> close(now.hive()));
+    }
+
+    private Running running() {
+        return running.get().orElseThrow(
+                () -> new RefusedException(Refusal.UNAVAILABLE, "the MQTT broker is not running (expected it to be started)"));
+    }
+
+    private void prepare(IssuedIdentity identity, Collection<X509Certificate> authorities) {
+        try {
+            Files.createDirectories(settings.workFolder());
+            KeyFiles.ownerOnly(settings.workFolder());
+            for (String folder : new String[] {"conf", "data", "extensions"}) {
+                Files.createDirectories(settings.workFolder().resolve(folder));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        keys.writeIdentity(identity);
+        keys.writeTrust(authorities);
+    }
+
+    private int choosePort() {
+        if (settings.port() == 0) {
+            try {
+                return ListenerProbe.freePort(settings.bindAddress());
+            } catch (IOException e) {
+                throw new BrokerException("no free port on " + settings.bindAddress() + ": " + e.getMessage(), e);
+            }
+        }
+        if (!ListenerProbe.isFree(settings.bindAddress(), settings.port())) {
+            throw new RefusedException(
+                    Refusal.INVALID_CONFIGURATION,
+                    "mqtt port: " + settings.port() + " on " + settings.bindAddress()
+                            + " is taken by another process (expected a free port; choose another, or 0 for any)");
+        }
+        return settings.port();
+    }
+
+    /** Empty when everything went well except that nobody listens. */
+    private Optional<Running> open(BrokerSettings on, X509Certificate shown) {
+        writeConfiguration(on);
+        EdgeExtension extension =
+                new EdgeExtension(on, traffic, () -> UUID.randomUUID().toString());
+        EmbeddedHiveMQ hive = build(extension);
+        Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        try {
+            hive.start().get(START_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            close(hive);
+            throw new BrokerException("interrupted while the MQTT broker started", e);
+        } catch (ExecutionException | TimeoutException e) {
+            close(hive);
+            throw new BrokerException("the MQTT broker did not start: " + e, e);
+        } finally {
+            // HiveMQ installs one for the whole JVM that may call System.exit.
+            Thread.setDefaultUncaughtExceptionHandler(before);
+        }
+        Optional<BrokerServices> services = extension.services();
+        if (services.isEmpty()) {
+            close(hive);
+            throw new BrokerException("the MQTT broker did not take its configuration (expected one TLS listener on port " + on.port() + ")");
+        }
+        if (!ListenerProbe.shows(on.bindAddress(), on.port(), shown)) {
+            close(hive);
+            return Optional.empty();
+        }
+        LOG.atInfo().addKeyValue("port", on.port()).addKeyValue("address", on.bindAddress()).log("mqtt broker listens");
+        return Optional.of(new Running(hive, services.get(), on.port()));
+    }
+
+    private EmbeddedHiveMQ build(EdgeExtension main) {
+        EmbeddedExtension extension = EmbeddedExtension.builder()
+                .withId("dmsc-edge")
+                .withName("dmsc edge")
+                .withVersion("1")
+                .withAuthor("dmsc")
+                .withPriority(0)
+                .withStartPriority(1000)
+                .withExtensionMain(main)
+                .build();
+        EmbeddedHiveMQ hive = EmbeddedHiveMQ.builder()
+                .withConfigurationFolder(settings.workFolder().resolve("conf"))
+                .withDataFolder(settings.workFolder().resolve("data"))
+                .withExtensionsFolder(settings.workFolder().resolve("extensions"))
+                .withEmbeddedExtension(extension)
+                .withoutLoggingBootstrap()
+                .build();
+        // After build(), which sets the first to its permissive value; the profile's topics begin with '$'.
+        InternalConfigurations.AUTH_DENY_UNAUTHENTICATED_CONNECTIONS.set(true);
+        InternalConfigurations.MQTT_ALLOW_DOLLAR_TOPICS.set(true);
+        InternalConfigurations.JMX_REPORTER_ENABLED.set(false);
+        return hive;
+    }
+
+    private void writeConfiguration(BrokerSettings on) {
+        String xml = BrokerConfig.xml(on, keys.identity(), keys.trust(), keys.password());
+        ConfigSchema.requireValid(xml);
+        Path file = settings.workFolder().resolve("conf").resolve("config.xml");
+        try {
+            Files.deleteIfExists(file);
+            Files.createFile(file);
+            KeyFiles.ownerOnly(file);
+            Files.write(file, xml.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void close(EmbeddedHiveMQ hive) {
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(() -> {
+            try {
+                hive.close();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException e) {
+                LOG.atWarn().setCause(e).log("mqtt broker did not close cleanly");
+            }
+        });
+        try {
+            closed.get(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.atWarn().setCause(e).log("mqtt broker did not close in time");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package org.dmsc.bridge.mqtt.broker;
+
+import com.hivemq.extension.sdk.api.async.Async;
+import com.hivemq.extension.sdk.api.interceptor.puback.PubackOutboundInterceptor;
+import com.hivemq.extension.sdk.api.interceptor.puback.parameter.PubackOutboundInput;
+import com.hivemq.extension.sdk.api.interceptor.puback.parameter.PubackOutboundOutput;
+import com.hivemq.extension.sdk.api.interceptor.publish.PublishInboundInterceptor;
+import com.hivemq.extension.sdk.api.interceptor.publish.parameter.PublishInboundInput;
+import com.hivemq.extension.sdk.api.interceptor.publish.parameter.PublishInboundOutput;
+import com.hivemq.extension.sdk.api.interceptor.pubrec.PubrecOutboundInterceptor;
+import com.hivemq.extension.sdk.api.interceptor.pubrec.parameter.PubrecOutboundInput;
+import com.hivemq.extension.sdk.api.interceptor.pubrec.parameter.PubrecOutboundOutput;
+import com.hivemq.extension.sdk.api.packets.publish.AckReasonCode;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.dmsc.schemas.Refusal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way in for one connection: each PUBLISH goes to the edge and never into the broker, and its PUBACK or PUBREC is held until the edge has
+ * stored it; what could not be stored is not acknowledged, its connection ends and the client sends it again. The publish interceptor itself answers at once, because HiveMQ runs one interceptor per client at a time: held there, a client
+ * would have one message on its way.
+ *
+ * <p>HiveMQ remembers a QoS 2 packet id until its connection ends, also when the PUBREC said no, and answers the next PUBLISH with that id by
+ * itself: that message would be lost. A QoS 2 publish that is not taken therefore ends the connection.
+ */
+final class InboundGate implements PublishInboundInterceptor, PubackOutboundInterceptor, PubrecOutboundInterceptor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(InboundGate.class);
+
+    /** HiveMQ sends the affirmative acknowledgement when this passes, so our own time limit must come first, and Kafka's before that. */
+    private static final Duration HOLD_AT_MOST = Duration.ofMinutes(10);
+
+    /** Longer than the delivery timeout of a Kafka producer (two minutes). */
+    private static final Duration STORED_WITHIN = Duration.ofMinutes(3);
+
+    private final Device device;
+    private final DeviceTraffic traffic;
+    private final Supplier<CompletableFuture<Boolean>> hangUp;
+    private final Map<Integer, CompletableFuture<Void>> pending = new ConcurrentHashMap<>();
+
+    InboundGate(Device device, DeviceTraffic traffic, Supplier<CompletableFuture<Boolean>> hangUp) {
+        this.device = device;
+        this.traffic = traffic;
+        this.hangUp = hangUp;
+    }
+
+    @Override
+    public void onInboundPublish(PublishInboundInput input, PublishInboundOutput output) {
+        int qos = input.getPublishPacket().getQos().getQosNumber();
+        PublishVerdict verdict = verdict(input);
+        if (verdict instanceof PublishVerdict.Taken taken) {
+            if (qos > 0) {
+                hold(input.getPublishPacket().getPacketId(), bounded(taken));
+            }
+            output.preventPublishDelivery(AckReasonCode.SUCCESS);
+            return;
+        }
+        PublishVerdict.Refused refused = (PublishVerdict.Refused) verdict;
+        if (qos == 2) {
+            hold(input.getPublishPacket().getPacketId(), CompletableFuture.failedFuture(new NotTaken(refused.refusal())));
+            output.preventPublishDelivery(AckReasonCode.SUCCESS);
+        } else {
+            output.preventPublishDelivery(ReasonCodes.ack(refused.refusal()), refused.sentence());
+        }
+    }
+
+    @Override
+    public void onOutboundPuback(PubackOutboundInput input, PubackOutboundOutput output) {
+        held(input.getPubackPacket().getPacketIdentifier(), () -> output.async(HOLD_AT_MOST));
+    }
+
+    @Override
+    public void onOutboundPubrec(PubrecOutboundInput input, PubrecOutboundOutput output) {
+        held(input.getPubrecPacket().getPacketIdentifier(), () -> output.async(HOLD_AT_MOST));
+    }
+
+    /** An acknowledgement cannot be turned from yes to no here (HiveMQ throws), so what was not stored is never acknowledged: hang up. */
+    private void held(int packetId, Supplier<Async<?>> hold) {
+        CompletableFuture<Void> stored = pending.remove(packetId);
+        if (stored == null || isDone(stored)) {
+            return;
+        }
+        Async<?> held = hold.get();
+        stored.whenComplete((done, fault) -> {
+            if (fault == null) {
+                held.resume();
+            } else {
+                LOG.atWarn().addKeyValue("agent", device.agent()).log("mqtt publish was not stored; its connection is closed");
+                hangUp.get().whenComplete((closed, failed) -> held.resume());
+            }
+        });
+    }
+
+    private PublishVerdict verdict(PublishInboundInput input) {
+        try {
+            return traffic.published(device, Packets.inbound(input.getPublishPacket()));
+        } catch (RuntimeException e) {
+            // HiveMQ would acknowledge the message as delivered when an interceptor throws.
+            LOG.atError().setCause(e).addKeyValue("agent", device.agent()).log("mqtt publish failed inside the fabric; refused");
+            return new PublishVerdict.Refused(Refusal.INTERNAL, Refusal.INTERNAL.meaning());
+        }
+    }
+
+    /** Two publishes with one packet id on one connection break the protocol; then the acknowledgement waits for both. */
+    private void hold(int packetId, CompletableFuture<Void> stored) {
+        pending.merge(packetId, stored, (first, second) -> CompletableFuture.allOf(first, second));
+    }
+
+    private static CompletableFuture<Void> bounded(PublishVerdict.Taken taken) {
+        return taken.stored()
+                .toCompletableFuture()
+                .<Void>thenApply(stored -> null)
+                .orTimeout(STORED_WITHIN.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private static boolean isDone(CompletableFuture<Void> stored) {
+        return stored.isDone() && !stored.isCompletedExceptionally();
+    }
+
+    private static final class NotTaken extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        NotTaken(Refusal refusal) {
+            super(refusal.name(), null, false, false);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package org.dmsc.bridge.mqtt.broker;
+
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a CONNECT brings.
+ *
+ * @param chain the client's certificates, leaf first; empty when it sent none
+ * @param password the password as text: a bearer token
+ * @param serverName the host name of the TLS client hello
+ */
+public record Knock(
+        String connection,
+        String clientId,
+        List<X509Certificate> chain,
+        Optional<String> password,
+        Optional<String> serverName,
+        Device.Version version,
+        int receiveMaximum,
+        String remoteAddress) {
+
+    public Knock {
+        chain = List.copyOf(chain);
+    }
+
+    /** Without the password. */
+    @Override
+    public String toString() {
+        return "Knock[clientId=" + clientId + ", remoteAddress=" + remoteAddress + "]";
+    }
+}

@@ -1,0 +1,55 @@
+package org.dmsc.bridge.mqtt.broker;
+
+import com.hivemq.extension.sdk.api.packets.connect.ConnackReasonCode;
+import com.hivemq.extension.sdk.api.packets.publish.AckReasonCode;
+import org.dmsc.schemas.Refusal;
+
+/** How a refusal looks in an MQTT packet. */
+final class ReasonCodes {
+
+    private ReasonCodes() {}
+
+    static ConnackReasonCode connack(Refusal refusal) {
+        switch (refusal) {
+            case INVALID_AGENT_ID:
+            case INVALID_TENANT_ID:
+                return ConnackReasonCode.CLIENT_IDENTIFIER_NOT_VALID;
+            case UNAUTHENTICATED:
+                return ConnackReasonCode.BAD_USER_NAME_OR_PASSWORD;
+            case QUOTA_EXCEEDED:
+                return ConnackReasonCode.QUOTA_EXCEEDED;
+            case OVERLOADED:
+                return ConnackReasonCode.SERVER_BUSY;
+            case UNAVAILABLE:
+                return ConnackReasonCode.SERVER_UNAVAILABLE;
+            case INTERNAL:
+                return ConnackReasonCode.UNSPECIFIED_ERROR;
+            default:
+                return ConnackReasonCode.NOT_AUTHORIZED;
+        }
+    }
+
+    static AckReasonCode ack(Refusal refusal) {
+        switch (refusal) {
+            case CROSS_TENANT:
+            case NOT_PERMITTED:
+            case TENANT_INACTIVE:
+            case TENANT_UNKNOWN:
+            case UNAUTHENTICATED:
+            case IDENTITY_MISMATCH:
+                return AckReasonCode.NOT_AUTHORIZED;
+            case INVALID_REQUEST:
+            case MALFORMED_JSON:
+            case TOO_LARGE:
+                return AckReasonCode.PAYLOAD_FORMAT_INVALID;
+            case QUOTA_EXCEEDED:
+            case OVERLOADED:
+                return AckReasonCode.QUOTA_EXCEEDED;
+            case UNSUPPORTED_OPERATION:
+            case UNKNOWN_OPERATION:
+                return AckReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
+            default:
+                return AckReasonCode.UNSPECIFIED_ERROR;
+        }
+    }
+}

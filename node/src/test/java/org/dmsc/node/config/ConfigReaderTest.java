@@ -1,0 +1,177 @@
+package org.dmsc.node.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Optional;
+import org.dmsc.node.host.ExitCode;
+import org.dmsc.node.host.NodeException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ConfigReaderTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void withoutAFileOneProcessDoesEverythingOnLoopback() {
+        FabricConfig config = ConfigReader.read(Optional.empty(), Map.of());
+
+        assertThat(config.roles()).isEqualTo(EnumSet.allOf(Role.class));
+        assertThat(config.http()).isEqualTo(new EdgeConfig("127.0.0.1", 8443));
+        assertThat(config.mqtt()).isEqualTo(new EdgeConfig("127.0.0.1", 8883));
+        assertThat(config.kafka().port()).isEqualTo(19092);
+        assertThat(config.keys()).isEqualTo(config.data().resolve("keys"));
+        assertThat(config.lanes()).isEqualTo(4);
+        assertThat(config.schemaRegistry()).isEmpty();
+    }
+
+    @Test
+    void readsEveryKey() throws IOException {
+        Path file = file(
+                """
+                data: /var/lib/dmsc
+                keys: /etc/dmsc/keys
+                roles: [http, router]
+                node: edge-7
+                domain: fabric.example.org
+                lanes: 16
+                replication: 3
+                schema-registry: https://registry.example.org
+                kafka:
+                  bootstrap: k1:9092,k2:9092
+                  tls: true
+                  client:
+                    security.protocol: SASL_SSL
+                http: {host: 0.0.0.0, port: 0}
+                mqtt: {port: 18883}
+                limits:
+                  max-body-bytes: 1_048_576
+                  certificate-life: 12h
+                """);
+
+        FabricConfig config = ConfigReader.read(Optional.of(file), Map.of());
+
+        assertThat(config.data()).isEqualTo(Path.of("/var/lib/dmsc"));
+        assertThat(config.keys()).isEqualTo(Path.of("/etc/dmsc/keys"));
+        assertThat(config.roles()).containsExactlyInAnyOrder(Role.HTTP, Role.ROUTER);
+        assertThat(config.node()).isEqualTo("edge-7");
+        assertThat(config.domain()).isEqualTo("fabric.example.org");
+        assertThat(config.lanes()).isEqualTo(16);
+        assertThat(config.replication()).isEqualTo((short) 3);
+        assertThat(config.schemaRegistry()).contains(URI.create("https://registry.example.org"));
+        assertThat(config.kafka().bootstrap()).isEqualTo("k1:9092,k2:9092");
+        assertThat(config.kafka().tls()).isEqualTo(Toggle.ON);
+        assertThat(config.kafka().client()).containsExactly(Map.entry("security.protocol", "SASL_SSL"));
+        assertThat(config.http()).isEqualTo(new EdgeConfig("0.0.0.0", 0));
+        assertThat(config.mqtt().port()).isEqualTo(18883);
+        assertThat(config.limits()).isEqualTo(new FabricConfig.Limits(1_048_576, Duration.ofHours(12)));
+    }
+
+    @Test
+    void theCommandLineWins() throws IOException {
+        Path file = file("http: {port: 1}\nroles: [broker]\n");
+
+        FabricConfig config = ConfigReader.read(Optional.of(file), Map.of("http.port", "2", "roles", "broker,http"));
+
+        assertThat(config.http().port()).isEqualTo(2);
+        assertThat(config.roles()).containsExactlyInAnyOrder(Role.BROKER, Role.HTTP);
+    }
+
+    @Test
+    void whoNamesAKafkaGetsNoSecondBroker() {
+        FabricConfig config = ConfigReader.read(Optional.empty(), Map.of("kafka.bootstrap", "k:9092"));
+
+        assertThat(config.roles()).doesNotContain(Role.BROKER).hasSize(5);
+    }
+
+    @Test
+    void reportsAllFaultsAtOnceEachWithItsKeyAndARemedy() throws IOException {
+        Path file = file(
+                """
+                roles: [broker, htttp]
+                lanes: many
+                replication: 3
+                domain: Fabric_1
+                colour: blue
+                schema-registry: registry
+                kafka:
+                  bootstrap: nowhere
+                  host: 0.0.0.0
+                  tls: perhaps
+                http:
+                  port: 70000
+                  prot: 1
+                mqtt: 5
+                limits: {certificate-life: soon}
+                """);
+
+        assertThatThrownBy(() -> ConfigReader.read(Optional.of(file), Map.of()))
+                .isInstanceOfSatisfying(
+                        NodeException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
+                .hasMessageContaining("14 faults")
+                .hasMessageContaining("roles: 'htttp' (expected some of broker, http, mqtt, router, registry, audit)")
+                .hasMessageContaining("lanes: 'many' (expected a whole number from 1 to 256)")
+                .hasMessageContaining("replication: '3' (expected 1 with the embedded broker")
+                .hasMessageContaining("domain: 'Fabric_1' (expected a DNS name")
+                .hasMessageContaining("colour: unknown key (expected one of data, domain,")
+                .hasMessageContaining("schema-registry: 'registry' (expected the http or https URL")
+                .hasMessageContaining("kafka.bootstrap: 'nowhere' (expected host:port")
+                .hasMessageContaining("kafka.bootstrap: 'nowhere' together with role broker")
+                .hasMessageContaining("kafka.tls: 'perhaps' (expected true or false)")
+                .hasMessageContaining("kafka.host: '0.0.0.0' with kafka.tls off")
+                .hasMessageContaining("http.port: '70000' (expected a whole number from 0 to 65535)")
+                .hasMessageContaining("http.prot: unknown key (expected one of host, port)")
+                .hasMessageContaining("mqtt: '5' (expected keys below it")
+                .hasMessageContaining("limits.certificate-life: 'soon' (expected a time such as");
+    }
+
+    @Test
+    void namesThePlaceWhereAFileIsNotYaml() throws IOException {
+        Path file = file("http:\n  port: [1\nmqtt: 2\n");
+
+        assertThatThrownBy(() -> ConfigReader.read(Optional.of(file), Map.of()))
+                .hasMessageContaining(file + ":")
+                .hasMessageContaining("is not YAML");
+    }
+
+    @Test
+    void refusesAKeyThatIsThereTwice() throws IOException {
+        Path file = file("lanes: 1\nlanes: 2\n");
+
+        assertThatThrownBy(() -> ConfigReader.read(Optional.of(file), Map.of())).hasMessageContaining("lanes");
+    }
+
+    @Test
+    void saysSoWhenTheFileIsMissing() {
+        assertThatThrownBy(() -> ConfigReader.read(Optional.of(folder.resolve("none.yaml")), Map.of()))
+                .hasMessageContaining("--config")
+                .hasMessageContaining("none.yaml");
+    }
+
+    @Test
+    void aProcessWithoutABrokerMustBeToldWhereOneIs() {
+        assertThatThrownBy(() -> ConfigReader.read(Optional.empty(), Map.of("roles", "http")))
+                .hasMessageContaining("kafka.bootstrap: missing")
+                .hasMessageContaining("--kafka");
+    }
+
+    @Test
+    void clientSettingsAreNotPrinted() {
+        KafkaConfig config = new KafkaConfig("k:1", "h", 1, Toggle.OFF, Map.of("sasl.jaas.config", "secret"));
+
+        assertThat(config.toString()).doesNotContain("secret");
+    }
+
+    private Path file(String yaml) throws IOException {
+        return Files.writeString(folder.resolve("dmsc.yaml"), yaml);
+    }
+}

@@ -1,0 +1,44 @@
+package org.dmsc.router.decide;
+
+import java.util.List;
+import java.util.Optional;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.avro.AgentSnapshot;
+import org.dmsc.schemas.avro.SkillRecord;
+
+/**
+ * An agent that might do the task, with what is known of it at the moment of the decision.
+ *
+ * @param skill the skill it would do it by; empty when the caller named the agent and nothing says which skill
+ * @param relevance how well the skill fits the request, 0 and up
+ * @param why in words, why it fits
+ * @param visible whether the caller's tenant may use this skill: its own, or granted
+ * @param inFlight tasks it works on, counting those that the registry has not seen yet
+ */
+public record Candidate(
+        AgentSnapshot snapshot,
+        Optional<SkillRecord> skill,
+        double relevance,
+        List<String> why,
+        boolean visible,
+        int inFlight) {
+
+    public Candidate {
+        why = List.copyOf(why);
+    }
+
+    /** Who it is. */
+    public AgentRef agent() {
+        return AgentRef.of(snapshot.getTenant(), snapshot.getAgent());
+    }
+
+    /** The skill's id, or the empty text. */
+    public String skillId() {
+        return skill.map(SkillRecord::getId).orElse("");
+    }
+
+    /** Tasks it can work on at once; an agent that says nothing sensible takes one. */
+    public int capacity() {
+        return Math.max(1, snapshot.getRegistration().getCapacity());
+    }
+}

@@ -1,0 +1,59 @@
+package org.dmsc.router.decide;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.avro.AttemptOutcome;
+import org.dmsc.schemas.avro.AttemptRecord;
+import org.dmsc.schemas.avro.TaskSubmission;
+
+/**
+ * What has to be decided: who does this task next.
+ *
+ * @param attempts the attempts so far, oldest first, all closed
+ * @param maxHops how deep the tenant allows delegations to nest
+ */
+public record Question(TaskSubmission submission, List<AttemptRecord> attempts, int maxHops, long now) {
+
+    public Question {
+        attempts = List.copyOf(attempts);
+    }
+
+    /** Everyone above this task: an agent that delegates must not get its own work back. */
+    Set<String> ancestors() {
+        Set<String> all = new HashSet<>(submission.getAncestors());
+        all.add(submission.getCallerTenant() + "/" + submission.getCallerAgent());
+        return all;
+    }
+
+    /** Agents that had an attempt, whatever came of it. */
+    Set<AgentRef> tried() {
+        Set<AgentRef> all = new HashSet<>();
+        attempts.forEach(attempt -> all.add(agent(attempt)));
+        return all;
+    }
+
+    /** Agents that said no or reported a failure: asking them again would bring the same answer. */
+    Set<AgentRef> failed() {
+        Set<AgentRef> all = new HashSet<>();
+        attempts.stream()
+                .filter(attempt -> saidNo(attempt.getOutcome()))
+                .forEach(attempt -> all.add(agent(attempt)));
+        return all;
+    }
+
+    /** The newest attempt. */
+    Optional<AttemptRecord> last() {
+        return attempts.isEmpty() ? Optional.empty() : Optional.of(attempts.get(attempts.size() - 1));
+    }
+
+    static AgentRef agent(AttemptRecord attempt) {
+        return AgentRef.of(attempt.getTenant(), attempt.getAgent());
+    }
+
+    private static boolean saidNo(AttemptOutcome outcome) {
+        return outcome == AttemptOutcome.FAILED || outcome == AttemptOutcome.REJECTED || outcome == AttemptOutcome.CANCELED;
+    }
+}

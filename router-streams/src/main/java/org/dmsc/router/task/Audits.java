@@ -1,0 +1,151 @@
+package org.dmsc.router.task;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.dmsc.router.decide.Considered;
+import org.dmsc.router.decide.Decision;
+import org.dmsc.router.decide.Verdict;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.avro.AttemptRecord;
+import org.dmsc.schemas.avro.AuditCandidate;
+import org.dmsc.schemas.avro.AuditEvent;
+import org.dmsc.schemas.avro.AuditKind;
+import org.dmsc.schemas.avro.TaskEvent;
+import org.dmsc.schemas.avro.TaskState;
+import org.dmsc.schemas.avro.TaskSubmission;
+
+/**
+ * What the router writes into the audit log. Ids follow from the task and the step, so that the sequencer drops what is written twice. Holds
+ * no word of a request, an answer or a card.
+ */
+final class Audits {
+
+    private static final int MOST_CANDIDATES = 20;
+
+    private final Names names;
+
+    Audits(Names names) {
+        this.names = names;
+    }
+
+    Effect accepted(TaskState state, TaskSubmission submission, long now) {
+        return new Effect.Audit(of(state, AuditKind.TASK_ACCEPTED, now)
+                .setEventId("accepted." + state.getTaskId())
+                .setActor(names.agent(submission.getCallerTenant(), submission.getCallerAgent()))
+                .setRootTaskId(submission.getRootTaskId())
+                .setObject(target(submission).orElse(""))
+                .setSkill(submission.getSkill())
+                .setPayloadHmac(submission.getPayloadHmac())
+                .setIntentHmac(submission.getIntentHmac())
+                .setTraceparent(submission.getTraceparent())
+                .setDetails(Map.of(
+                        "protocol", submission.getProtocol(),
+                        "gateway", submission.getGateway(),
+                        "hops", Integer.toString(submission.getHops())))
+                .build());
+    }
+
+    Effect assigned(TaskState state, TaskSubmission submission, Decision.Assign decision, Moment moment) {
+        AgentRef agent = decision.choice().agent();
+        int attempt = state.getLastAttempt() + 1;
+        return new Effect.Audit(decision(state, submission, decision, moment)
+                .setEventId("decision." + state.getTaskId() + "." + attempt)
+                .setAttempt(attempt)
+                .setObject(names.agent(agent))
+                .setSkill(decision.choice().skillId().isEmpty() ? null : decision.choice().skillId())
+                .setReasons(decision.figures())
+                .build());
+    }
+
+    Effect deferred(TaskState state, TaskSubmission submission, Decision.Defer decision, Moment moment) {
+        return new Effect.Audit(decision(state, submission, decision, moment)
+                .setEventId("deferred." + state.getTaskId() + "." + state.getLastAttempt() + "."
+                        + decision.cause().name().toLowerCase(Locale.ROOT))
+                .setAttempt(state.getLastAttempt())
+                .setRefusal(decision.cause().name())
+                .setReasons(List.of("deferred", decision.sentence()))
+                .build());
+    }
+
+    Effect refused(TaskState state, TaskSubmission submission, Decision.Refuse decision, Moment moment) {
+        return new Effect.Audit(decision(state, submission, decision, moment)
+                .setEventId("refused." + state.getTaskId() + "." + state.getLastAttempt())
+                .setAttempt(state.getLastAttempt())
+                .setRefusal(decision.cause().name())
+                .setReasons(List.of("refused", decision.sentence()))
+                .build());
+    }
+
+    Effect attemptClosed(TaskState state, AttemptRecord closed, TaskEvent event, long now) {
+        return new Effect.Audit(of(state, AuditKind.ATTEMPT_CLOSED, now)
+                .setEventId("closed." + state.getTaskId() + "." + closed.getAttempt())
+                .setActor(event.getBy())
+                .setAttempt(closed.getAttempt())
+                .setObject(names.agent(closed.getTenant(), closed.getAgent()))
+                .setSkill(closed.getSkill())
+                .setState(closed.getOutcome().name())
+                .setRefusal(event.getRefusal())
+                .setReasons(List.of(Outcomes.sentence(closed.getOutcome())))
+                .build());
+    }
+
+    Effect outcome(TaskState ended, TaskEvent event, long now) {
+        List<AttemptRecord> attempts = ended.getAttempts();
+        AuditEvent.Builder audit = of(ended, AuditKind.OUTCOME, now)
+                .setEventId("outcome." + ended.getTaskId())
+                .setActor(event.getBy())
+                .setAttempt(ended.getLastAttempt())
+                .setState(ended.getState().name())
+                .setRefusal(event.getRefusal())
+                .setDetails(Map.of("durationMs", Long.toString(Math.max(0, now - ended.getCreatedAt()))));
+        if (!attempts.isEmpty()) {
+            AttemptRecord last = attempts.get(attempts.size() - 1);
+            audit.setObject(names.agent(last.getTenant(), last.getAgent())).setSkill(last.getSkill());
+        }
+        return new Effect.Audit(audit.build());
+    }
+
+    private AuditEvent.Builder decision(TaskState state, TaskSubmission submission, Decision decision, Moment moment) {
+        return of(state, AuditKind.DECISION, moment.now())
+                .setRootTaskId(submission.getRootTaskId())
+                .setTraceparent(submission.getTraceparent())
+                .setRegistryOffset(moment.registryOffset())
+                .setCandidates(decision.considered().stream()
+                        // A tenant's audit log must not tell of agents that it may not see.
+                        .filter(c -> c.verdict() != Verdict.NOT_VISIBLE)
+                        .limit(MOST_CANDIDATES)
+                        .map(Audits::candidate)
+                        .toList());
+    }
+
+    private static AuditCandidate candidate(Considered considered) {
+        return AuditCandidate.newBuilder()
+                .setTenant(considered.candidate().snapshot().getTenant())
+                .setAgent(considered.candidate().snapshot().getAgent())
+                .setSkill(considered.candidate().skillId())
+                .setScore(considered.candidate().relevance())
+                .setLoad(considered.load())
+                .setVerdict(considered.verdict().meaning())
+                .build();
+    }
+
+    private AuditEvent.Builder of(TaskState state, AuditKind kind, long now) {
+        return AuditEvent.newBuilder()
+                .setTenant(state.getTenant())
+                .setTime(now)
+                .setKind(kind)
+                .setActor(names.router())
+                .setNode(names.node())
+                .setTaskId(state.getTaskId());
+    }
+
+    private Optional<String> target(TaskSubmission submission) {
+        return Optional.ofNullable(submission.getTargetAgent()).map(agent -> names.agent(targetTenant(submission), agent));
+    }
+
+    private static String targetTenant(TaskSubmission submission) {
+        return submission.getTargetTenant() == null ? submission.getCallerTenant() : submission.getTargetTenant();
+    }
+}

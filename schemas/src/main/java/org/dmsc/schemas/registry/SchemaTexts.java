@@ -1,0 +1,45 @@
+package org.dmsc.schemas.registry;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Optional;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaParseException;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
+
+/** Schemas as the JSON that registries keep. */
+final class SchemaTexts {
+
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    private SchemaTexts() {}
+
+    static Schema parse(int id, String text) {
+        try {
+            return new Schema.Parser().parse(text);
+        } catch (SchemaParseException e) {
+            throw new RefusedException(
+                    Refusal.UNREADABLE, "schema " + id + " of the registry is not an Avro schema: " + e.getMessage());
+        }
+    }
+
+    /** {@code {"subject":…,"schema":…}}, the value of a record on {@code dmsc.sys.schemas}. */
+    static String entry(String subject, String schema) {
+        return JSON.createObjectNode()
+                .put("subject", subject)
+                .put("schema", schema)
+                .toString();
+    }
+
+    /** The schema in such a value; empty for what somebody else put there. */
+    static Optional<String> schemaOf(String entry) {
+        try {
+            JsonNode schema = JSON.readTree(entry).path("schema");
+            return schema.isTextual() ? Optional.of(schema.asText()) : Optional.empty();
+        } catch (JsonProcessingException e) {
+            return Optional.empty();
+        }
+    }
+}

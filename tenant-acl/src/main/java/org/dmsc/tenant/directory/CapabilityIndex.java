@@ -1,0 +1,124 @@
+package org.dmsc.tenant.directory;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.TenantId;
+import org.dmsc.schemas.avro.AgentRegistration;
+import org.dmsc.schemas.avro.AgentSnapshot;
+
+/**
+ * Finds skills by id, by tags and by the text of a request (BM25 over id, name, tags, description and examples, and more lightly over what
+ * the agent says of itself). Relevance only: health, load and permission are the caller's to judge.
+ *
+ * <p>Frequencies are counted over the tenants that a query may see and no others, so no tenant can learn from scores what another one
+ * publishes.
+ *
+ * <p>Thread-safe. A search takes microseconds, and so does an update; an update that only brings new load does nothing.
+ */
+public final class CapabilityIndex {
+
+    private final Map<TenantId, TenantCapabilities> tenants = new HashMap<>();
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
+
+    /** An empty index. */
+    public CapabilityIndex() {}
+
+    /** Keeps itself in step with these agents from now on. */
+    public void follow(Agents agents) {
+        agents.onChange(this::update);
+    }
+
+    /** Takes in what is known of an agent now; empty when it is gone. */
+    public void update(AgentRef agent, Optional<AgentSnapshot> snapshot) {
+        if (snapshot.isEmpty()) {
+            remove(agent);
+            return;
+        }
+        AgentRegistration registration = snapshot.get().getRegistration();
+        if (holds(agent, registration)) {
+            return;
+        }
+        List<SkillDocument> skills = SkillDocument.of(agent, registration);
+        lock.writeLock().lock();
+        try {
+            tenants.computeIfAbsent(agent.tenant(), t -> new TenantCapabilities()).put(agent, registration, skills);
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /**
+     * The best first; equal ones in the order of their names. Of a query with neither skill nor tags nor a word that says something,
+     * nothing: to list agents, ask {@link Agents}.
+     *
+     * <p>Scores: the text gives 0 to 1, how much of what was said the skill's text covers, rare words counting more. Where a skill was
+     * named, all that fit have 1, and text adds at most 0.1: who offers the very skill shall be chosen by load. Where tags were asked
+     * for, text is added to 1.
+     */
+    public List<Match> search(Query query) {
+        List<String> words = Words.of(query.text()).stream().distinct().toList();
+        if (words.isEmpty() && query.skill().isEmpty() && query.tags().isEmpty()) {
+            return List.of();
+        }
+        List<Match> found = new ArrayList<>();
+        lock.readLock().lock();
+        try {
+            List<TenantCapabilities> visible = query.tenants().stream()
+                    .filter(tenants::containsKey)
+                    .sorted()
+                    .map(tenants::get)
+                    .toList();
+            TextScores scores = TextScores.over(visible, words);
+            visible.forEach(tenant -> new CapabilitySearch(query, words.size(), scores).collect(tenant, found));
+        } finally {
+            lock.readLock().unlock();
+        }
+        found.sort(BEST_FIRST);
+        return List.copyOf(found.subList(0, Math.min(query.limit(), found.size())));
+    }
+
+    /** How many skills are indexed. */
+    public int size() {
+        lock.readLock().lock();
+        try {
+            return tenants.values().stream().mapToInt(TenantCapabilities::documents).sum();
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    private static final Comparator<Match> BEST_FIRST = Comparator.comparingDouble(Match::score)
+            .reversed()
+            .thenComparing(match -> match.agent().tenant())
+            .thenComparing(match -> match.agent().agent())
+            .thenComparing(Match::skill);
+
+    private boolean holds(AgentRef agent, AgentRegistration registration) {
+        lock.readLock().lock();
+        try {
+            TenantCapabilities tenant = tenants.get(agent.tenant());
+            return tenant != null && tenant.holds(agent, registration);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    private void remove(AgentRef agent) {
+        lock.writeLock().lock();
+        try {
+            tenants.computeIfPresent(agent.tenant(), (id, tenant) -> {
+                tenant.remove(agent);
+                return tenant.isEmpty() ? null : tenant;
+            });
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+}

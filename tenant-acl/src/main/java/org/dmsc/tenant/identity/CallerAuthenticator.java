@@ -1,0 +1,125 @@
+package org.dmsc.tenant.identity;
+
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.Printable;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
+import org.dmsc.schemas.TenantId;
+import org.dmsc.schemas.avro.TenantRecord;
+import org.dmsc.schemas.avro.TenantState;
+import org.dmsc.tenant.directory.Tenants;
+import org.dmsc.tenant.identity.Caller.Kind;
+import org.dmsc.tenant.identity.Caller.Method;
+import org.dmsc.tenant.pki.PeerValidator;
+import org.dmsc.tenant.pki.PeerValidator.Peer;
+import org.dmsc.tenant.pki.Pem;
+import org.dmsc.tenant.token.TokenVerifier;
+import org.dmsc.tenant.token.VerifiedToken;
+
+/**
+ * Turns credentials into a caller. Four things must name the same tenant: the host that was dialled, the leaf's trust domain, the CA that
+ * issued the leaf, the token's issuer; where both are shown, certificate and token must name the same agent. What is not shown asserts
+ * nothing; what disagrees is refused. Thread-safe, never blocks.
+ */
+public final class CallerAuthenticator {
+
+    private final FabricDomain domain;
+    private final Tenants tenants;
+    private final PeerValidator peers;
+    private final TokenVerifier tokens;
+    private final Map<TenantId, RegisteredCas> registered = new ConcurrentHashMap<>();
+
+    public CallerAuthenticator(FabricDomain domain, Tenants tenants, PeerValidator peers, TokenVerifier tokens) {
+        this.domain = domain;
+        this.tenants = tenants;
+        this.peers = peers;
+        this.tokens = tokens;
+    }
+
+    /**
+     * The caller behind the credentials. MUST be asked for each request, also on connections that were resumed: TLS does not ask the trust
+     * manager again then.
+     *
+     * @throws RefusedException UNAUTHENTICATED, IDENTITY_MISMATCH, TENANT_UNKNOWN or TENANT_INACTIVE
+     */
+    public Caller authenticate(Credentials credentials) {
+        Optional<Peer> peer = credentials.chain().isEmpty() ? Optional.empty() : Optional.of(peers.check(credentials.chain()));
+        Optional<VerifiedToken> token = credentials.bearerToken().map(tokens::check);
+        if (peer.isEmpty() && token.isEmpty()) {
+            throw new RefusedException(
+                    Refusal.UNAUTHENTICATED,
+                    "no credential was shown (expected a client certificate of the fabric or 'Authorization: Bearer <token>')");
+        }
+        token.ifPresent(shown -> shown.requireBoundTo(peer.map(Peer::leaf)));
+        Caller caller = caller(peer.map(Peer::id), token.map(VerifiedToken::agent));
+        credentials.host().ifPresent(host -> requireHost(caller, host));
+        if (caller.kind() == Kind.AGENT) {
+            requireTenant(caller.tenant(), peer.map(Peer::issuer));
+        }
+        return caller;
+    }
+
+    private Caller caller(Optional<SpiffeId> certified, Optional<AgentRef> tokened) {
+        if (certified.isEmpty()) {
+            AgentRef agent = tokened.orElseThrow();
+            return new Caller(Kind.AGENT, SpiffeId.agent(domain, agent), Optional.of(agent), Method.TOKEN);
+        }
+        SpiffeId id = certified.get();
+        Optional<AgentRef> agent = id.agentRef(domain);
+        if (tokened.isPresent() && !tokened.equals(agent)) {
+            throw mismatch("the certificate names " + id + " and the token " + tokened.get());
+        }
+        if (agent.isPresent()) {
+            return new Caller(Kind.AGENT, id, agent, tokened.isPresent() ? Method.BOTH : Method.CERTIFICATE);
+        }
+        String kind = id.nodeKind(domain)
+                .orElseThrow(() -> new RefusedException(
+                        Refusal.UNAUTHENTICATED, id + " is neither an agent nor a node of the fabric " + domain));
+        return new Caller(kind.equals("operator") ? Kind.OPERATOR : Kind.NODE, id, Optional.empty(), Method.CERTIFICATE);
+    }
+
+    private void requireHost(Caller caller, String host) {
+        if (domain.covers(host) && !host.equalsIgnoreCase(caller.id().trustDomain())) {
+            throw mismatch("the host is '" + Printable.of(host) + "' and the caller " + caller.id());
+        }
+    }
+
+    private void requireTenant(TenantId tenant, Optional<X509Certificate> issuer) {
+        TenantRecord record = tenants.find(tenant)
+                .orElseThrow(() -> new RefusedException(Refusal.TENANT_UNKNOWN, "tenant " + tenant + " is not known here"));
+        if (record.getState() != TenantState.ACTIVE) {
+            throw new RefusedException(Refusal.TENANT_INACTIVE, "tenant " + tenant + " is " + record.getState() + " (expected ACTIVE)");
+        }
+        if (issuer.isPresent() && !registeredCas(tenant, record).contains(issuer.get())) {
+            throw mismatch("the certificate was not issued by a CA of tenant " + tenant);
+        }
+    }
+
+    private List<X509Certificate> registeredCas(TenantId tenant, TenantRecord record) {
+        return registered.compute(
+                        tenant,
+                        (key, known) -> known != null && known.generation() == record.getGeneration()
+                                ? known
+                                : RegisteredCas.of(record))
+                .certificates();
+    }
+
+    private static RefusedException mismatch(String what) {
+        return new RefusedException(Refusal.IDENTITY_MISMATCH, what + " (expected all to name the same tenant and agent)");
+    }
+
+    /** The CAs of a tenant's record, parsed once per generation. */
+    private record RegisteredCas(long generation, List<X509Certificate> certificates) {
+
+        static RegisteredCas of(TenantRecord record) {
+            return new RegisteredCas(
+                    record.getGeneration(),
+                    record.getCaCertificates().stream().map(Pem::certificate).toList());
+        }
+    }
+}

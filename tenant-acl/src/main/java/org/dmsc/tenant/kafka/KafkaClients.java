@@ -1,0 +1,147 @@
+package org.dmsc.tenant.kafka;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * Makes every Kafka client of a process with the settings that the fabric's promises rest on: all replicas acknowledge, consumers see
+ * committed records only, nothing is committed behind anybody's back, no client makes a topic by naming it. Whoever asks closes the client.
+ */
+public final class KafkaClients {
+
+    /** Largest record, on topics and in producers: a body of 10 MiB with its envelope. */
+    public static final int MAX_RECORD_BYTES = 12 * 1024 * 1024;
+
+    /** After this a silent gateway loses its lanes, and a silent stream thread its tasks. The broker's default minimum is the same. */
+    private static final int SESSION_MS = 6000;
+
+    private static final int HEARTBEAT_MS = 2000;
+
+    /** A loop that is stuck gives its lanes away; far above what one round of a healthy loop takes. */
+    private static final int MAX_POLL_INTERVAL_MS = 20_000;
+
+    /** How long a record of a killed transaction can hold back what stands behind it (design 14.7). */
+    private static final int TRANSACTION_TIMEOUT_MS = 3000;
+
+    private static final int REQUEST_TIMEOUT_MS = 10_000;
+    private static final int DELIVERY_TIMEOUT_MS = 15_000;
+    private static final int MAX_BLOCK_MS = 10_000;
+
+    private final KafkaConnection connection;
+
+    public KafkaClients(KafkaConnection connection) {
+        this.connection = connection;
+    }
+
+    /** How to reach Kafka. */
+    public KafkaConnection connection() {
+        return connection;
+    }
+
+    /** Properties that every client needs, for clients that are made elsewhere. */
+    public Map<String, Object> common(String name) {
+        Map<String, Object> config = new HashMap<>(connection.security());
+        config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, connection.bootstrapServers());
+        config.put(CommonClientConfigs.CLIENT_ID_CONFIG, connection.clientIdPrefix() + name);
+        config.put(CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG, false);
+        return config;
+    }
+
+    /** An idempotent producer. Sends at once: linger costs more latency than it saves here. */
+    public <V> Producer<String, V> producer(String name, Serializer<V> values) {
+        return new KafkaProducer<>(producerConfig(name), new StringSerializer(), values);
+    }
+
+    /** The same in transactions; the caller runs {@code initTransactions}. The id MUST be used by one process at a time. */
+    public <V> Producer<String, V> transactionalProducer(String name, String transactionalId, Serializer<V> values) {
+        Map<String, Object> config = producerConfig(name);
+        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+        config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
+        return new KafkaProducer<>(config, new StringSerializer(), values);
+    }
+
+    /** A consumer without group for {@code assign()}: it commits nothing. */
+    public <V> Consumer<String, V> reader(String name, Deserializer<V> values) {
+        return new KafkaConsumer<>(readerConfig(name), new StringDeserializer(), values);
+    }
+
+    /** A member of a consumer group that keeps what it has through a rebalance and commits only what it is told to. */
+    public <V> Consumer<String, V> groupConsumer(String name, String groupId, Deserializer<V> values) {
+        Map<String, Object> config = readerConfig(name);
+        config.put(ConsumerConfig.GROUP_ID_CONFIG, groupId);
+        config.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
+        config.put(
+                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
+        config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MS);
+        config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, HEARTBEAT_MS);
+        config.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, MAX_POLL_INTERVAL_MS);
+        return new KafkaConsumer<>(config, new StringDeserializer(), values);
+    }
+
+    /** For topics, ACLs and offsets. */
+    public Admin admin() {
+        return Admin.create(common("admin"));
+    }
+
+    /**
+     * Settings of a Kafka Streams application, exactly once and at the lowest latency that was measured (facts/kafka.md c): commit and
+     * poll every millisecond, no linger (Streams' own is 100 ms), no cache, the classic protocol because the sources are patterns. The map
+     * is the caller's to add to.
+     */
+    public Map<String, Object> streams(String applicationId, Path stateDir) {
+        Map<String, Object> config = common(applicationId);
+        config.put("application.id", applicationId);
+        config.put("state.dir", stateDir.toString());
+        config.put("processing.guarantee", "exactly_once_v2");
+        config.put("group.protocol", "classic");
+        config.put("commit.interval.ms", 1);
+        config.put("poll.ms", 1);
+        config.put("statestore.cache.max.bytes", 0);
+        config.put("replication.factor", -1);
+        config.put("ensure.explicit.internal.resource.naming", true);
+        config.put("producer." + ProducerConfig.LINGER_MS_CONFIG, 0);
+        config.put("producer." + ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
+        config.put("producer." + ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_RECORD_BYTES);
+        // A new tenant's topics are found within this time.
+        config.put("metadata.max.age.ms", 500);
+        config.put("consumer." + ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MS);
+        config.put("consumer." + ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, HEARTBEAT_MS);
+        config.put("consumer." + ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        return config;
+    }
+
+    private Map<String, Object> producerConfig(String name) {
+        Map<String, Object> config = common(name);
+        config.put(ProducerConfig.ACKS_CONFIG, "all");
+        config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_RECORD_BYTES);
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
+        config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MS);
+        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MS);
+        return config;
+    }
+
+    private Map<String, Object> readerConfig(String name) {
+        Map<String, Object> config = common(name);
+        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        return config;
+    }
+}

@@ -1,0 +1,14 @@
+package org.dmsc.tenant.keys;
+
+import java.util.Locale;
+
+/** The two classes of root keys: routers hold the first, only bridges both. */
+public enum KeyClass {
+    ROUTING,
+    PAYLOAD;
+
+    /** As in key ids. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,169 @@
+package org.dmsc.tenant.keys;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
+
+/**
+ * A PKCS#12 file of keys, shared by the processes of one machine: reads look at the file again when it has changed, writes hold a lock file
+ * beside it. Thread-safe.
+ */
+public final class Pkcs12File {
+
+    /** One writer at a time in this JVM, whichever object it uses: a file lock belongs to the whole JVM. */
+    private static final Object WRITING = new Object();
+
+    private final Path file;
+    private final char[] password;
+    private String stamp = "unread";
+    private KeyStore store;
+
+    public Pkcs12File(Path file, char[] password) {
+        this.file = file;
+        this.password = password.clone();
+        this.store = empty();
+    }
+
+    /** A change to the key store, made while nobody else writes it. */
+    @FunctionalInterface
+    public interface Change {
+        /** Changes the store; entries are protected by the given password. */
+        void apply(KeyStore store, char[] password) throws GeneralSecurityException;
+    }
+
+    /** Where the file is. */
+    public Path path() {
+        return file;
+    }
+
+    /**
+     * Reads the file if it has changed since it was last read.
+     *
+     * @throws RefusedException INVALID_CONFIGURATION when it is damaged, readable by others, or of another password
+     */
+    public synchronized void refresh() {
+        String now = stampOfFile();
+        if (!now.equals(stamp)) {
+            store = read();
+            stamp = now;
+        }
+    }
+
+    /** The key of that alias; empty when there is none. */
+    public synchronized Optional<Key> key(String alias) {
+        refresh();
+        try {
+            return Optional.ofNullable(store.getKey(alias, password));
+        } catch (GeneralSecurityException e) {
+            throw damaged(e);
+        }
+    }
+
+    /** The certificate of that alias; empty when there is none. */
+    public synchronized Optional<Certificate> certificate(String alias) {
+        refresh();
+        try {
+            return Optional.ofNullable(store.getCertificate(alias));
+        } catch (GeneralSecurityException e) {
+            throw damaged(e);
+        }
+    }
+
+    /** All aliases. */
+    public synchronized List<String> aliases() {
+        refresh();
+        try {
+            return List.copyOf(Collections.list(store.aliases()));
+        } catch (GeneralSecurityException e) {
+            throw damaged(e);
+        }
+    }
+
+    /** Changes the newest content of the file and writes it, or leaves it unchanged when that fails. */
+    public void update(Change change) {
+        synchronized (WRITING) {
+            Path lock = file.resolveSibling(file.getFileName() + ".lock");
+            if (!Files.exists(lock)) {
+                SecretFile.write(lock, new byte[0]);
+            }
+            try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+                    FileLock held = channel.lock()) {
+                if (held.isValid()) {
+                    apply(change);
+                }
+            } catch (IOException e) {
+                throw damaged(e);
+            }
+        }
+    }
+
+    private synchronized void apply(Change change) throws IOException {
+        try {
+            KeyStore fresh = read();
+            change.apply(fresh, password);
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            fresh.store(out, password);
+            SecretFile.write(file, out.toByteArray());
+            store = fresh;
+            stamp = stampOfFile();
+        } catch (GeneralSecurityException e) {
+            throw damaged(e);
+        }
+    }
+
+    private KeyStore read() {
+        Optional<byte[]> content = SecretFile.read(file);
+        if (content.isEmpty()) {
+            return empty();
+        }
+        try {
+            KeyStore read = KeyStore.getInstance("PKCS12");
+            read.load(new ByteArrayInputStream(content.get()), password);
+            return read;
+        } catch (IOException | GeneralSecurityException e) {
+            throw damaged(e);
+        }
+    }
+
+    private String stampOfFile() {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            return attributes.lastModifiedTime() + " " + attributes.size() + " " + attributes.fileKey();
+        } catch (IOException e) {
+            return "missing";
+        }
+    }
+
+    private static KeyStore empty() {
+        try {
+            KeyStore empty = KeyStore.getInstance("PKCS12");
+            empty.load(null, null);
+            return empty;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException("this JVM has no PKCS#12 key store", e);
+        }
+    }
+
+    private RefusedException damaged(Exception e) {
+        return new RefusedException(
+                Refusal.INVALID_CONFIGURATION,
+                "key file " + file + " cannot be opened: " + e.getMessage()
+                        + " (expected a whole PKCS#12 file and its own password; was the password file replaced, or the key file cut?"
+                        + " Restore both from one backup)");
+    }
+}
