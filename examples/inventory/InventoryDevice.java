@@ -3,7 +3,8 @@
 //   java -cp 'examples/target/lib/*' InventoryDevice.java --as CREDENTIALS --mqtt ssl://localhost:8883 --tenant acme
 //
 // CREDENTIALS is the folder that `dmsc agent add` wrote. It publishes its card retained (that registers it), answers requests, and on a
-// line `ask TEXT` of its standard input it delegates to whoever can help. What happens is printed as one JSON object a line. No DMSC code.
+// line `ask TEXT` of its standard input it delegates to whoever can help. `pause` makes it wait after the first shelf of a stocktaking, until
+// `resume`. --note TEXT is added to what it answers. What happens is printed as one JSON object a line. No DMSC code.
 
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -47,13 +48,16 @@ public class InventoryDevice implements MqttCallback {
     private final MqttAsyncClient client;
     private final String name;
     private final String place;
+    private final String note;
+    private final Gate gate = new Gate();
     // Paho delivers on one thread and publishes through it: answers are written from another.
     private final ExecutorService answers = Executors.newSingleThreadExecutor();
 
-    private InventoryDevice(MqttAsyncClient client, String tenant, String name) {
+    private InventoryDevice(MqttAsyncClient client, Map<String, String> options, String name) {
         this.client = client;
         this.name = name;
-        this.place = tenant + "/main/" + name;
+        this.place = options.get("tenant") + "/main/" + name;
+        this.note = options.containsKey("note") ? ", " + options.get("note") : "";
     }
 
     public static void main(String[] args) throws Exception {
@@ -69,12 +73,15 @@ public class InventoryDevice implements MqttCallback {
         String name = options.getOrDefault("id", folder.getFileName().toString());
         String id = options.get("tenant") + "/main/" + name;
         MqttAsyncClient client = new MqttAsyncClient(options.get("mqtt"), id, new MemoryPersistence());
-        InventoryDevice device = new InventoryDevice(client, options.get("tenant"), name);
+        InventoryDevice device = new InventoryDevice(client, options, name);
         device.start(tls(folder));
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null && !line.equals("quit"); line = in.readLine()) {
             if (line.startsWith("ask ")) {
                 device.delegate(line.substring(4));
+            } else if (line.equals("pause") || line.equals("resume")) {
+                device.gate.set(line.equals("resume"));
+                say("event", line + "d");
             }
         }
         client.disconnect().waitForCompletion();
@@ -123,21 +130,25 @@ public class InventoryDevice implements MqttCallback {
                 answer(call, message.getProperties());
             } catch (MqttException e) {
                 say("event", "answer-failed", "cause", String.valueOf(e.getMessage()));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         });
     }
 
     /** Answers one request: every shelf as an artifact chunk when streaming is asked for, else all at once. */
-    private void answer(Map<String, Object> call, MqttProperties request) throws MqttException {
+    private void answer(Map<String, Object> call, MqttProperties request) throws MqttException, InterruptedException {
         Map<String, Object> message = object(object(call.get("params")).get("message"));
         String ids = "\"taskId\":" + Json.text(message.get("taskId")) + ",\"contextId\":" + Json.text(message.get("contextId"));
         say("event", "working", "agent", name, "text", textOf(message));
-        List<String> shelves = List.of("shelf A: 12 routers", "shelf B: 3 access points", "shelf C: out of antennas");
+        List<String> shelves = List.of("shelf A: 12 routers" + note, "shelf B: 3 access points" + note, "shelf C: out of antennas" + note);
         if ("SendStreamingMessage".equals(call.get("method"))) {
             respond(call, request, "{\"statusUpdate\":{" + ids + ",\"status\":{\"state\":\"TASK_STATE_WORKING\"}}}");
             for (int i = 0; i < shelves.size(); i++) {
                 respond(call, request, "{\"artifactUpdate\":{" + ids + ",\"artifact\":{\"artifactId\":\"stock\",\"parts\":[{\"text\":" + Json.text(shelves.get(i))
                         + "}]},\"append\":" + (i > 0) + ",\"lastChunk\":" + (i == shelves.size() - 1) + "}}");
+                say("event", "counted", "shelf", i);
+                gate.pass();
             }
             respond(call, request, "{\"statusUpdate\":{" + ids + ",\"status\":{\"state\":\"TASK_STATE_COMPLETED\"}}}");
         } else {
@@ -153,6 +164,22 @@ public class InventoryDevice implements MqttCallback {
         properties.setCorrelationData(request.getCorrelationData());
         String body = "{\"jsonrpc\":\"2.0\",\"id\":" + Json.text(call.get("id")) + ",\"result\":" + result + "}";
         client.publish(request.getResponseTopic(), new MqttMessage(body.getBytes(StandardCharsets.UTF_8), AT_LEAST_ONCE, false, properties));
+    }
+
+    /** Open, unless somebody paused this device. */
+    private static final class Gate {
+        private boolean open = true;
+
+        synchronized void set(boolean nowOpen) {
+            open = nowOpen;
+            notifyAll();
+        }
+
+        synchronized void pass() throws InterruptedException {
+            while (!open) {
+                wait();
+            }
+        }
     }
 
     private String card() {

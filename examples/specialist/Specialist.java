@@ -5,13 +5,18 @@
 //
 // CREDENTIALS is the folder that `dmsc agent add` wrote. The agent registers by posting its card, heartbeats every second, and
 // answers SendMessage and SendStreamingMessage. What it does is printed as one JSON object a line. It uses no DMSC code.
+//
+// More: --id AGENT (else the folder's name), --port, --capacity TASKS, --work-ms MS, --idempotent true (doing a task twice does no harm),
+// --control stdin: `pause` keeps it working on what it has until `resume`; it ends with its standard input.
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -47,6 +52,7 @@ import javax.net.ssl.TrustManagerFactory;
 public class Specialist {
 
     private static final AtomicInteger BUSY = new AtomicInteger();
+    private static final Gate GATE = new Gate();
 
     public static void main(String[] args) throws Exception {
         Map<String, String> options = options(args);
@@ -84,6 +90,21 @@ public class Specialist {
                     return thread;
                 })
                 .scheduleAtFixedRate(() -> heartbeat(client, gateway, id), 1, 1, TimeUnit.SECONDS);
+        if ("stdin".equals(options.get("control"))) {
+            obey();
+        }
+    }
+
+    /** Takes commands until the standard input ends, and then ends too. */
+    private static void obey() throws IOException {
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = in.readLine(); line != null && !line.equals("quit"); line = in.readLine()) {
+            if (line.equals("pause") || line.equals("resume")) {
+                GATE.set(line.equals("resume"));
+                say("event", line + "d");
+            }
+        }
+        System.exit(0);
     }
 
     private static void heartbeat(HttpClient client, String gateway, String id) {
@@ -144,6 +165,23 @@ public class Specialist {
     /** The work itself: this example only takes its time. */
     private static void work(Map<String, String> options) throws InterruptedException {
         Thread.sleep(number(options, "work-ms", 50));
+        GATE.pass();
+    }
+
+    /** Open, unless somebody paused this agent. */
+    private static final class Gate {
+        private boolean open = true;
+
+        synchronized void set(boolean nowOpen) {
+            open = nowOpen;
+            notifyAll();
+        }
+
+        synchronized void pass() throws InterruptedException {
+            while (!open) {
+                wait();
+            }
+        }
     }
 
     private static String answer(Map<String, String> options) {
@@ -166,7 +204,9 @@ public class Specialist {
                 + ",\"protocolBinding\":\"JSONRPC\",\"protocolVersion\":\"1.0\"}],\"capabilities\":{\"streaming\":true},"
                 + "\"defaultInputModes\":[\"text/plain\"],\"defaultOutputModes\":[\"text/plain\"],\"skills\":[{\"id\":" + Json.text(options.get("skill"))
                 + ",\"name\":" + Json.text(options.get("skill")) + ",\"description\":" + Json.text(options.get("description")) + ",\"tags\":[" + tags + "]}]}";
-        return "{\"card\":" + card + ",\"dmsc\":{\"capacity\":" + number(options, "capacity", 4) + ",\"heartbeatMs\":1000}}";
+        String idempotent = "true".equals(options.get("idempotent")) ? Json.text(options.get("skill")) : "";
+        return "{\"card\":" + card + ",\"dmsc\":{\"capacity\":" + number(options, "capacity", 4) + ",\"heartbeatMs\":1000,\"idempotentSkills\":["
+                + idempotent + "]}}";
     }
 
     // ---- plumbing: options, TLS from PEM files, HTTP, JSON ----

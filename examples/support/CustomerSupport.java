@@ -6,7 +6,7 @@
 //   find-sentence TEXT        who could help with this?          find-tag TAG      who has this tag?
 //   ask TEXT                  delegate by need, wait             ask-agent AGENT TEXT    delegate to a named agent, wait
 //   stream AGENT TEXT         delegate and print every event     begin TEXT        delegate, do not wait
-//   get TASK                  what became of it?                 quit
+//   begin-agent AGENT TEXT    to a named agent, do not wait      get TASK          what became of it?        quit
 // AGENT may be another tenant's: tenant/agent. It uses no DMSC code.
 
 import java.io.BufferedReader;
@@ -79,6 +79,7 @@ public class CustomerSupport {
             case "get" -> print(words[0], get("/tasks/" + rest));
             case "ask" -> print(words[0], post("/message:send", message(rest, null, false)));
             case "begin" -> print(words[0], post("/message:send", message(rest, null, true)));
+            case "begin-agent" -> print(words[0], post("/message:send", message(afterFirst(rest), first(rest), true)));
             case "ask-agent" -> print(words[0], post("/message:send", message(afterFirst(rest), first(rest), false)));
             case "stream" -> stream(message(afterFirst(rest), first(rest), false));
             default -> say(Map.of("error", "unknown command", "line", line));
@@ -138,7 +139,7 @@ public class CustomerSupport {
     }
 
     private static String afterFirst(String text) {
-        return text.split(" ", 2)[1];
+        return text.contains(" ") ? text.split(" ", 2)[1] : "";
     }
 
     private static SSLContext tls(Path folder) throws Exception {

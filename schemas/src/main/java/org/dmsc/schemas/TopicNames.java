@@ -1,6 +1,8 @@
 package org.dmsc.schemas;
 
+import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,7 +21,10 @@ public final class TopicNames {
     public static final String AUDIT = "dmsc.audit";
     public static final String AUDIT_CHECKPOINTS = "dmsc.audit.checkpoints";
 
-    private static final String TENANT = "dmsc\\.(?!sys\\.|audit\\.)([a-z0-9][a-z0-9-]{0,39})\\.";
+    /** Exactly the ids that {@link TenantId} accepts: a topic that no tenant can have made is nobody's. */
+    private static final String TENANT = "dmsc\\.(?!(?:" + String.join("|", new TreeSet<>(TenantId.RESERVED))
+            + ")\\.)([a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?)\\.";
+
     private static final Pattern TENANT_TOPIC = Pattern.compile(TENANT + "(tasks|inbox|events|agents|dead|audit|payloads)");
 
     /** What the router subscribes to: every tenant's tasks and events. */
@@ -42,7 +47,7 @@ public final class TopicNames {
 
         /** The last part of the topic's name, also the logical channel in a sealed part. */
         public String label() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
 
         /** {@code dmsc.<tenant>.<channel>}. */
@@ -61,6 +66,6 @@ public final class TopicNames {
             return Optional.empty();
         }
         return Optional.of(new TenantTopic(
-                new TenantId(matcher.group(1)), Channel.valueOf(matcher.group(2).toUpperCase(java.util.Locale.ROOT))));
+                new TenantId(matcher.group(1)), Channel.valueOf(matcher.group(2).toUpperCase(Locale.ROOT))));
     }
 }

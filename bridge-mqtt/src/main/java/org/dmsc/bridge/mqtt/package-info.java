@@ -1,5 +1,5 @@
 /**
- * The MQTT edge: an embedded broker for devices and a connector to brokers of others.
+ * The MQTT edge: an embedded broker for devices, MQTT 5 by A2A over MQTT 0.1 and MQTT 3.1.1 by {@code docs/mqtt-311.md}.
  * No message waits here: publish, Kafka, PUBACK.
  */
 @NullMarked

@@ -107,9 +107,14 @@ final class FabricConfigParser {
             section.fault("host", "'" + host + "' with kafka.tls off (expected a loopback address; set kafka.tls: true to serve other machines)");
         }
         KafkaConfig kafka = new KafkaConfig(
-                bootstrap, host, section.number("port", DEFAULT_KAFKA_PORT, 0, LAST_PORT), tls, section.map("client"));
+                bootstrap, host, section.number("port", defaultPort(roles), 0, LAST_PORT), tls, section.map("client"));
         section.finish();
         return kafka;
+    }
+
+    /** A broker that serves other processes must be findable; one for this process alone must not get in anybody's way. */
+    private static int defaultPort(Set<Role> roles) {
+        return roles.equals(EnumSet.of(Role.BROKER)) ? DEFAULT_KAFKA_PORT : 0;
     }
 
     private EdgeConfig edge(String key, int port) {

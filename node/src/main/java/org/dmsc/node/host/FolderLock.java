@@ -10,12 +10,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Holds a folder for this process. The lock is the operating system's: it ends with the process, also after {@code kill -9}, so that a
  * left-over file never keeps a folder taken.
  */
 public final class FolderLock implements AutoCloseable {
+
+    private static final Duration AGAIN = Duration.ofMillis(20);
 
     private final FileChannel channel;
 
@@ -52,6 +56,21 @@ public final class FolderLock implements AutoCloseable {
                     what + ": " + folder.toAbsolutePath() + " cannot be used: " + e
                             + " (expected a folder that this user may write; give another with --data)",
                     e);
+        }
+    }
+
+    /** As {@link #take}, for short work: waits for whoever holds it, that long at most. */
+    public static FolderLock await(Path folder, String what, Duration atMost) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (true) {
+            try {
+                return take(folder, what);
+            } catch (NodeException e) {
+                if (e.exitCode() != ExitCode.IN_USE || System.nanoTime() > deadline) {
+                    throw e;
+                }
+                LockSupport.parkNanos(AGAIN.toNanos());
+            }
         }
     }
 

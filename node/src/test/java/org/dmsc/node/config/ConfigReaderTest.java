@@ -28,7 +28,7 @@ final class ConfigReaderTest {
         assertThat(config.roles()).isEqualTo(EnumSet.allOf(Role.class));
         assertThat(config.http()).isEqualTo(new EdgeConfig("127.0.0.1", 8443));
         assertThat(config.mqtt()).isEqualTo(new EdgeConfig("127.0.0.1", 8883));
-        assertThat(config.kafka().port()).isEqualTo(19092);
+        assertThat(config.kafka().port()).isZero();
         assertThat(config.keys()).isEqualTo(config.data().resolve("keys"));
         assertThat(config.lanes()).isEqualTo(4);
         assertThat(config.schemaRegistry()).isEmpty();

@@ -2,6 +2,8 @@ package org.dmsc.schemas.serde;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -9,6 +11,7 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serializer;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
+import org.dmsc.schemas.TopicNames;
 
 /**
  * Confluent wire format, version 0: a zero byte, the schema id as four bytes big-endian, Avro binary. Schemas are registered under
@@ -22,6 +25,7 @@ public final class AvroSerde<T extends SpecificRecord> implements Serde<T> {
     private final AvroCodec codec;
     private final Class<T> type;
     private final Schema schema;
+    private final Map<String, Integer> ids = new ConcurrentHashMap<>();
 
     public AvroSerde(AvroCodec codec, Class<T> type) {
         this.codec = codec;
@@ -41,11 +45,20 @@ public final class AvroSerde<T extends SpecificRecord> implements Serde<T> {
 
     private byte[] write(String topic, T value) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(512);
-        int id = codec.registry().register(subject(topic), schema);
         out.write(0);
-        out.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(id).array());
+        out.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(id(topic)).array());
         codec.write(value, out);
         return out.toByteArray();
+    }
+
+    private int id(String topic) {
+        Integer known = ids.get(topic);
+        if (known != null) {
+            return known;
+        }
+        int id = codec.registry().register(subject(topic), schema);
+        ids.put(topic, id);
+        return id;
     }
 
     private T read(byte[] bytes) {
@@ -58,6 +71,6 @@ public final class AvroSerde<T extends SpecificRecord> implements Serde<T> {
     }
 
     private static String subject(String topic) {
-        return org.dmsc.schemas.TopicNames.parse(topic).isPresent() ? "dmsc.tenant-value" : topic + "-value";
+        return TopicNames.parse(topic).isPresent() ? "dmsc.tenant-value" : topic + "-value";
     }
 }

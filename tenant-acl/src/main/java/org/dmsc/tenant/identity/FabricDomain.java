@@ -14,15 +14,18 @@ import org.dmsc.schemas.TenantId;
  */
 public record FabricDomain(String value) {
 
-    /** The domain of a fabric that was given none; every resolver sends it to the loopback address (RFC 6761). */
-    public static final FabricDomain DEFAULT = new FabricDomain("fabric.localhost");
-
     private static final String LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
     private static final Pattern SHAPE = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
     private static final String PLATFORM = "platform";
 
     /** 253 for a DNS name, less the longest tenant and its dot. */
     private static final int MOST = 212;
+
+    /**
+     * The domain of a fabric that was given none; resolvers send it to the loopback address (RFC 6761). Declared after the constants that its
+     * check needs.
+     */
+    public static final FabricDomain DEFAULT = new FabricDomain("fabric.localhost");
 
     public FabricDomain {
         if (value.length() > MOST || !SHAPE.matcher(value).matches()) {

@@ -57,22 +57,8 @@ public final class AesGcmEnvelopeCipher implements EnvelopeCipher {
             dataKey = replace(owner, dataKey);
             nonce = dataKey.nextNonce(plaintext.length, clock.millis());
         }
-        SealedPart part = new SealedPart(
-                VERSION,
-                context.tenant().value(),
-                dataKey.keyId(),
-                context.channel(),
-                context.messageId(),
-                context.sender(),
-                context.recipient(),
-                context.contentType(),
-                context.schemaId(),
-                context.time(),
-                ByteBuffer.wrap(dataKey.wrapped()),
-                ByteBuffer.wrap(nonce),
-                ByteBuffer.allocate(0));
-        part.setCiphertext(ByteBuffer.wrap(encrypt(dataKey.key(), nonce, part, plaintext)));
-        return part;
+        SealedPart header = part(dataKey, context, nonce, new byte[0]);
+        return part(dataKey, context, nonce, encrypt(dataKey.key(), nonce, header, plaintext));
     }
 
     @Override
@@ -91,6 +77,23 @@ public final class AesGcmEnvelopeCipher implements EnvelopeCipher {
     public void forget(TenantId tenant) {
         own.keySet().removeIf(owner -> owner.tenant().equals(tenant));
         opened.asMap().keySet().removeIf(wrapped -> wrapped.tenant().equals(tenant.value()));
+    }
+
+    private static SealedPart part(DataKey dataKey, SealContext context, byte[] nonce, byte[] ciphertext) {
+        return new SealedPart(
+                VERSION,
+                context.tenant().value(),
+                dataKey.keyId(),
+                context.channel(),
+                context.messageId(),
+                context.sender(),
+                context.recipient(),
+                context.contentType(),
+                context.schemaId(),
+                context.time(),
+                ByteBuffer.wrap(dataKey.wrapped()),
+                ByteBuffer.wrap(nonce),
+                ByteBuffer.wrap(ciphertext));
     }
 
     private byte[] encrypt(SecretKey key, byte[] nonce, SealedPart part, byte[] plaintext) {

@@ -14,7 +14,9 @@ import java.security.Key;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -32,6 +34,9 @@ public final class Pkcs12File {
     private final char[] password;
     private String stamp = "unread";
     private KeyStore store;
+
+    /** Keys that were taken out of the store: each time costs ten thousand rounds of key derivation. */
+    private final Map<String, Key> taken = new HashMap<>();
 
     public Pkcs12File(Path file, char[] password) {
         this.file = file;
@@ -61,6 +66,7 @@ public final class Pkcs12File {
         if (!now.equals(stamp)) {
             store = read();
             stamp = now;
+            taken.clear();
         }
     }
 
@@ -68,7 +74,10 @@ public final class Pkcs12File {
     public synchronized Optional<Key> key(String alias) {
         refresh();
         try {
-            return Optional.ofNullable(store.getKey(alias, password));
+            if (!taken.containsKey(alias) && store.isKeyEntry(alias)) {
+                taken.put(alias, store.getKey(alias, password));
+            }
+            return Optional.ofNullable(taken.get(alias));
         } catch (GeneralSecurityException e) {
             throw damaged(e);
         }
@@ -121,6 +130,7 @@ public final class Pkcs12File {
             SecretFile.write(file, out.toByteArray());
             store = fresh;
             stamp = stampOfFile();
+            taken.clear();
         } catch (GeneralSecurityException e) {
             throw damaged(e);
         }

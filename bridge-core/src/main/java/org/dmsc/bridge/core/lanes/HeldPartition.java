@@ -39,6 +39,15 @@ final class HeldPartition {
                 takeover.open().stream().sorted().toList());
     }
 
+    /**
+     * What to commit when the lane goes. Only who has read past everything that was uncertain may say that the rest is fresh; otherwise the
+     * next owner must think what this one thought.
+     */
+    LaneMark leaveMark() {
+        LaneMark mark = tracker.mark();
+        return mark.next() >= takeover.freshFrom() ? mark.left() : mark;
+    }
+
     boolean differs(LaneMark mark) {
         return mark.offset() != committedOffset || !mark.text().equals(committedText);
     }

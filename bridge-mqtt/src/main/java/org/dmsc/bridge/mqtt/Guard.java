@@ -1,0 +1,130 @@
+package org.dmsc.bridge.mqtt;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.dmsc.bridge.core.AuditTrail;
+import org.dmsc.bridge.core.RefusalNote;
+import org.dmsc.bridge.core.a2a.A2aJson;
+import org.dmsc.bridge.mqtt.broker.Device;
+import org.dmsc.bridge.mqtt.broker.Knock;
+import org.dmsc.bridge.mqtt.wire.DeviceTopic;
+import org.dmsc.bridge.mqtt.wire.TopicRules;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.Printable;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
+import org.dmsc.tenant.identity.Caller;
+import org.dmsc.tenant.identity.Credentials;
+
+/** Who may connect, under which client id and for how long; and writes down each refusal of this edge. */
+final class Guard {
+
+    private static final String BEARER = "Bearer ";
+
+    private final Function<Credentials, Caller> authentication;
+    private final AuditTrail audit;
+    private final MqttMetrics metrics;
+    private final Clock clock;
+    private final Map<String, Instant> ends = new ConcurrentHashMap<>();
+
+    Guard(MqttEdgeParts parts, MqttMetrics metrics) {
+        this.authentication = parts.authentication();
+        this.audit = parts.audit();
+        this.metrics = metrics;
+        this.clock = parts.clock();
+    }
+
+    /** Who connects; remembers until when what it showed is valid. */
+    Caller admit(Knock knock) {
+        Caller caller = authenticated(knock);
+        try {
+            AgentRef agent = caller.agent()
+                    .orElseThrow(() -> new RefusedException(
+                            Refusal.NOT_PERMITTED,
+                            caller.id() + " is no agent (expected an agent's certificate or token; operators use HTTPS)"));
+            if (!TopicRules.isClientIdOf(agent, knock.clientId())) {
+                throw new RefusedException(
+                        Refusal.INVALID_AGENT_ID,
+                        "client id: '" + Printable.of(knock.clientId()) + "' (expected '" + DeviceTopic.clientId(agent)
+                                + "', or that followed by '/' and a name for one more connection)");
+            }
+        } catch (RefusedException e) {
+            refused("connect", caller, e, knock.clientId());
+            throw e;
+        }
+        end(knock).ifPresent(end -> ends.put(knock.connection(), end));
+        return caller;
+    }
+
+    /** Whether the credentials of a connection have run out: TLS and MQTT ask only once. */
+    boolean isOver(Device device) {
+        Instant end = ends.get(device.connection());
+        return end != null && clock.instant().isAfter(end);
+    }
+
+    void forget(Device device) {
+        ends.remove(device.connection());
+    }
+
+    /** Refuses a request's own token unless it names the agent of the connection. */
+    void requireSame(Device device, Optional<String> authorization) {
+        if (authorization.isEmpty()) {
+            return;
+        }
+        String text = authorization.get();
+        if (!text.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            throw new RefusedException(Refusal.UNAUTHENTICATED, "authorization: is no bearer token (expected 'Bearer <token>')");
+        }
+        Caller named = authentication.apply(new Credentials(
+                List.of(), Optional.of(text.substring(BEARER.length())), Optional.empty(), device.remoteAddress()));
+        if (!named.agent().equals(Optional.of(device.agent()))) {
+            throw new RefusedException(
+                    Refusal.IDENTITY_MISMATCH,
+                    "authorization: names " + named.id() + " on the connection of " + device.spiffeId() + " (expected the same agent)");
+        }
+    }
+
+    /** Audits and counts a refusal of somebody who is known. */
+    void refused(String what, Caller caller, RefusedException refused, String object) {
+        metrics.refused(what);
+        audit.refused(RefusalNote.of(caller, refused, Optional.of(Printable.of(object))));
+    }
+
+    private Caller authenticated(Knock knock) {
+        try {
+            return authentication.apply(
+                    new Credentials(knock.chain(), knock.password(), knock.serverName(), knock.remoteAddress()));
+        } catch (RefusedException e) {
+            metrics.refused("connect");
+            audit.refused(RefusalNote.anonymous(knock.remoteAddress(), e, Optional.of(Printable.of(knock.clientId()))));
+            throw e;
+        }
+    }
+
+    private static Optional<Instant> end(Knock knock) {
+        Optional<Instant> certificate = knock.chain().stream()
+                .findFirst()
+                .map(leaf -> leaf.getNotAfter().toInstant());
+        Optional<Instant> token = knock.password().flatMap(Guard::expiry);
+        if (certificate.isPresent() && token.isPresent()) {
+            return certificate.get().isBefore(token.get()) ? certificate : token;
+        }
+        return certificate.or(() -> token);
+    }
+
+    /** The {@code exp} of a token that was verified already. */
+    private static Optional<Instant> expiry(String token) {
+        String[] parts = token.split("\\.", -1);
+        if (parts.length != 3) {
+            return Optional.empty();
+        }
+        long seconds = A2aJson.parse(Base64.getUrlDecoder().decode(parts[1])).path("exp").asLong(0);
+        return seconds > 0 ? Optional.of(Instant.ofEpochSecond(seconds)) : Optional.empty();
+    }
+}

@@ -1,0 +1,43 @@
+package org.dmsc.bridge.mqtt;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.dmsc.bridge.core.AgentReports;
+import org.dmsc.bridge.core.AuditTrail;
+import org.dmsc.bridge.core.Exchange;
+import org.dmsc.bridge.mqtt.broker.BrokerSettings;
+import org.dmsc.schemas.avro.Delivery;
+import org.dmsc.tenant.directory.Agents;
+import org.dmsc.tenant.directory.Tenants;
+import org.dmsc.tenant.identity.Caller;
+import org.dmsc.tenant.identity.Credentials;
+import org.dmsc.tenant.pki.IssuedIdentity;
+
+/**
+ * What the edge is made of.
+ *
+ * @param settings where it listens
+ * @param identity key and certificate of the listener
+ * @param authorities the root and all issuing CAs: whose clients may finish the TLS handshake
+ * @param authentication decides who they are ({@code CallerAuthenticator::authenticate})
+ * @param tokens the delegation token that goes with a delivery ({@code DelegationTokens::issue})
+ */
+public record MqttEdgeParts(
+        BrokerSettings settings,
+        IssuedIdentity identity,
+        Supplier<Collection<X509Certificate>> authorities,
+        Function<Credentials, Caller> authentication,
+        Exchange exchange,
+        AgentReports reports,
+        AuditTrail audit,
+        Agents agents,
+        Tenants tenants,
+        Function<Delivery, String> tokens,
+        Clock clock,
+        SecureRandom random,
+        MeterRegistry meters) {}

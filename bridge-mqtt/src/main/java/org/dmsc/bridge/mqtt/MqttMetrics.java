@@ -1,0 +1,46 @@
+package org.dmsc.bridge.mqtt;
+
+import io.micrometer.core.instrument.MeterRegistry;
+
+/** Names and labels of this module's metrics. */
+final class MqttMetrics {
+
+    private static final String CONNECTIONS = "dmsc.mqtt.connections";
+    private static final String PUBLISHES = "dmsc.mqtt.publishes";
+    private static final String REFUSALS = "dmsc.mqtt.refusals";
+    private static final String DELIVERIES = "dmsc.mqtt.deliveries";
+    private static final String ANSWERS = "dmsc.mqtt.answers";
+    private static final String REPLIES = "dmsc.mqtt.replies";
+
+    private final MeterRegistry meters;
+
+    MqttMetrics(MeterRegistry meters, Devices devices) {
+        this.meters = meters;
+        meters.gauge(CONNECTIONS, devices, Devices::count);
+    }
+
+    /** A publish of a device, by what kind of topic it was on. */
+    void published(String kind) {
+        meters.counter(PUBLISHES, "kind", kind).increment();
+    }
+
+    /** A connect, publish, subscription or will that was refused. */
+    void refused(String what) {
+        meters.counter(REFUSALS, "what", what).increment();
+    }
+
+    /** A delivery, by how it ended at the device: received, refused, unsent. */
+    void delivered(String how) {
+        meters.counter(DELIVERIES, "how", how).increment();
+    }
+
+    /** An answer of a device: taken, late, invalid. */
+    void answered(String how) {
+        meters.counter(ANSWERS, "how", how).increment();
+    }
+
+    /** A reply to a device: sent, or lost because it is gone or did not subscribe. */
+    void replied(String how) {
+        meters.counter(REPLIES, "how", how).increment();
+    }
+}

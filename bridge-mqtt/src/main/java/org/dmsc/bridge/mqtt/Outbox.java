@@ -1,0 +1,15 @@
+package org.dmsc.bridge.mqtt;
+
+import java.util.concurrent.CompletionStage;
+import org.dmsc.bridge.mqtt.broker.OutboundPublish;
+import org.dmsc.schemas.AgentRef;
+
+/** The way to devices: the broker, or a test. */
+interface Outbox {
+
+    /** Sends on the connection of that client; false when it is gone or did not subscribe. Order per client is kept. */
+    CompletionStage<Boolean> send(String clientId, OutboundPublish publish);
+
+    /** Sends on whichever connection of an agent hears the topic; lost, and counted, when none does. */
+    void reply(AgentRef agent, OutboundPublish publish);
+}

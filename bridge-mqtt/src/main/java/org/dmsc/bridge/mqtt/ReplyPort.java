@@ -1,0 +1,29 @@
+package org.dmsc.bridge.mqtt;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.Refusal;
+
+/** How one request of a device is answered, whatever protocol it came in. Never blocks. */
+interface ReplyPort {
+
+    /** Whether one more item of a stream follows. */
+    enum Follows {
+        MORE,
+        NOTHING
+    }
+
+    /**
+     * The whole answer.
+     *
+     * @param assignee who worked on it, where that is known
+     */
+    void result(ObjectNode result, Optional<AgentRef> assignee);
+
+    /** One item of a streamed answer: an A2A {@code StreamResponse}. */
+    void item(ObjectNode streamResponse, Follows follows);
+
+    /** No answer, and why. */
+    void refused(Refusal refusal, String sentence);
+}

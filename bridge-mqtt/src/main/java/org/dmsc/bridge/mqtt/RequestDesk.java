@@ -1,0 +1,208 @@
+package org.dmsc.bridge.mqtt;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.dmsc.bridge.core.AgentMessage;
+import org.dmsc.bridge.core.Assignment;
+import org.dmsc.bridge.core.Exchange;
+import org.dmsc.bridge.core.OpenTask;
+import org.dmsc.bridge.core.TaskView;
+import org.dmsc.bridge.core.a2a.SendRequests;
+import org.dmsc.bridge.core.a2a.SendRequests.Wishes;
+import org.dmsc.bridge.core.a2a.Tasks;
+import org.dmsc.schemas.AgentId;
+import org.dmsc.schemas.Printable;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
+
+/**
+ * Devices as callers: hands their requests to the {@link Exchange} and answers them.
+ *
+ * <p>The stage of {@link #handle} completes when what the request caused is in Kafka, or when nothing is to be stored; it fails when Kafka did
+ * not take it. A refusal is an answer, not a failure.
+ */
+final class RequestDesk {
+
+    private static final Pattern UUID_4 =
+            Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+
+    private static final Set<String> NOT_CARRIED = Set.of(
+            "ListTasks",
+            "SubscribeToTask",
+            "CreateTaskPushNotificationConfig",
+            "GetTaskPushNotificationConfig",
+            "ListTaskPushNotificationConfigs",
+            "DeleteTaskPushNotificationConfig",
+            "GetExtendedAgentCard");
+
+    /** Faults of the fabric, not of the request: the device shall send it again. */
+    private static final Set<Refusal> NOT_STORED = Set.of(Refusal.UNAVAILABLE, Refusal.INTERNAL);
+
+    private static final int MOST_WAITING_TASKS = 10_000;
+
+    private final Exchange exchange;
+
+    /** Tasks of which a device was told that they wait for it: the next message with such an id goes on with the task. */
+    private final Map<String, String> waiting = new ConcurrentHashMap<>();
+
+    RequestDesk(Exchange exchange) {
+        this.exchange = exchange;
+    }
+
+    /** Carries out a request. */
+    CompletionStage<?> handle(DeviceRequest request, ReplyPort port) {
+        try {
+            switch (request.operation()) {
+                case "SendMessage":
+                case "SendStreamingMessage":
+                    return send(request, port);
+                case "GetTask":
+                    get(request, port);
+                    return CompletableFuture.completedFuture(null);
+                case "CancelTask":
+                    return cancel(request, port);
+                default:
+                    throw notServed(request.operation());
+            }
+        } catch (RefusedException e) {
+            return refuse(e, port);
+        }
+    }
+
+    private CompletionStage<?> send(DeviceRequest request, ReplyPort port) {
+        AgentMessage message = message(request);
+        Wishes wishes = SendRequests.wishes(request.params());
+        return exchange.ask(request.device().caller(), message)
+                .thenAccept(task -> follow(request, wishes, task, port))
+                .handle((done, fault) -> fault == null ? CompletableFuture.completedFuture(null) : refuse(fault, port))
+                .thenCompose(stage -> stage);
+    }
+
+    private AgentMessage message(DeviceRequest request) {
+        JsonNode inMessage = request.params().path("message").path("taskId");
+        String taskId = request.taskId().orElse(inMessage.asText(""));
+        if (!UUID_4.matcher(taskId).matches() || (inMessage.isTextual() && !inMessage.textValue().equals(taskId))) {
+            throw new RefusedException(
+                    Refusal.INVALID_REQUEST,
+                    "message.taskId: is '" + Printable.of(inMessage.asText("")) + "' (expected a UUID version 4 in lower case, made by the requester)");
+        }
+        AgentMessage read = SendRequests.toMessage(
+                request.params(),
+                request.device().agent().tenant(),
+                Optional.of(request.addressed()),
+                request.terms());
+        if (read.need().target().isEmpty()
+                && read.need().skill().isEmpty()
+                && read.need().tags().isEmpty()
+                && read.need().intent().isBlank()
+                && !waiting.containsKey(taskId)) {
+            throw new RefusedException(
+                    Refusal.INVALID_REQUEST,
+                    "message: sent to '" + AgentId.GATEWAY + "' without saying what is needed (expected a text part, or skill, tags or intent in the"
+                            + " delegation extension)");
+        }
+        boolean goesOn = waiting.remove(taskId) != null;
+        return new AgentMessage(
+                read.messageId(),
+                read.contextId(),
+                goesOn ? Optional.of(taskId) : Optional.empty(),
+                goesOn ? Optional.empty() : Optional.of(taskId),
+                read.need(),
+                read.message(),
+                read.terms());
+    }
+
+    private void follow(DeviceRequest request, Wishes wishes, OpenTask task, ReplyPort port) {
+        if (request.operation().equals("SendStreamingMessage")) {
+            new ReplyStream(task, port, this::waits).start();
+            return;
+        }
+        if (wishes.delivery() == SendRequests.Delivery.AT_ONCE) {
+            answer(task.view(), wishes.historyLength(), port);
+            task.release();
+            return;
+        }
+        task.settled().whenComplete((view, fault) -> {
+            if (fault == null) {
+                answer(view, wishes.historyLength(), port);
+            } else {
+                refuse(fault, port);
+            }
+            task.release();
+        });
+    }
+
+    private void answer(TaskView view, OptionalInt historyLength, ReplyPort port) {
+        if (ReplyStream.waitsForCaller(view.state())) {
+            waits(view.taskId());
+        }
+        port.result(
+                Tasks.taskResponse(Tasks.task(view, historyLength)),
+                view.assignment().map(Assignment::agent));
+    }
+
+    /** Bounded: when very many wait, a device that goes on with a forgotten one is told that the task exists already. */
+    private void waits(String taskId) {
+        if (waiting.size() < MOST_WAITING_TASKS) {
+            waiting.put(taskId, taskId);
+        }
+    }
+
+    private void get(DeviceRequest request, ReplyPort port) {
+        String taskId = taskId(request.params());
+        OptionalInt historyLength = SendRequests.historyLength(request.params());
+        exchange.find(request.device().caller(), taskId).whenComplete((view, fault) -> {
+            if (fault == null) {
+                port.result(
+                        Tasks.task(view, historyLength), view.assignment().map(Assignment::agent));
+            } else {
+                refuse(fault, port);
+            }
+        });
+    }
+
+    private CompletionStage<?> cancel(DeviceRequest request, ReplyPort port) {
+        return exchange.cancel(request.device().caller(), taskId(request.params()), "the caller asked for it")
+                .thenAccept(view -> port.result(
+                        Tasks.task(view, OptionalInt.empty()), view.assignment().map(Assignment::agent)))
+                .handle((done, fault) -> fault == null ? CompletableFuture.completedFuture(null) : refuse(fault, port))
+                .thenCompose(stage -> stage);
+    }
+
+    private static String taskId(ObjectNode params) {
+        String id = params.path("id").asText("");
+        if (id.isEmpty() || id.length() > 256) {
+            throw new RefusedException(Refusal.INVALID_REQUEST, "id: is missing or too long (expected the id of a task)");
+        }
+        return id;
+    }
+
+    /** Answers a refusal; the stage says whether the device must send again. */
+    private static CompletableFuture<Void> refuse(Throwable fault, ReplyPort port) {
+        Throwable cause = fault instanceof CompletionException && fault.getCause() != null ? fault.getCause() : fault;
+        if (cause instanceof RefusedException refused && !NOT_STORED.contains(refused.refusal())) {
+            port.refused(refused.refusal(), refused.sentence());
+            return CompletableFuture.completedFuture(null);
+        }
+        return CompletableFuture.failedFuture(cause);
+    }
+
+    private static RefusedException notServed(String operation) {
+        return NOT_CARRIED.contains(operation)
+                ? new RefusedException(
+                        Refusal.UNSUPPORTED_OPERATION,
+                        "operation: " + operation + " is not carried over MQTT (expected SendMessage, SendStreamingMessage, GetTask or CancelTask)")
+                : new RefusedException(
+                        Refusal.UNKNOWN_OPERATION,
+                        "operation: '" + Printable.of(operation) + "' (expected SendMessage, SendStreamingMessage, GetTask or CancelTask)");
+    }
+}

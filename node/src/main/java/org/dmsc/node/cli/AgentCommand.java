@@ -1,0 +1,133 @@
+package org.dmsc.node.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.tenant.keys.SecretFile;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code dmsc agent …}. */
+@Command(name = "agent", description = "Gives agents an identity; finds and shows agents.", mixinStandardHelpOptions = true, synopsisSubcommandLabel = "COMMAND")
+final class AgentCommand {
+
+    @Command(
+            name = "add",
+            description = {
+                "Issues an agent's identity: certificate, key and a token of 15 minutes, written to a folder.",
+                "The agent registers itself afterwards, by posting its card."
+            },
+            mixinStandardHelpOptions = true)
+    int add(
+            @Parameters(paramLabel = "TENANT/AGENT") String name,
+            @Option(names = "--out", paramLabel = "DIR", description = "where to (default: <data>/agents/TENANT/AGENT)") @Nullable Path out,
+            @Mixin Target where,
+            @Mixin Output output) {
+        AgentRef agent = AgentRef.parse(name);
+        Path folder = out == null
+                ? where.data().resolve("agents").resolve(agent.tenant().value()).resolve(agent.agent().value())
+                : out;
+        JsonNode issued = where.asOperator()
+                .post(
+                        "/v1/config/tenants/" + agent.tenant() + "/agents/" + FabricClient.encode(agent.agent().value()) + "/credentials",
+                        FabricClient.JSON.createObjectNode());
+        write(folder, issued);
+        ObjectNode result = FabricClient.JSON.createObjectNode();
+        result.put("agent", agent.toString());
+        result.put("folder", folder.toAbsolutePath().toString());
+        output.print(result, o -> {
+            o.line("agent " + agent + ": certificate, key and token are in " + folder.toAbsolutePath());
+            o.line("It registers with: curl --cacert " + folder.resolve(Identity.ROOT) + " --cert " + folder.resolve(Identity.CERTIFICATE)
+                    + " --key " + folder.resolve(Identity.KEY) + " -H 'Content-Type: application/json' -d @card.json <url>/v1/agents/"
+                    + agent.agent());
+        });
+        return 0;
+    }
+
+    private static void write(Path folder, JsonNode issued) {
+        put(folder.resolve(Identity.CERTIFICATE), issued.path("certificatePem").asText());
+        put(folder.resolve(Identity.KEY), issued.path("keyPem").asText());
+        put(folder.resolve(Identity.ROOT), issued.path("caPem").asText());
+        put(folder.resolve(Identity.TOKEN), issued.path("token").asText());
+        String p12 = issued.path("p12Base64").asText("");
+        if (!p12.isEmpty()) {
+            SecretFile.write(folder.resolve("agent.p12"), Base64.getDecoder().decode(p12));
+        }
+    }
+
+    private static void put(Path file, String text) {
+        SecretFile.write(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Command(name = "list", description = "Lists a tenant's registered agents.", mixinStandardHelpOptions = true)
+    int list(@Parameters(paramLabel = "TENANT") String tenant, @Mixin Target where, @Mixin Output output) {
+        JsonNode answer = where.asOperator().get("/v1/config/tenants/" + FabricClient.encode(tenant) + "/agents");
+        print(answer, output, "No agent of " + tenant + " has registered.");
+        return 0;
+    }
+
+    @Command(name = "find", description = "Finds agents by what they can do, best first.", mixinStandardHelpOptions = true)
+    int find(
+            @Parameters(paramLabel = "TEXT", arity = "0..1", defaultValue = "", description = "a sentence") String text,
+            @Option(names = "--tenant", paramLabel = "TENANT", description = "whose agents, as operator", defaultValue = "") String tenant,
+            @Option(names = "--tag", paramLabel = "TAG", defaultValue = "") String tag,
+            @Option(names = "--skill", paramLabel = "SKILL", defaultValue = "") String skill,
+            @Option(names = "--limit", paramLabel = "N", defaultValue = "") String limit,
+            @Mixin Target where,
+            @Mixin Output output) {
+        Map<String, String> query = new LinkedHashMap<>();
+        query.put("tenant", tenant);
+        query.put("q", text);
+        query.put("tag", tag);
+        query.put("skill", skill);
+        query.put("limit", limit);
+        query.values().removeIf(String::isEmpty);
+        FabricClient client = tenant.isEmpty() ? where.asAgent() : where.asOperator();
+        print(client.get("/v1/agents", query), output, "No agent fits.");
+        return 0;
+    }
+
+    @Command(name = "show", description = "Shows one agent: card, health, load.", mixinStandardHelpOptions = true)
+    int show(@Parameters(paramLabel = "TENANT/AGENT") String name, @Mixin Target where, @Mixin Output output) {
+        AgentRef agent = AgentRef.parse(name);
+        JsonNode found = where.asOperator()
+                .get("/v1/agents/" + FabricClient.encode(agent.agent().value()), Map.of("tenant", agent.tenant().value()));
+        output.print(
+                found, out -> found.properties().forEach(field -> out.line(field.getKey() + ": " + TenantCommand.text(field.getValue()))));
+        return 0;
+    }
+
+    private static void print(JsonNode answer, Output output, String none) {
+        List<List<String>> rows = new ArrayList<>();
+        answer.path("agents").forEach(agent -> rows.add(row(agent)));
+        output.print(answer, out -> out.table(List.of("AGENT", "HEALTH", "IN FLIGHT", "SCORE", "SKILLS", "WHY"), rows, none));
+    }
+
+    private static List<String> row(JsonNode agent) {
+        String skills = StreamSupport.stream(agent.path("skills").spliterator(), false)
+                .map(skill -> skill.isTextual() ? skill.asText() : skill.path("id").asText())
+                .collect(Collectors.joining(","));
+        String why = StreamSupport.stream(agent.path("why").spliterator(), false)
+                .map(JsonNode::asText)
+                .collect(Collectors.joining("; "));
+        return List.of(
+                agent.path("agent").asText(),
+                agent.path("health").asText(),
+                agent.path("inFlight").asText(""),
+                agent.path("score").asText(""),
+                skills,
+                why);
+    }
+}

@@ -1,0 +1,89 @@
+package org.dmsc.node.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The fabric, started as a user starts it: {@code dmsc up}, in a process of its own, on free ports. */
+final class FabricProcess {
+
+    private static final Duration LONGEST_START = Duration.ofSeconds(90);
+    private static final long LOOK_EVERY_MS = 20;
+
+    private final ChildProcess process;
+    private final Path data;
+
+    private FabricProcess(ChildProcess process, Path data) {
+        this.process = process;
+        this.data = data;
+    }
+
+    static FabricProcess start(Workspace workspace) {
+        List<String> command = new ArrayList<>(List.of(Jvm.java()));
+        command.addAll(Jvm.ownFlags());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "org.dmsc.node.Main", "up"));
+        command.addAll(List.of("--data", workspace.data().toString(), "--http-port", "0", "--mqtt-port", "0"));
+        return new FabricProcess(ChildProcess.start("fabric", command, workspace.log("fabric")), workspace.data());
+    }
+
+    /** Waits until it has written where it listens, which it does when it is ready. */
+    FabricProcess awaitReady() {
+        long deadline = System.nanoTime() + LONGEST_START.toNanos();
+        while (!Files.exists(data.resolve("node.json"))) {
+            if (!process.isAlive() || System.nanoTime() > deadline) {
+                throw new DemoFailure(
+                        "the fabric to be ready within " + LONGEST_START.toSeconds() + " s",
+                        process.isAlive() ? "nothing yet" : "the end of its process",
+                        process.log().toString());
+            }
+            rest();
+        }
+        return this;
+    }
+
+    /** {@code https://localhost:<port>}. */
+    String httpUrl() {
+        return "https://localhost:" + described("httpPort");
+    }
+
+    /** {@code ssl://localhost:<port>}, as MQTT clients write it. */
+    String mqttUrl() {
+        return "ssl://localhost:" + described("mqttPort");
+    }
+
+    /** Where a Kafka client begins. */
+    String bootstrap() {
+        return described("bootstrap");
+    }
+
+    ChildProcess process() {
+        return process;
+    }
+
+    private String described(String field) {
+        Path file = data.resolve("node.json");
+        try {
+            JsonNode value = Json.MAPPER.readTree(file.toFile()).path(field);
+            if (value.isMissingNode() || value.isNull()) {
+                throw new DemoFailure("'" + field + "' in " + file, Files.readString(file), process.log().toString());
+            }
+            return value.asText();
+        } catch (IOException e) {
+            throw new DemoFailure(file + " to be readable", e.getMessage(), process.log().toString());
+        }
+    }
+
+    private static void rest() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DemoFailure("to wait for the fabric", "an interrupt", "-");
+        }
+    }
+}

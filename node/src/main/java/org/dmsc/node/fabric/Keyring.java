@@ -1,0 +1,139 @@
+package org.dmsc.node.fabric;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.dmsc.node.config.FabricConfig;
+import org.dmsc.node.host.FolderLock;
+import org.dmsc.node.kafka.BrokerTls;
+import org.dmsc.tenant.identity.FabricDomain;
+import org.dmsc.tenant.keys.KeyClass;
+import org.dmsc.tenant.keys.KeyVault;
+import org.dmsc.tenant.keys.Pkcs12KeyVault;
+import org.dmsc.tenant.keys.SecretFile;
+import org.dmsc.tenant.pki.FabricPki;
+import org.dmsc.tenant.pki.IssuedIdentity;
+import org.dmsc.tenant.pki.Pem;
+import org.dmsc.tenant.token.TokenKeys;
+
+/**
+ * The keys folder of a fabric, which its processes share:
+ *
+ * <pre>
+ *   secrets/vault.password   made at first use, 32 random bytes
+ *   pki/                     root, platform CA, one CA per tenant
+ *   vault/                   routing.p12, payload.p12
+ *   tokens/                  token keys, one per tenant
+ *   operator/                certificate and key of the operator, renewed at each start
+ * </pre>
+ */
+final class Keyring {
+
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
+    private static final int PASSWORD_BYTES = 32;
+
+    private final Path folder;
+    private final FabricConfig config;
+    private final char[] password;
+    private final FabricPki pki;
+    private final TokenKeys tokens;
+
+    private Keyring(FabricConfig config, char[] password, FabricPki pki, TokenKeys tokens) {
+        this.folder = config.keys();
+        this.config = config;
+        this.password = password;
+        this.pki = pki;
+        this.tokens = tokens;
+    }
+
+    /** Opens the folder; the first process of a fabric makes what is in it, the others wait for it. */
+    static Keyring open(FabricConfig config, Clock clock, SecureRandom random) {
+        Path folder = config.keys();
+        try (FolderLock alone = FolderLock.await(folder, "keys folder", LONGEST_WAIT)) {
+            char[] password = password(folder.resolve("secrets").resolve("vault.password"), random);
+            FabricPki pki =
+                    FabricPki.openOrCreate(folder.resolve("pki"), password, new FabricDomain(config.domain()), clock, random);
+            TokenKeys tokens = TokenKeys.open(folder.resolve("tokens"), password);
+            Keyring keyring = new Keyring(config, password, pki, tokens);
+            keyring.writeOperator();
+            return keyring;
+        }
+    }
+
+    private static char[] password(Path file, SecureRandom random) {
+        if (SecretFile.read(file).isEmpty()) {
+            byte[] bytes = new byte[PASSWORD_BYTES];
+            random.nextBytes(bytes);
+            SecretFile.write(file, Base64.getUrlEncoder().withoutPadding().encode(bytes));
+        }
+        byte[] text = SecretFile.read(file).orElseThrow();
+        return new String(text, StandardCharsets.US_ASCII).strip().toCharArray();
+    }
+
+    private void writeOperator() {
+        IssuedIdentity operator = pki.issueOperator("local", config.limits().certificateLife());
+        put("agent.cert.pem", operator.certificatePem());
+        put("agent.key.pem", operator.keyPem());
+        put("ca.pem", rootPem());
+    }
+
+    private void put(String file, String text) {
+        SecretFile.write(operatorFolder().resolve(file), text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    Path operatorFolder() {
+        return folder.resolve("operator");
+    }
+
+    FabricPki pki() {
+        return pki;
+    }
+
+    TokenKeys tokens() {
+        return tokens;
+    }
+
+    /** A vault with these classes only: a part that must not read payloads is given one without their keys. */
+    KeyVault vault(Set<KeyClass> classes) {
+        return Pkcs12KeyVault.open(folder.resolve("vault"), password, classes);
+    }
+
+    /** An identity of this process, for the names under which it is reached on this machine and by agents. */
+    IssuedIdentity node(String kind) {
+        Set<String> names = new LinkedHashSet<>(List.of("localhost", config.domain(), "*." + config.domain()));
+        Set<String> addresses = new LinkedHashSet<>(List.of("127.0.0.1", "::1"));
+        for (String host : List.of(config.http().host(), config.mqtt().host(), config.kafka().host())) {
+            if (!host.startsWith("0.0.0.0") && !host.equals("0:0:0:0:0:0:0:0")) {
+                addresses.add(host);
+            }
+        }
+        machineName(names);
+        return pki.issueNode(kind, config.node(), List.copyOf(names), List.copyOf(addresses), config.limits().certificateLife());
+    }
+
+    private static void machineName(Set<String> names) {
+        try {
+            names.add(InetAddress.getLocalHost().getHostName());
+        } catch (UnknownHostException e) {
+            // A machine that does not know its own name is not reached by it.
+            return;
+        }
+    }
+
+    BrokerTls brokerTls() {
+        IssuedIdentity broker = node("broker");
+        return new BrokerTls(broker.certificatePem(), broker.keyPem(), rootPem());
+    }
+
+    String rootPem() {
+        return Pem.of(pki.root());
+    }
+}

@@ -1,0 +1,89 @@
+package org.dmsc.node.host;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * {@code <data>/node.json}: where a running node listens, for the command line and for scripts. It appears when the node is ready and goes
+ * when it stops in order; after a kill it is left over, and whoever reads it finds nobody listening.
+ *
+ * @param httpPort of the HTTP edge, 0 when it has none
+ * @param mqttPort of the MQTT edge, 0 when it has none
+ * @param bootstrap Kafka, for clients on this machine
+ * @param operator folder with the operator's credentials
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record NodeFile(
+        String node,
+        long pid,
+        List<String> roles,
+        String domain,
+        int httpPort,
+        String httpUrl,
+        int mqttPort,
+        String mqttUrl,
+        String bootstrap,
+        String data,
+        String keys,
+        String operator,
+        String version) {
+
+    private static final String NAME = "node.json";
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    public NodeFile {
+        roles = List.copyOf(roles);
+    }
+
+    /** What the node of this folder says; empty when none is ready there. */
+    public static Optional<NodeFile> read(Path data) {
+        Path file = data.resolve(NAME);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(JSON.readValue(Files.readAllBytes(file), NodeFile.class));
+        } catch (IOException e) {
+            throw new NodeException(
+                    ExitCode.USAGE, file + ": is not what a node writes: " + e.getMessage() + " (remove it, and start the node again)", e);
+        }
+    }
+
+    /** Puts it there, whole. */
+    public void write(Path data) {
+        try {
+            Path temporary = Files.createTempFile(data, ".node", ".tmp");
+            Files.write(temporary, JSON.writeValueAsBytes(this));
+            Files.move(temporary, data.resolve(NAME), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(data.resolve(NAME) + " cannot be written", e);
+        }
+    }
+
+    /** Takes it away. */
+    public static void delete(Path data) {
+        try {
+            Files.deleteIfExists(data.resolve(NAME));
+        } catch (IOException e) {
+            throw new UncheckedIOException(data.resolve(NAME) + " cannot be deleted", e);
+        }
+    }
+
+    /** As JSON text. */
+    public String json() {
+        try {
+            return JSON.writeValueAsString(this);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a record of plain values must be writable", e);
+        }
+    }
+}

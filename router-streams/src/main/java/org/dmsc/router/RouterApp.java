@@ -1,0 +1,129 @@
+package org.dmsc.router;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.apache.kafka.streams.StoreQueryParameters;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.QueryableStoreTypes;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
+import org.dmsc.router.decide.AgentSelector;
+import org.dmsc.router.run.BoundedRocksDb;
+import org.dmsc.router.run.StreamsRunner;
+import org.dmsc.router.task.TaskKey;
+import org.dmsc.router.topology.Candidates;
+import org.dmsc.router.topology.InFlight;
+import org.dmsc.router.topology.RouterCounters;
+import org.dmsc.router.topology.RouterParts;
+import org.dmsc.router.topology.RouterStores;
+import org.dmsc.router.topology.RouterTopology;
+import org.dmsc.schemas.Lanes;
+import org.dmsc.schemas.TenantId;
+import org.dmsc.schemas.TopicNames;
+import org.dmsc.schemas.serde.AvroCodec;
+import org.dmsc.tenant.directory.Agents;
+import org.dmsc.tenant.directory.CapabilityIndex;
+import org.dmsc.tenant.directory.Tenants;
+import org.dmsc.tenant.kafka.KafkaClients;
+import org.dmsc.tenant.keys.Envelopes;
+
+/**
+ * The router as one process runs it: decides delegations and carries tasks to their end, exactly once. Start it after the views of tenants and
+ * agents have caught up, or its first decisions know nobody.
+ */
+public final class RouterApp implements AutoCloseable {
+
+    private final RouterSettings settings;
+    private final RouterCounters counters = new RouterCounters();
+    private final Candidates candidates;
+    private final RouterStores stores;
+    private final StreamsRunner runner;
+
+    @SuppressWarnings("checkstyle:ParameterNumber") // One collaborator each; the composition root is the only caller.
+    public RouterApp(
+            KafkaClients clients,
+            Envelopes envelopes,
+            AvroCodec codec,
+            Tenants tenants,
+            Agents agents,
+            CapabilityIndex index,
+            Clock clock,
+            Random random,
+            RouterSettings settings) {
+        this.settings = settings;
+        InFlight inFlight = new InFlight(settings.lanes());
+        this.candidates = new Candidates(tenants, agents, index, inFlight);
+        this.stores = new RouterStores(envelopes, codec);
+        RouterParts.Rules rules = new RouterParts.Rules(
+                new AgentSelector(settings.selection()), settings.names(), settings.patience(), random, settings.tick());
+        RouterParts parts = RouterParts.of(
+                envelopes,
+                codec,
+                rules,
+                candidates,
+                agents,
+                new RouterParts.Sharing(settings.lanes(), inFlight, counters));
+        Topology topology = new RouterTopology(TopicNames.ROUTER_SOURCE, parts).build();
+        this.runner = new StreamsRunner(topology, config(clients), clock);
+    }
+
+    private Map<String, Object> config(KafkaClients clients) {
+        Map<String, Object> config = clients.streams(settings.applicationId(), settings.stateDirectory());
+        config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
+        config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+        return config;
+    }
+
+    /** Begins to work; returns at once. */
+    public void start() {
+        candidates.start();
+        runner.start();
+    }
+
+    /** Waits until it runs; false when that took longer. */
+    public boolean awaitRunning(Duration atMost) throws InterruptedException {
+        return runner.awaitRunning(atMost);
+    }
+
+    /** Whether it works. */
+    public boolean healthy() {
+        return runner.healthy();
+    }
+
+    /** In words, for people. */
+    public String state() {
+        return runner.state();
+    }
+
+    /** Counters by name, growing since the start: {@code records, accepted, assigned, deferred, …} and {@code thread_deaths}. */
+    public Map<String, Long> metrics() {
+        Map<String, Long> all = counters.all();
+        all.put("thread_deaths", runner.deaths());
+        return all;
+    }
+
+    /** A task from the store of this process; empty when there is none, or another router holds its lane, or the lane is on the move. */
+    public Optional<StoredTaskRecord> find(TenantId tenant, String taskId) {
+        TaskKey key = new TaskKey(tenant, taskId);
+        int lane = Lanes.of(taskId, settings.lanes());
+        return runner.ask(() -> {
+            ReadOnlyKeyValueStore<String, byte[]> events = store(RouterStores.EVENTS, lane);
+            return stores.state(store(RouterStores.TASKS, lane), events, key)
+                    .map(state -> new StoredTaskRecord(state, stores.events(events, key)));
+        });
+    }
+
+    private ReadOnlyKeyValueStore<String, byte[]> store(String name, int lane) {
+        return runner.streams()
+                .store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<String, byte[]>keyValueStore())
+                        .withPartition(lane));
+    }
+
+    @Override
+    public void close() {
+        runner.close();
+    }
+}

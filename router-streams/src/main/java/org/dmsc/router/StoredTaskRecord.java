@@ -1,0 +1,18 @@
+package org.dmsc.router;
+
+import java.util.List;
+import org.dmsc.schemas.avro.SealedEnvelope;
+import org.dmsc.schemas.avro.TaskState;
+
+/**
+ * A task as the router keeps it.
+ *
+ * @param state with the submission whole, payload included
+ * @param events the events that counted, in order, sealed as they came
+ */
+public record StoredTaskRecord(TaskState state, List<SealedEnvelope> events) {
+
+    public StoredTaskRecord {
+        events = List.copyOf(events);
+    }
+}

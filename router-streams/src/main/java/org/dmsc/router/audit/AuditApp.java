@@ -1,0 +1,72 @@
+package org.dmsc.router.audit;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.streams.StreamsConfig;
+import org.dmsc.router.run.BoundedRocksDb;
+import org.dmsc.router.run.StreamsRunner;
+import org.dmsc.schemas.avro.AuditEvent;
+import org.dmsc.schemas.avro.AuditRecord;
+import org.dmsc.schemas.serde.AvroCodec;
+import org.dmsc.schemas.serde.AvroSerde;
+import org.dmsc.tenant.kafka.KafkaClients;
+
+/**
+ * The audit sequencer as one process runs it. An application of its own, so that the flush of the audit topic to disk never sits in a
+ * decision.
+ */
+public final class AuditApp implements AutoCloseable {
+
+    private static final String APPLICATION = "dmsc-audit";
+    private static final int COMMIT_MS = 50;
+    private static final int POLL_MS = 25;
+
+    private final AuditCounters counters = new AuditCounters();
+    private final StreamsRunner runner;
+
+    /** Keeps its stores below the given directory; one process at a time. */
+    public AuditApp(KafkaClients clients, AvroCodec codec, Clock clock, Path stateDirectory) {
+        AuditTopology.Parts parts =
+                new AuditTopology.Parts(new AvroSerde<>(codec, AuditEvent.class).deserializer(), counters);
+        Map<String, Object> config = clients.streams(APPLICATION, stateDirectory);
+        config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_MS);
+        config.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
+        config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+        this.runner = new StreamsRunner(
+                new AuditTopology(parts, new AvroSerde<>(codec, AuditRecord.class).serializer()).build(), config, clock);
+    }
+
+    /** Begins to work; returns at once. */
+    public void start() {
+        runner.start();
+    }
+
+    /** Waits until it runs; false when that took longer. */
+    public boolean awaitRunning(Duration atMost) throws InterruptedException {
+        return runner.awaitRunning(atMost);
+    }
+
+    /** Whether it works. */
+    public boolean healthy() {
+        return runner.healthy();
+    }
+
+    /** In words, for people. */
+    public String state() {
+        return runner.state();
+    }
+
+    /** Counters by name, growing since the start: {@code sequenced, repeated, skipped, thread_deaths}. */
+    public Map<String, Long> metrics() {
+        Map<String, Long> all = counters.all();
+        all.put("thread_deaths", runner.deaths());
+        return all;
+    }
+
+    @Override
+    public void close() {
+        runner.close();
+    }
+}

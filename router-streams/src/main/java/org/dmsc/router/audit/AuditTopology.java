@@ -1,0 +1,87 @@
+package org.dmsc.router.audit;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.UsePartitionTimeOnInvalidTimestamp;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+import org.dmsc.schemas.TopicNames;
+import org.dmsc.schemas.avro.AuditEvent;
+import org.dmsc.schemas.avro.AuditRecord;
+
+/**
+ * The sequencer.
+ *
+ * <pre>
+ *   dmsc.sys.audit-intake ─▶ sequence-events ─▶ dmsc.audit
+ *                            audit-heads   tenant → next index
+ *                            audit-seen    event ids of the last day
+ * </pre>
+ */
+final class AuditTopology {
+
+    static final String HEADS = "audit-heads";
+    static final String SEEN = "audit-seen";
+    /** How long an event id is remembered: writers repeat within seconds, or when they are started again after a crash. */
+    static final Duration MEMORY = Duration.ofDays(1);
+    /** So far a clock may have been set back between two copies of an event. */
+    static final long CLOCK_STEPS_BACK_MS = 3_600_000;
+
+    private static final String SOURCE = "read-intake";
+    private static final String PROCESSOR = "sequence-events";
+    private static final String SINK = "write-log";
+
+    private final Serializer<AuditRecord> records;
+    private final Parts parts;
+
+    AuditTopology(Parts parts, Serializer<AuditRecord> records) {
+        this.parts = parts;
+        this.records = records;
+    }
+
+    /** What the processors share. */
+    record Parts(Deserializer<AuditEvent> events, AuditCounters counters) {}
+
+    Topology build() {
+        return new Topology()
+                .addSource(
+                        AutoOffsetReset.earliest(),
+                        SOURCE,
+                        new UsePartitionTimeOnInvalidTimestamp(),
+                        new StringDeserializer(),
+                        new ByteArrayDeserializer(),
+                        TopicNames.AUDIT_INTAKE)
+                .addProcessor(PROCESSOR, new Sequencing(parts), SOURCE)
+                .addSink(SINK, TopicNames.AUDIT, new StringSerializer(), records, PROCESSOR);
+    }
+
+    private record Sequencing(Parts parts) implements ProcessorSupplier<String, byte[], String, AuditRecord> {
+        @Override
+        public Processor<String, byte[], String, AuditRecord> get() {
+            return new SequencerProcessor(parts);
+        }
+
+        @Override
+        public Set<StoreBuilder<?>> stores() {
+            return Set.of(
+                    Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(HEADS), Serdes.String(), Serdes.Long())
+                            .withLoggingEnabled(Map.of()),
+                    Stores.windowStoreBuilder(
+                                    Stores.persistentWindowStore(SEEN, MEMORY, MEMORY, false),
+                                    Serdes.String(),
+                                    Serdes.ByteArray())
+                            .withLoggingEnabled(Map.of()));
+        }
+    }
+}

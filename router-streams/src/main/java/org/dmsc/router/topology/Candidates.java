@@ -1,0 +1,152 @@
+package org.dmsc.router.topology;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.dmsc.router.decide.Candidate;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.TenantId;
+import org.dmsc.schemas.avro.AgentSnapshot;
+import org.dmsc.schemas.avro.SkillRecord;
+import org.dmsc.schemas.avro.TaskSubmission;
+import org.dmsc.schemas.avro.TenantRecord;
+import org.dmsc.tenant.directory.Agents;
+import org.dmsc.tenant.directory.CapabilityIndex;
+import org.dmsc.tenant.directory.Match;
+import org.dmsc.tenant.directory.Query;
+import org.dmsc.tenant.directory.Tenants;
+import org.dmsc.tenant.policy.CrossTenantRule;
+
+/** Finds in memory who might do a task. Thread-safe. */
+public final class Candidates {
+
+    private static final int MOST = 64;
+    private static final int DEFAULT_MOST_HOPS = 8;
+
+    private final Tenants tenants;
+    private final Agents agents;
+    private final CapabilityIndex index;
+    private final InFlight inFlight;
+    private final Map<TenantId, Set<TenantId>> visible = new ConcurrentHashMap<>();
+
+    public Candidates(Tenants tenants, Agents agents, CapabilityIndex index, InFlight inFlight) {
+        this.tenants = tenants;
+        this.agents = agents;
+        this.index = index;
+        this.inFlight = inFlight;
+    }
+
+    /** Begins to follow tenants and agents. */
+    public void start() {
+        tenants.onChange(changed -> visible.clear());
+        agents.onChange((agent, snapshot) -> inFlight.touched());
+    }
+
+    /** How much of the registry is known. */
+    long registryOffset() {
+        return agents.offset();
+    }
+
+    /** How deep the tenant lets delegations nest. */
+    int mostHops(String tenant) {
+        return tenants.find(new TenantId(tenant))
+                .map(found -> found.getLimits().getMaxHops())
+                .orElse(DEFAULT_MOST_HOPS);
+    }
+
+    List<Candidate> find(TaskSubmission submission, long now) {
+        TenantId caller = new TenantId(submission.getCallerTenant());
+        return submission.getTargetAgent() == null ? search(caller, submission, now) : named(caller, submission, now);
+    }
+
+    private List<Candidate> named(TenantId caller, TaskSubmission submission, long now) {
+        String tenant =
+                submission.getTargetTenant() == null ? submission.getCallerTenant() : submission.getTargetTenant();
+        AgentRef target = AgentRef.of(tenant, submission.getTargetAgent());
+        return agents.find(target)
+                .map(snapshot -> candidate(
+                        caller, snapshot, skillOf(snapshot, submission), new Fit(1, List.of("named by the caller")), now))
+                .map(List::of)
+                .orElse(List.of());
+    }
+
+    private Optional<SkillRecord> skillOf(AgentSnapshot snapshot, TaskSubmission submission) {
+        List<SkillRecord> skills = snapshot.getRegistration().getSkills();
+        if (submission.getSkill() != null) {
+            return skill(snapshot, submission.getSkill());
+        }
+        if (skills.size() == 1) {
+            return Optional.of(skills.get(0));
+        }
+        AgentRef agent = AgentRef.of(snapshot.getTenant(), snapshot.getAgent());
+        return index.search(query(Set.of(agent.tenant()), submission)).stream()
+                .filter(match -> match.agent().equals(agent))
+                .findFirst()
+                .flatMap(match -> skill(snapshot, match.skill()));
+    }
+
+    private List<Candidate> search(TenantId caller, TaskSubmission submission, long now) {
+        List<Candidate> found = new ArrayList<>();
+        Set<AgentRef> seen = new HashSet<>();
+        for (Match match : index.search(query(visibleTo(caller), submission))) {
+            Optional<AgentSnapshot> snapshot = agents.find(match.agent());
+            if (snapshot.isPresent() && seen.add(match.agent())) {
+                Fit fit = new Fit(match.score(), match.why());
+                found.add(candidate(caller, snapshot.get(), skill(snapshot.get(), match.skill()), fit, now));
+            }
+        }
+        return found;
+    }
+
+    private static Query query(Set<TenantId> where, TaskSubmission submission) {
+        return new Query(
+                where,
+                Optional.ofNullable(submission.getSkill()),
+                Set.copyOf(submission.getTags()),
+                submission.getIntent(),
+                MOST);
+    }
+
+    private record Fit(double relevance, List<String> why) {}
+
+    private Candidate candidate(
+            TenantId caller, AgentSnapshot snapshot, Optional<SkillRecord> skill, Fit fit, long now) {
+        AgentRef agent = AgentRef.of(snapshot.getTenant(), snapshot.getAgent());
+        boolean mayUse = caller.equals(agent.tenant())
+                || CrossTenantRule.check(
+                                caller,
+                                agent.tenant(),
+                                tenants.find(agent.tenant()),
+                                skill.map(SkillRecord::getId).orElse(""),
+                                now)
+                        .isEmpty();
+        return new Candidate(
+                snapshot, skill, fit.relevance(), fit.why(), mayUse, inFlight.of(agent, snapshot.getInFlight()));
+    }
+
+    private static Optional<SkillRecord> skill(AgentSnapshot snapshot, String id) {
+        return snapshot.getRegistration().getSkills().stream()
+                .filter(skill -> skill.getId().equals(id))
+                .findFirst();
+    }
+
+    /** The caller's own tenant and those that granted it anything; the skill itself is checked for each candidate. */
+    private Set<TenantId> visibleTo(TenantId caller) {
+        return visible.computeIfAbsent(caller, this::grantors);
+    }
+
+    private Set<TenantId> grantors(TenantId caller) {
+        Set<TenantId> all = new HashSet<>();
+        all.add(caller);
+        for (TenantRecord exporter : tenants.all()) {
+            if (exporter.getGrants().stream().anyMatch(grant -> grant.getImporter().equals(caller.value()))) {
+                all.add(new TenantId(exporter.getTenant()));
+            }
+        }
+        return Set.copyOf(all);
+    }
+}

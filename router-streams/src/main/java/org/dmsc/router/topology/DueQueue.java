@@ -1,0 +1,88 @@
+package org.dmsc.router.topology;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.dmsc.router.task.TaskKey;
+
+/**
+ * Tasks by the time at which they want to be looked at. The store is ordered by time, so that nothing is ever scanned but what is due. An
+ * entry is valid while the task's {@code dueAt} is its time: moving a task only adds an entry, the old one is dropped when its time comes.
+ */
+final class DueQueue {
+
+    private static final byte[] PRESENT = {};
+
+    private final KeyValueStore<Bytes, byte[]> store;
+    /** Everything before it was taken: spares the store the search through deleted entries. */
+    private long floor;
+    /** No entry is earlier; spares the store the question when nothing is due. */
+    private long earliest = Long.MIN_VALUE;
+
+    DueQueue(KeyValueStore<Bytes, byte[]> store) {
+        this.store = store;
+    }
+
+    /** An entry. */
+    record Due(long time, TaskKey key) {}
+
+    void add(long time, TaskKey key) {
+        store.put(bytes(new Due(time, key)), PRESENT);
+        earliest = Math.min(earliest, time);
+        floor = Math.min(floor, time);
+    }
+
+    /** Removes and gives what is due, earliest first. */
+    List<Due> take(long now, int most) {
+        if (now < earliest) {
+            return List.of();
+        }
+        List<Due> due = new ArrayList<>();
+        earliest = Long.MAX_VALUE;
+        try (KeyValueIterator<Bytes, byte[]> entries = store.range(start(floor), start(Long.MAX_VALUE))) {
+            while (entries.hasNext()) {
+                KeyValue<Bytes, byte[]> entry = entries.next();
+                Due next = parse(entry.key.get());
+                if (next.time() > now || due.size() == most) {
+                    earliest = next.time();
+                    break;
+                }
+                due.add(next);
+            }
+        }
+        due.forEach(entry -> store.delete(bytes(entry)));
+        floor = due.isEmpty() ? floor : due.get(due.size() - 1).time();
+        return due;
+    }
+
+    /** All entries up to a time, left where they are. */
+    List<Due> peek(long until) {
+        List<Due> due = new ArrayList<>();
+        try (KeyValueIterator<Bytes, byte[]> entries = store.range(start(0), start(until + 1))) {
+            entries.forEachRemaining(entry -> due.add(parse(entry.key.get())));
+        }
+        return due;
+    }
+
+    private static Bytes start(long time) {
+        return Bytes.wrap(ByteBuffer.allocate(Long.BYTES).putLong(time).array());
+    }
+
+    private static Bytes bytes(Due due) {
+        byte[] key = due.key().text().getBytes(StandardCharsets.UTF_8);
+        return Bytes.wrap(ByteBuffer.allocate(Long.BYTES + key.length)
+                .putLong(due.time())
+                .put(key)
+                .array());
+    }
+
+    private static Due parse(byte[] bytes) {
+        String key = new String(bytes, Long.BYTES, bytes.length - Long.BYTES, StandardCharsets.UTF_8);
+        return new Due(ByteBuffer.wrap(bytes).getLong(), TaskKey.parse(key));
+    }
+}

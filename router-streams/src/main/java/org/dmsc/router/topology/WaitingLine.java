@@ -1,0 +1,45 @@
+package org.dmsc.router.topology;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.dmsc.router.task.TaskKey;
+
+/**
+ * Tasks of one lane that wait for an agent to fall free or come up, first come first served. In memory only: after a restart their due time
+ * brings them back into it.
+ */
+final class WaitingLine {
+
+    private final Set<TaskKey> line = new LinkedHashSet<>();
+    private long seen;
+
+    void add(TaskKey key) {
+        line.add(key);
+    }
+
+    void remove(TaskKey key) {
+        line.remove(key);
+    }
+
+    /** The first of the line when something changed since the last time; they go to its end. */
+    List<TaskKey> next(long freed, int most) {
+        if (line.isEmpty() || freed == seen) {
+            seen = freed;
+            return List.of();
+        }
+        List<TaskKey> first = new ArrayList<>();
+        Iterator<TaskKey> all = line.iterator();
+        while (all.hasNext() && first.size() < most) {
+            first.add(all.next());
+            all.remove();
+        }
+        if (line.isEmpty()) {
+            seen = freed;
+        }
+        line.addAll(first);
+        return first;
+    }
+}

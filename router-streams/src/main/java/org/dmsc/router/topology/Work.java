@@ -1,0 +1,41 @@
+package org.dmsc.router.topology;
+
+import java.util.List;
+import java.util.Optional;
+import org.dmsc.router.task.Effect;
+import org.dmsc.router.task.TaskKey;
+import org.dmsc.schemas.avro.TaskState;
+
+/**
+ * All that one record or one due time comes to, ready to be carried out without anything that can fail but Kafka.
+ *
+ * @param state the task's state after it
+ * @param sealed the state to be stored; empty when it did not change
+ * @param due the new due time; 0 when the old one stays
+ */
+record Work(
+        TaskKey key,
+        TaskState state,
+        Optional<byte[]> sealed,
+        List<Effect> effects,
+        List<Outbound> out,
+        long due,
+        Fate fate) {
+
+    /** What becomes of the task's record. */
+    enum Fate {
+        KEPT,
+        IGNORED,
+        FORGOTTEN
+    }
+
+    Work {
+        effects = List.copyOf(effects);
+        out = List.copyOf(out);
+    }
+
+    /** Whether the task waits for somebody to fall free. */
+    boolean waits() {
+        return fate != Fate.FORGOTTEN && !state.getEnded() && !state.getClosing() && state.getOpenAttempt() == 0;
+    }
+}

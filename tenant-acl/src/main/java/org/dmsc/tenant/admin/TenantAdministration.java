@@ -1,0 +1,243 @@
+package org.dmsc.tenant.admin;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.dmsc.schemas.AgentId;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.Printable;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
+import org.dmsc.schemas.TenantId;
+import org.dmsc.schemas.TopicNames;
+import org.dmsc.schemas.avro.AuditEvent;
+import org.dmsc.schemas.avro.AuditKind;
+import org.dmsc.schemas.avro.TenantLimits;
+import org.dmsc.schemas.avro.TenantRecord;
+import org.dmsc.schemas.avro.TenantState;
+import org.dmsc.schemas.serde.AvroSerde;
+import org.dmsc.tenant.identity.SpiffeId;
+import org.dmsc.tenant.keys.KeyClass;
+import org.dmsc.tenant.pki.IssuedIdentity;
+import org.dmsc.tenant.pki.Pem;
+import org.dmsc.tenant.token.TokenIssuer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes tenants and identities of agents. One tenant at a time; blocks, so it MUST NOT be called on an event loop.
+ *
+ * <pre>
+ *   create: issuing CA ▸ root keys ▸ token key ▸ topics ▸ record on dmsc.sys.tenants ▸ canary
+ * </pre>
+ * The record comes last: whatever fails before it leaves no tenant, and the same call again goes on with what was already made.
+ */
+public final class TenantAdministration {
+
+    /** How long the router may take to find the new tenant's topics. */
+    public static final Duration CANARY_PATIENCE = Duration.ofSeconds(10);
+
+    private static final Logger LOG = LoggerFactory.getLogger(TenantAdministration.class);
+    private static final Duration DIRECTORY_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
+    private static final int LONGEST_NAME = 200;
+
+    private final AdministrationParts parts;
+    private final TokenIssuer tokens;
+
+    public TenantAdministration(AdministrationParts parts) {
+        this.parts = parts;
+        this.tokens = new TokenIssuer(parts.tokenKeys(), parts.domain(), parts.clock());
+    }
+
+    /** As below, done by this node itself. */
+    public CreatedTenant create(TenantId tenant, String displayName) {
+        return create(tenant, displayName, parts.node());
+    }
+
+    /**
+     * Makes a tenant.
+     *
+     * @param actor who wants it, for the audit log
+     * @throws RefusedException DUPLICATE when it exists or once existed, UNAVAILABLE when Kafka fails
+     */
+    public synchronized CreatedTenant create(TenantId tenant, String displayName, SpiffeId actor) {
+        requireNew(tenant);
+        requireName(displayName);
+        TenantRecord made = make(tenant, displayName);
+        try (Admin admin = parts.clients().admin()) {
+            FabricTopics.createTenant(admin, tenant, parts.shape());
+        }
+        write(made);
+        awaitKnown(tenant, made.getGeneration());
+        parts.audit().accept(event(AuditKind.TENANT_CREATED, tenant, actor)
+                .setObject(tenant.value())
+                .build());
+        boolean answered = new Canary(parts).sing(tenant, CANARY_PATIENCE);
+        LOG.atInfo()
+                .addKeyValue("tenant", tenant)
+                .addKeyValue("routerAnswered", answered)
+                .log("tenant created");
+        return new CreatedTenant(made, answered);
+    }
+
+    /** All tenants, whatever their state. */
+    public List<TenantRecord> list() {
+        return parts.tenants().all();
+    }
+
+    /** Whether a router reads every lane of the tenant's tasks now. */
+    public boolean isRouted(TenantId tenant, Duration atMost) {
+        return new Canary(parts).sing(tenant, atMost);
+    }
+
+    /** As below, done by this node itself. */
+    public AgentCredentials addAgent(AgentRef agent, Duration life) {
+        return addAgent(agent, life, parts.node());
+    }
+
+    /**
+     * Makes credentials for an agent of an active tenant. Made again, they are new ones; the old ones stay valid until they expire.
+     *
+     * @param life of the certificate, shortened to what the fabric allows
+     * @throws RefusedException TENANT_UNKNOWN, TENANT_INACTIVE, INVALID_AGENT_ID for the gateway's own name
+     */
+    public synchronized AgentCredentials addAgent(AgentRef agent, Duration life, SpiffeId actor) {
+        TenantRecord tenant = requireActive(agent.tenant());
+        if (agent.agent().equals(AgentId.GATEWAY)) {
+            throw new RefusedException(
+                    Refusal.INVALID_AGENT_ID, "agent id: 'gateway' is the fabric's own name in every tenant (expected any other)");
+        }
+        renewCa(agent.tenant(), tenant);
+        IssuedIdentity identity = parts.pki().issueAgent(agent, life);
+        String token = tokens.issue(agent, TokenIssuer.MOST_LIFE);
+        parts.audit().accept(issued(agent, identity, actor));
+        return new AgentCredentials(identity, parts.pki().root(), token);
+    }
+
+    private void requireNew(TenantId tenant) {
+        Optional<TenantRecord> known = parts.tenants().find(tenant);
+        if (known.isPresent()) {
+            throw new RefusedException(
+                    Refusal.DUPLICATE,
+                    "tenant " + tenant + " exists and is " + known.get().getState() + " (expected an id that was never used)");
+        }
+    }
+
+    private static void requireName(String displayName) {
+        if (displayName.length() > LONGEST_NAME || displayName.chars().anyMatch(Character::isISOControl)) {
+            throw new RefusedException(
+                    Refusal.INVALID_REQUEST,
+                    "display name: '" + Printable.of(displayName) + "' (expected at most " + LONGEST_NAME + " printable characters)");
+        }
+    }
+
+    private TenantRecord requireActive(TenantId tenant) {
+        TenantRecord found = parts.tenants()
+                .find(tenant)
+                .orElseThrow(() -> new RefusedException(
+                        Refusal.TENANT_UNKNOWN, "tenant " + tenant + " does not exist (expected one of this fabric; create it first)"));
+        if (found.getState() != TenantState.ACTIVE) {
+            throw new RefusedException(
+                    Refusal.TENANT_INACTIVE, "tenant " + tenant + " is " + found.getState() + " (expected ACTIVE)");
+        }
+        return found;
+    }
+
+    private TenantRecord make(TenantId tenant, String displayName) {
+        long now = parts.clock().millis();
+        return TenantRecord.newBuilder()
+                .setTenant(tenant.value())
+                .setState(TenantState.ACTIVE)
+                .setGeneration(1)
+                .setDisplayName(displayName)
+                .setCreatedAt(now)
+                .setUpdatedAt(now)
+                .setCaCertificates(List.of(Pem.of(parts.pki().createTenantCa(tenant))))
+                .setRoutingKeyId(rootKey(tenant, KeyClass.ROUTING))
+                .setPayloadKeyId(rootKey(tenant, KeyClass.PAYLOAD))
+                .setTokenIssuer(TokenIssuer.issuerOf(parts.domain(), tenant))
+                .setTokenKeys(tokenKeys(tenant))
+                .setLimits(TenantLimits.newBuilder().build())
+                .setGrants(List.of())
+                .build();
+    }
+
+    private String rootKey(TenantId tenant, KeyClass keyClass) {
+        return parts.vault()
+                .newest(tenant, keyClass)
+                .orElseGet(() -> parts.vault().create(tenant, keyClass));
+    }
+
+    private String tokenKeys(TenantId tenant) {
+        try {
+            return parts.tokenKeys().publicJwks(tenant);
+        } catch (RefusedException e) {
+            if (e.refusal() != Refusal.TENANT_UNKNOWN) {
+                throw e;
+            }
+            return parts.tokenKeys().createFor(tenant);
+        }
+    }
+
+    /** A new issuing CA is announced before anything is issued by it; leaves of the old one stay valid. */
+    private void renewCa(TenantId id, TenantRecord tenant) {
+        String current = Pem.of(parts.pki().createTenantCa(id));
+        if (tenant.getCaCertificates().contains(current)) {
+            return;
+        }
+        List<String> all = new ArrayList<>(tenant.getCaCertificates());
+        all.add(0, current);
+        TenantRecord changed = TenantRecord.newBuilder(tenant)
+                .setCaCertificates(all)
+                .setGeneration(tenant.getGeneration() + 1)
+                .setUpdatedAt(parts.clock().millis())
+                .build();
+        write(changed);
+        awaitKnown(id, changed.getGeneration());
+    }
+
+    private void write(TenantRecord tenant) {
+        AvroSerde<TenantRecord> serde = new AvroSerde<>(parts.codec(), TenantRecord.class);
+        try (Producer<String, TenantRecord> producer = parts.clients().producer("administration", serde.serializer())) {
+            KafkaAnswers.await(
+                    "write tenant " + tenant.getTenant(),
+                    producer.send(new ProducerRecord<>(TopicNames.TENANTS, tenant.getTenant(), tenant)));
+        }
+    }
+
+    /** So that whoever called may use the tenant at once in this process. */
+    private void awaitKnown(TenantId tenant, long generation) {
+        long deadline = System.nanoTime() + DIRECTORY_PATIENCE.toNanos();
+        while (parts.tenants().find(tenant).filter(known -> known.getGeneration() >= generation).isEmpty()) {
+            if (System.nanoTime() > deadline) {
+                throw KafkaAnswers.unavailable("see the record of tenant " + tenant, "not read back in time");
+            }
+            KafkaAnswers.pause(LOOK_AGAIN);
+        }
+    }
+
+    private AuditEvent issued(AgentRef agent, IssuedIdentity identity, SpiffeId actor) {
+        return event(AuditKind.IDENTITY_ISSUED, agent.tenant(), actor)
+                .setObject(SpiffeId.agent(parts.domain(), agent).uri())
+                .setDetails(Map.of(
+                        "serial", identity.leaf().getSerialNumber().toString(16),
+                        "notAfter", identity.leaf().getNotAfter().toInstant().toString()))
+                .build();
+    }
+
+    private AuditEvent.Builder event(AuditKind kind, TenantId tenant, SpiffeId actor) {
+        return AuditEvent.newBuilder()
+                .setEventId(parts.ids().get())
+                .setTenant(tenant.value())
+                .setTime(parts.clock().millis())
+                .setKind(kind)
+                .setActor(actor.uri())
+                .setNode(parts.node().uri());
+    }
+}

@@ -1,0 +1,2 @@
+/** Hand-made stand-ins for tests. */
+package org.dmsc.tenant.testing;
