@@ -1,6 +1,5 @@
 package org.dmsc.bridge.mqtt;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.Optional;
@@ -88,12 +87,11 @@ final class RequestDesk {
     }
 
     private AgentMessage message(DeviceRequest request) {
-        JsonNode inMessage = request.params().path("message").path("taskId");
-        String taskId = request.taskId().orElse(inMessage.asText(""));
-        if (!UUID_4.matcher(taskId).matches() || (inMessage.isTextual() && !inMessage.textValue().equals(taskId))) {
+        String taskId = request.params().path("message").path("taskId").asText("");
+        if (!UUID_4.matcher(taskId).matches()) {
             throw new RefusedException(
                     Refusal.INVALID_REQUEST,
-                    "message.taskId: is '" + Printable.of(inMessage.asText("")) + "' (expected a UUID version 4 in lower case, made by the requester)");
+                    "message.taskId: is '" + Printable.of(taskId) + "' (expected a UUID version 4 in lower case, made by the requester)");
         }
         AgentMessage read = SendRequests.toMessage(
                 request.params(),

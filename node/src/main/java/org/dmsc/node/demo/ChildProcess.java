@@ -107,6 +107,13 @@ final class ChildProcess {
                 .toList();
     }
 
+    /** Waits for more output, at most so long: for those who watch several processes. */
+    synchronized void awaitOutput(Duration atMost) {
+        if (!silent) {
+            pause(atMost.toNanos());
+        }
+    }
+
     /** As {@code kill -9}; returns when it is gone. */
     void kill() {
         process.destroyForcibly();

@@ -1,13 +1,11 @@
 package org.dmsc.node.demo;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.dmsc.node.host.NodeFile;
 
 /** The fabric, started as a user starts it: {@code dmsc up}, in a process of its own, on free ports. */
 final class FabricProcess {
@@ -34,7 +32,7 @@ final class FabricProcess {
     /** Waits until it has written where it listens, which it does when it is ready. */
     FabricProcess awaitReady() {
         long deadline = System.nanoTime() + LONGEST_START.toNanos();
-        while (!Files.exists(data.resolve("node.json"))) {
+        while (NodeFile.read(data).isEmpty()) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
                 throw new DemoFailure(
                         "the fabric to be ready within " + LONGEST_START.toSeconds() + " s",
@@ -48,34 +46,26 @@ final class FabricProcess {
 
     /** {@code https://localhost:<port>}. */
     String httpUrl() {
-        return "https://localhost:" + described("httpPort");
+        return "https://localhost:" + described().httpPort();
     }
 
-    /** {@code ssl://localhost:<port>}, as MQTT clients write it. */
+    /** {@code ssl://localhost:<port>}, as Paho writes it. */
     String mqttUrl() {
-        return "ssl://localhost:" + described("mqttPort");
+        return "ssl://localhost:" + described().mqttPort();
     }
 
     /** Where a Kafka client begins. */
     String bootstrap() {
-        return described("bootstrap");
+        return described().bootstrap();
     }
 
     ChildProcess process() {
         return process;
     }
 
-    private String described(String field) {
-        Path file = data.resolve("node.json");
-        try {
-            JsonNode value = Json.MAPPER.readTree(file.toFile()).path(field);
-            if (value.isMissingNode() || value.isNull()) {
-                throw new DemoFailure("'" + field + "' in " + file, Files.readString(file), process.log().toString());
-            }
-            return value.asText();
-        } catch (IOException e) {
-            throw new DemoFailure(file + " to be readable", e.getMessage(), process.log().toString());
-        }
+    private NodeFile described() {
+        return NodeFile.read(data)
+                .orElseThrow(() -> new DemoFailure("node.json in " + data, "none", process.log().toString()));
     }
 
     private static void rest() {

@@ -22,6 +22,10 @@ final class BrokerProperties {
         transactions(p);
         oneReplica(p);
         threads(p);
+        p.setProperty("authorizer.class.name", AuditGuard.class.getName());
+        p.setProperty("alter.config.policy.class.name", AuditTopicPolicy.class.getName());
+        // Without TLS whoever reaches the loopback listener is the fabric itself: everything but the audit log is open to it.
+        p.setProperty("super.users", "User:ANONYMOUS");
         settings.tls().ifPresent(tls -> security(p, tls));
         return p;
     }
@@ -104,7 +108,6 @@ final class BrokerProperties {
         p.setProperty("ssl.truststore.type", "PEM");
         p.setProperty("ssl.truststore.certificates", tls.trust());
         p.setProperty("principal.builder.class", SpiffePrincipals.class.getName());
-        p.setProperty("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
         p.setProperty("allow.everyone.if.no.acl.found", "false");
         p.setProperty("super.users", SpiffePrincipals.SUPER_USERS);
     }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Optional;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaParseException;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 
@@ -19,7 +18,8 @@ final class SchemaTexts {
     static Schema parse(int id, String text) {
         try {
             return new Schema.Parser().parse(text);
-        } catch (SchemaParseException e) {
+        } catch (RuntimeException e) {
+            // Not only SchemaParseException: Avro 1.12.1 throws NullPointerException for an unknown type.
             throw new RefusedException(
                     Refusal.UNREADABLE, "schema " + id + " of the registry is not an Avro schema: " + e.getMessage());
         }

@@ -1,7 +1,6 @@
 package org.dmsc.tenant.directory;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +66,8 @@ public final class CapabilityIndex {
         if (words.isEmpty() && query.skill().isEmpty() && query.tags().isEmpty()) {
             return List.of();
         }
-        List<Match> found = new ArrayList<>();
+        List<CapabilitySearch.Hit> hits = new ArrayList<>();
+        CapabilitySearch search = new CapabilitySearch(query, words);
         lock.readLock().lock();
         try {
             List<TenantCapabilities> visible = query.tenants().stream()
@@ -76,12 +76,15 @@ public final class CapabilityIndex {
                     .map(tenants::get)
                     .toList();
             TextScores scores = TextScores.over(visible, words);
-            visible.forEach(tenant -> new CapabilitySearch(query, words.size(), scores).collect(tenant, found));
+            visible.forEach(tenant -> search.collect(tenant, scores.of(tenant), hits));
         } finally {
             lock.readLock().unlock();
         }
-        found.sort(BEST_FIRST);
-        return List.copyOf(found.subList(0, Math.min(query.limit(), found.size())));
+        return hits.stream()
+                .sorted(CapabilitySearch.BEST_FIRST)
+                .limit(query.limit())
+                .map(search::match)
+                .toList();
     }
 
     /** How many skills are indexed. */
@@ -93,12 +96,6 @@ public final class CapabilityIndex {
             lock.readLock().unlock();
         }
     }
-
-    private static final Comparator<Match> BEST_FIRST = Comparator.comparingDouble(Match::score)
-            .reversed()
-            .thenComparing(match -> match.agent().tenant())
-            .thenComparing(match -> match.agent().agent())
-            .thenComparing(Match::skill);
 
     private boolean holds(AgentRef agent, AgentRegistration registration) {
         lock.readLock().lock();

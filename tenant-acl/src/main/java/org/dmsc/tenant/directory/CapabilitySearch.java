@@ -2,6 +2,7 @@ package org.dmsc.tenant.directory;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -12,29 +13,38 @@ final class CapabilitySearch {
 
     private static final double OF_TEXT_WHEN_SKILL_NAMED = 0.1;
 
+    static final Comparator<Hit> BEST_FIRST = Comparator.comparingDouble(Hit::score)
+            .reversed()
+            .thenComparing(hit -> hit.document().agent().tenant())
+            .thenComparing(hit -> hit.document().agent().agent())
+            .thenComparing(hit -> hit.document().skill());
+
     private final Query query;
     private final Set<String> tags;
     private final int words;
-    private final TextScores text;
 
-    CapabilitySearch(Query query, int words, TextScores text) {
+    CapabilitySearch(Query query, List<String> words) {
         this.query = query;
         this.tags = query.tags().stream().map(tag -> tag.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
-        this.words = words;
-        this.text = text;
+        this.words = words.size();
     }
 
-    void collect(TenantCapabilities tenant, List<Match> found) {
-        TextScores.Scored scored = text.of(tenant);
+    /** A document that fits; words and places are what it has in common with the request. */
+    record Hit(SkillDocument document, double score, int words, byte places) {}
+
+    void collect(TenantCapabilities tenant, TextScores.Scored scored, List<Hit> hits) {
         boolean textAlone = query.skill().isEmpty() && tags.isEmpty();
         for (int slot = 0; slot < tenant.size(); slot++) {
             SkillDocument document = tenant.document(slot);
             if (document == null || (textAlone && scored.words()[slot] == 0) || !fits(document)) {
                 continue;
             }
-            double score = score(scored.scores()[slot]);
-            found.add(new Match(document.agent(), document.skill(), score, why(document, scored, slot)));
+            hits.add(new Hit(document, score(scored.scores()[slot]), scored.words()[slot], scored.places()[slot]));
         }
+    }
+
+    Match match(Hit hit) {
+        return new Match(hit.document().agent(), hit.document().skill(), hit.score(), why(hit));
     }
 
     private boolean fits(SkillDocument document) {
@@ -48,16 +58,16 @@ final class CapabilitySearch {
         return tags.isEmpty() ? covered : 1 + covered;
     }
 
-    private List<String> why(SkillDocument document, TextScores.Scored scored, int slot) {
+    private List<String> why(Hit hit) {
         List<String> why = new ArrayList<>();
         if (query.skill().isPresent()) {
-            why.add("offers the skill " + document.skill());
+            why.add("offers the skill " + hit.document().skill());
         }
         if (!tags.isEmpty()) {
             why.add("has the tags " + String.join(", ", tags.stream().sorted().toList()));
         }
-        if (scored.words()[slot] > 0) {
-            why.add(scored.words()[slot] + " of " + words + " words of the request are in its " + places(scored.places()[slot]));
+        if (hit.words() > 0) {
+            why.add(hit.words() + " of " + words + " words of the request are in its " + places(hit.places()));
         }
         return why;
     }

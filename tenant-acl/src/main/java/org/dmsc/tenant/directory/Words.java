@@ -24,7 +24,7 @@ final class Words {
 
     /** Longest first where one ends with another. */
     private static final List<String> SUFFIXES = List.of(
-            "ization", "ational", "ations", "ation", "ments", "ment", "ings", "ing", "edly", "ers", "ed", "er", "ly", "ion", "e");
+            "ization", "ational", "ation", "ating", "ated", "ator", "ate", "ment", "ing", "edly", "ed", "er", "ly", "ion", "e");
 
     private static final int SHORTEST_STEM = 3;
 

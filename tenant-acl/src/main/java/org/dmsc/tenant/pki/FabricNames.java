@@ -2,6 +2,8 @@ package org.dmsc.tenant.pki;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -22,6 +24,8 @@ import org.dmsc.tenant.pki.CertificateMaker.LeafNames;
 final class FabricNames {
 
     private static final String PLATFORM = "platform";
+    private static final int IPV4_BYTES = 4;
+    private static final int IPV6_BYTES = 16;
 
     private final FabricDomain domain;
 
@@ -72,8 +76,7 @@ final class FabricNames {
                     nobodysMail()
                 },
                 new GeneralSubtree[] {
-                    subtree(new GeneralName(GeneralName.iPAddress, "0.0.0.0/0")),
-                    subtree(new GeneralName(GeneralName.iPAddress, "::/0"))
+                    subtree(allAddresses(IPV4_BYTES)), subtree(allAddresses(IPV6_BYTES))
                 });
     }
 
@@ -87,10 +90,11 @@ final class FabricNames {
                             .build())),
                     nobodysMail()
                 },
-                new GeneralSubtree[0]);
+                // Not an empty list: that may not be encoded.
+                null);
     }
 
-    private static X500Name name(String organisation, org.bouncycastle.asn1.ASN1ObjectIdentifier type, String value) {
+    private static X500Name name(String organisation, ASN1ObjectIdentifier type, String value) {
         return new X500NameBuilder(BCStyle.INSTANCE)
                 .addRDN(BCStyle.O, organisation)
                 .addRDN(type, value)
@@ -108,6 +112,11 @@ final class FabricNames {
 
     private static GeneralName dns(String value) {
         return new GeneralName(GeneralName.dNSName, value);
+    }
+
+    /** Address and mask, all zero. */
+    private static GeneralName allAddresses(int bytes) {
+        return new GeneralName(GeneralName.iPAddress, new DEROctetString(new byte[2 * bytes]));
     }
 
     private static GeneralSubtree subtree(GeneralName name) {

@@ -38,6 +38,7 @@ final class LeafProfile {
     static SpiffeId identity(X509Certificate leaf, Side side) {
         try {
             require(leaf.getVersion() == 3, "is of version " + leaf.getVersion() + " (expected 3)");
+            require(!leaf.getSubjectX500Principal().getName().isEmpty(), "has an empty subject (expected O=<tenant>)");
             require(leaf.getBasicConstraints() == -1, "is a CA (expected a leaf)");
             requireUsage(leaf);
             List<String> purposes = leaf.getExtendedKeyUsage();

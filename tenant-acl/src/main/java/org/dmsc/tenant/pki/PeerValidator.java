@@ -168,7 +168,7 @@ public final class PeerValidator {
                 + " (expected one that the fabric issued and that has not expired; clocks set right?)");
     }
 
-    private Optional<String> fault(X509Certificate leaf, X509Certificate ca, X509Certificate anchor) {
+    Optional<String> fault(X509Certificate leaf, X509Certificate ca, X509Certificate anchor) {
         try {
             PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(anchor, null)));
             // Revocation is the fabric's own, by its topic.

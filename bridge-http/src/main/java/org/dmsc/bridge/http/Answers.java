@@ -1,0 +1,76 @@
+package org.dmsc.bridge.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.ResponseHeadersBuilder;
+import java.util.Locale;
+import org.dmsc.bridge.core.a2a.A2aJson;
+import org.dmsc.bridge.core.a2a.DelegationExtension;
+import org.dmsc.bridge.core.a2a.Errors;
+import org.dmsc.schemas.Refusal;
+
+/** Builds responses. */
+final class Answers {
+
+    static final MediaType A2A_JSON = MediaType.create("application", "a2a+json");
+    private static final String EXTENSIONS = "a2a-extensions";
+
+    private Answers() {}
+
+    static HttpResponse json(HttpStatus status, JsonNode body) {
+        return json(status, MediaType.JSON, body, RequestHeaders.of(com.linecorp.armeria.common.HttpMethod.GET, "/"));
+    }
+
+    static HttpResponse json(HttpStatus status, MediaType type, JsonNode body, RequestHeaders asked) {
+        return HttpResponse.of(headers(status, type, asked).build(), HttpData.wrap(A2aJson.bytes(body)));
+    }
+
+    /** An AIP-193 error. */
+    static HttpResponse error(Refusal refusal, String sentence, MediaType type) {
+        HttpStatus status = HttpStatus.valueOf(Errors.shape(refusal).httpStatus());
+        return error(status, type, A2aJson.bytes(Errors.http(refusal, sentence)));
+    }
+
+    static HttpResponse error(HttpStatus status, MediaType type, byte[] body) {
+        ResponseHeadersBuilder headers = ResponseHeaders.builder(status)
+                .contentType(type)
+                .add(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        if (status.equals(HttpStatus.UNAUTHORIZED)) {
+            headers.add(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
+        }
+        if (status.equals(HttpStatus.TOO_MANY_REQUESTS) || status.equals(HttpStatus.SERVICE_UNAVAILABLE)) {
+            headers.add(HttpHeaderNames.RETRY_AFTER, "1");
+        }
+        return HttpResponse.of(headers.build(), HttpData.wrap(body));
+    }
+
+    static ResponseHeadersBuilder headers(HttpStatus status, MediaType type, RequestHeaders asked) {
+        ResponseHeadersBuilder headers = ResponseHeaders.builder(status)
+                .contentType(type)
+                .add(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        // Extensions that were asked for and took effect are said back; unknown ones are ignored.
+        if (asked.getAll(EXTENSIONS).stream().anyMatch(value -> value.contains(DelegationExtension.URI))) {
+            headers.add(EXTENSIONS, DelegationExtension.URI);
+        }
+        return headers;
+    }
+
+    /** The type the caller asked for: Accept, else its own Content-Type, else the A2A one. */
+    static MediaType negotiated(RequestHeaders asked) {
+        String accept = asked.get(HttpHeaderNames.ACCEPT, "").toLowerCase(Locale.ROOT);
+        if (accept.contains("application/a2a+json")) {
+            return A2A_JSON;
+        }
+        if (accept.contains("application/json")) {
+            return MediaType.JSON;
+        }
+        MediaType given = asked.contentType();
+        return given != null && given.is(MediaType.JSON) ? MediaType.JSON : A2A_JSON;
+    }
+}

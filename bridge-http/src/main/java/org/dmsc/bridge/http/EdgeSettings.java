@@ -1,0 +1,50 @@
+package org.dmsc.bridge.http;
+
+import java.time.Duration;
+import org.dmsc.tenant.identity.FabricDomain;
+
+/**
+ * Where and how the HTTP edge listens.
+ *
+ * @param host address to bind, e.g. {@code 127.0.0.1} or {@code 0.0.0.0}
+ * @param port 0 for any free one
+ * @param maxBodyBytes largest request body and largest single answer of an agent
+ * @param bodyPatience how long a client may take to send its request
+ * @param heartbeat interval of comments on quiet event streams
+ * @param streamIdle a stream that says nothing for so long is closed; the task goes on
+ * @param version of this build, shown in the gateway's card
+ */
+public record EdgeSettings(
+        FabricDomain domain,
+        String host,
+        int port,
+        int maxBodyBytes,
+        Duration bodyPatience,
+        Duration heartbeat,
+        Duration streamIdle,
+        String version) {
+
+    private static final int TEN_MEBIBYTES = 10 * 1024 * 1024;
+
+    public EdgeSettings {
+        if (port < 0 || port > 65535) {
+            throw new IllegalArgumentException("http port: " + port + " (expected 0 to 65535)");
+        }
+        if (maxBodyBytes < 1024) {
+            throw new IllegalArgumentException("http max body: " + maxBodyBytes + " (expected at least 1024)");
+        }
+    }
+
+    /** The usual limits. */
+    public static EdgeSettings of(FabricDomain domain, String host, int port, String version) {
+        return new EdgeSettings(
+                domain,
+                host,
+                port,
+                TEN_MEBIBYTES,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(15),
+                Duration.ofMinutes(15),
+                version);
+    }
+}

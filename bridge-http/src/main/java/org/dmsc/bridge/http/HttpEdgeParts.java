@@ -1,0 +1,37 @@
+package org.dmsc.bridge.http;
+
+import java.time.Clock;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.dmsc.bridge.core.AgentReports;
+import org.dmsc.bridge.core.AuditReader;
+import org.dmsc.bridge.core.AuditTrail;
+import org.dmsc.bridge.core.Exchange;
+import org.dmsc.tenant.directory.Agents;
+import org.dmsc.tenant.directory.CapabilityIndex;
+import org.dmsc.tenant.directory.Tenants;
+import org.dmsc.tenant.identity.CallerAuthenticator;
+import org.dmsc.tenant.pki.IssuedIdentity;
+import org.dmsc.tenant.pki.PeerValidator;
+
+/**
+ * What the HTTP edge works with.
+ *
+ * @param identity this node's certificate; asked for each new connection, so a renewed one is used at once
+ * @param operators what operators may do here; empty in a process that holds no keys of the fabric
+ */
+public record HttpEdgeParts(
+        EdgeSettings settings,
+        Supplier<IssuedIdentity> identity,
+        PeerValidator peers,
+        CallerAuthenticator authenticator,
+        Exchange exchange,
+        AgentReports reports,
+        Tenants tenants,
+        Agents agents,
+        CapabilityIndex capabilities,
+        AuditTrail audit,
+        AuditReader auditLog,
+        Optional<OperatorDesk> operators,
+        NodeStatus status,
+        Clock clock) {}

@@ -1,0 +1,110 @@
+package org.dmsc.bridge.http;
+
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import java.net.InetAddress;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.dmsc.schemas.Printable;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
+import org.dmsc.tenant.identity.Credentials;
+import org.dmsc.tenant.identity.FabricDomain;
+
+/** Reads from a connection and a request who claims to be there. Says nothing about whether it is true. */
+final class PeerCredentials {
+
+    private static final Pattern AUTHORITY = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[A-Za-z0-9.-]{1,253})(:[0-9]{1,5})?");
+    private static final String BEARER = "bearer ";
+
+    private final FabricDomain domain;
+
+    PeerCredentials(FabricDomain domain) {
+        this.domain = domain;
+    }
+
+    /**
+     * What the peer shows. The certificates come from the TLS session, so they are there for resumed sessions, too.
+     *
+     * @throws RefusedException IDENTITY_MISMATCH when SNI and Host name different tenants, INVALID_REQUEST for a broken Host
+     */
+    Credentials of(ServiceRequestContext context, RequestHeaders headers) {
+        SSLSession session = context.sslSession();
+        Optional<String> sni = session == null ? Optional.empty() : sni(session);
+        Optional<String> host = Optional.of(host(headers)).filter(name -> !name.isEmpty());
+        if (sni.isPresent() && host.isPresent() && !sni.equals(host) && (domain.covers(sni.get()) || domain.covers(host.get()))) {
+            throw new RefusedException(
+                    Refusal.IDENTITY_MISMATCH,
+                    "the TLS connection was opened to '" + Printable.of(sni.get()) + "' and the request is for '"
+                            + Printable.of(host.get()) + "' (expected the same host; open a connection of its own)");
+        }
+        return new Credentials(
+                session == null ? List.of() : chain(session), token(headers), sni.or(() -> host), address(context));
+    }
+
+    /** Host and port as the client named them. */
+    static String authority(RequestHeaders headers) {
+        String authority = headers.get(HttpHeaderNames.AUTHORITY, "");
+        if (!AUTHORITY.matcher(authority).matches()) {
+            throw new RefusedException(
+                    Refusal.INVALID_REQUEST, "Host: '" + Printable.of(authority) + "' (expected <host>[:<port>])");
+        }
+        return authority;
+    }
+
+    static String address(ServiceRequestContext context) {
+        InetAddress address = context.clientAddress();
+        return address == null ? "unknown" : address.getHostAddress();
+    }
+
+    private static String host(RequestHeaders headers) {
+        Matcher matcher = AUTHORITY.matcher(authority(headers));
+        return matcher.matches() ? matcher.group(1).toLowerCase(Locale.ROOT) : "";
+    }
+
+    private static Optional<String> sni(SSLSession session) {
+        if (!(session instanceof ExtendedSSLSession extended)) {
+            return Optional.empty();
+        }
+        return extended.getRequestedServerNames().stream()
+                .filter(SNIHostName.class::isInstance)
+                .map(name -> ((SNIHostName) name).getAsciiName().toLowerCase(Locale.ROOT))
+                .findFirst();
+    }
+
+    private static List<X509Certificate> chain(SSLSession session) {
+        try {
+            List<X509Certificate> chain = new ArrayList<>();
+            for (Certificate certificate : session.getPeerCertificates()) {
+                chain.add((X509Certificate) certificate);
+            }
+            return chain;
+        } catch (SSLPeerUnverifiedException e) {
+            return List.of();
+        }
+    }
+
+    private static Optional<String> token(RequestHeaders headers) {
+        List<String> values = headers.getAll(HttpHeaderNames.AUTHORIZATION);
+        if (values.isEmpty()) {
+            return Optional.empty();
+        }
+        String value = values.get(0);
+        if (values.size() > 1 || !value.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            throw new RefusedException(
+                    Refusal.UNAUTHENTICATED, "Authorization: not understood (expected one header 'Authorization: Bearer <token>')");
+        }
+        return Optional.of(value.substring(BEARER.length()).trim());
+    }
+}

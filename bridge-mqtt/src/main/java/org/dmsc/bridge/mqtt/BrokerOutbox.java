@@ -1,0 +1,56 @@
+package org.dmsc.bridge.mqtt;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.dmsc.bridge.mqtt.broker.Device;
+import org.dmsc.bridge.mqtt.broker.EmbeddedBroker;
+import org.dmsc.bridge.mqtt.broker.OutboundPublish;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.RefusedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sends through the embedded broker. */
+final class BrokerOutbox implements Outbox {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerOutbox.class);
+
+    private final Supplier<EmbeddedBroker> broker;
+    private final Devices devices;
+    private final MqttMetrics metrics;
+
+    BrokerOutbox(Supplier<EmbeddedBroker> broker, Devices devices, MqttMetrics metrics) {
+        this.broker = broker;
+        this.devices = devices;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public CompletionStage<Boolean> send(String clientId, OutboundPublish publish) {
+        try {
+            return broker.get().send(clientId, publish);
+        } catch (RefusedException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    @Override
+    public void reply(AgentRef agent, OutboundPublish publish) {
+        Optional<Device> device = devices.hearing(agent, publish.topic());
+        CompletionStage<Boolean> sent = device.isPresent()
+                ? send(device.get().clientId(), publish)
+                : CompletableFuture.completedFuture(false);
+        sent.whenComplete((taken, fault) -> {
+            boolean reached = fault == null && taken;
+            metrics.replied(reached ? "sent" : "lost");
+            if (!reached) {
+                LOG.atWarn()
+                        .addKeyValue("agent", agent)
+                        .addKeyValue("topic", publish.topic())
+                        .log("mqtt reply reached nobody: the device is gone or did not subscribe to it");
+            }
+        });
+    }
+}

@@ -1,0 +1,151 @@
+package org.dmsc.bridge.mqtt;
+
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.dmsc.bridge.mqtt.broker.Device;
+import org.dmsc.bridge.mqtt.broker.DeviceTraffic;
+import org.dmsc.bridge.mqtt.broker.InboundPublish;
+import org.dmsc.bridge.mqtt.broker.Knock;
+import org.dmsc.bridge.mqtt.broker.PublishVerdict;
+import org.dmsc.bridge.mqtt.wire.DeviceTopic;
+import org.dmsc.bridge.mqtt.wire.DeviceTopic.Kind;
+import org.dmsc.bridge.mqtt.wire.TopicRules;
+import org.dmsc.schemas.Printable;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
+import org.dmsc.tenant.identity.Caller;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What devices do, taken to whom it concerns. The tenant's border is here: a topic of another tenant goes no further. */
+final class EdgeTraffic implements DeviceTraffic {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EdgeTraffic.class);
+
+    private final Guard guard;
+    private final Devices devices;
+    private final Presences presences;
+    private final MqttAgentLink link;
+    private final ProfileProtocol profile;
+    private final EnvelopeProtocol envelopes;
+    private final MqttMetrics metrics;
+
+    EdgeTraffic(EdgeWiring wiring) {
+        this.guard = wiring.guard();
+        this.devices = wiring.devices();
+        this.presences = wiring.presences();
+        this.link = wiring.link();
+        this.profile = wiring.profile();
+        this.envelopes = wiring.envelopes();
+        this.metrics = wiring.metrics();
+    }
+
+    @Override
+    public Caller authenticate(Knock knock) {
+        return guard.admit(knock);
+    }
+
+    @Override
+    public void connected(Device device) {
+        devices.add(device);
+        LOG.atInfo()
+                .addKeyValue("agent", device.agent())
+                .addKeyValue("protocol", device.version())
+                .log("mqtt device connected");
+    }
+
+    @Override
+    public void disconnected(Device device, String reason) {
+        guard.forget(device);
+        if (devices.remove(device)) {
+            link.disconnected(device, reason);
+            presences.disconnected(device, reason);
+            LOG.atInfo()
+                    .addKeyValue("agent", device.agent())
+                    .addKeyValue("reason", Printable.of(reason))
+                    .log("mqtt device is gone");
+        }
+    }
+
+    @Override
+    public PublishVerdict published(Device device, InboundPublish publish) {
+        try {
+            return new PublishVerdict.Taken(take(device, publish));
+        } catch (RefusedException e) {
+            guard.refused("publish", device.caller(), e, publish.topic());
+            return new PublishVerdict.Refused(e.refusal(), e.sentence());
+        }
+    }
+
+    private CompletionStage<?> take(Device device, InboundPublish publish) {
+        Optional<DeviceTopic> parsed = DeviceTopic.parse(publish.topic());
+        metrics.published(parsed.map(topic -> topic.kind().name().toLowerCase(java.util.Locale.ROOT)).orElse("unknown"));
+        DeviceTopic topic = parsed.orElseThrow(() -> new RefusedException(
+                Refusal.NOT_PERMITTED,
+                "topic: '" + Printable.of(publish.topic()) + "' (expected one of docs/mqtt-311.md)"));
+        if (!topic.agent().tenant().equals(device.agent().tenant())) {
+            throw new RefusedException(
+                    Refusal.CROSS_TENANT, "topic: is one of another tenant (expected one of " + device.agent().tenant() + ")");
+        }
+        if (topic.kind() == Kind.OUT && topic.agent().equals(device.agent())) {
+            return envelopes.take(device, publish);
+        }
+        if (topic.kind() == Kind.OUT || topic.kind() == Kind.IN) {
+            throw new RefusedException(
+                    Refusal.NOT_PERMITTED, "topic: '" + Printable.of(publish.topic()) + "' (expected "
+                            + DeviceTopic.of(Kind.OUT, device.agent()).text() + ")");
+        }
+        if (device.version() != Device.Version.MQTT5) {
+            throw new RefusedException(
+                    Refusal.UNSUPPORTED_VERSION,
+                    "topic: '" + Printable.of(publish.topic()) + "' needs MQTT 5 (expected envelopes on "
+                            + DeviceTopic.of(Kind.OUT, device.agent()).text() + ")");
+        }
+        return profile.take(device, topic, publish);
+    }
+
+    @Override
+    public boolean maySubscribe(Device device, String filter) {
+        return allowed(TopicRules.maySubscribe(device.agent(), filter), "subscribe", device, filter);
+    }
+
+    @Override
+    public boolean mayLeaveWill(Device device, String topic) {
+        return allowed(TopicRules.mayLeaveWill(device.agent(), topic), "will", device, topic);
+    }
+
+    @Override
+    public void subscribed(Device device, String filter) {
+        presences.subscribed(device, filter);
+    }
+
+    @Override
+    public void unsubscribed(Device device, String filter) {
+        presences.unsubscribed(device, filter);
+    }
+
+    @Override
+    public void sent(Device device, String tag, int qos) {
+        link.sent(tag, qos);
+    }
+
+    @Override
+    public void received(Device device, String tag, Receipt receipt) {
+        link.received(tag, receipt);
+    }
+
+    private boolean allowed(boolean allowed, String what, Device device, String object) {
+        if (!allowed) {
+            boolean foreign = DeviceTopic.parse(object)
+                    .filter(topic -> !topic.agent().tenant().equals(device.agent().tenant()))
+                    .isPresent();
+            guard.refused(
+                    what,
+                    device.caller(),
+                    new RefusedException(
+                            foreign ? Refusal.CROSS_TENANT : Refusal.NOT_PERMITTED, what + " '" + Printable.of(object) + "' refused"),
+                    object);
+        }
+        return allowed;
+    }
+}

@@ -1,0 +1,31 @@
+package org.dmsc.bridge.mqtt;
+
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/** The parts of one edge, put together. */
+record EdgeWiring(
+        Devices devices,
+        MqttMetrics metrics,
+        Guard guard,
+        Presences presences,
+        MqttAgentLink link,
+        ProfileProtocol profile,
+        EnvelopeProtocol envelopes) {
+
+    static EdgeWiring of(MqttEdgeParts parts, Devices devices, MqttMetrics metrics, Outbox outbox) {
+        Supplier<String> ids = () -> UUID.randomUUID().toString();
+        Guard guard = new Guard(parts, metrics);
+        Presences presences = new Presences(parts, devices);
+        MqttAgentLink link = new MqttAgentLink(parts, devices, outbox, metrics);
+        RequestDesk desk = new RequestDesk(parts.exchange());
+        return new EdgeWiring(
+                devices,
+                metrics,
+                guard,
+                presences,
+                link,
+                new ProfileProtocol(guard, presences, link, desk, outbox),
+                new EnvelopeProtocol(guard, presences, link, desk, outbox, ids));
+    }
+}

@@ -1,0 +1,67 @@
+package org.dmsc.bridge.mqtt;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.dmsc.bridge.core.a2a.A2aJson;
+import org.dmsc.bridge.core.a2a.Errors;
+import org.dmsc.bridge.mqtt.broker.OutboundPublish;
+import org.dmsc.bridge.mqtt.wire.DeviceTopic;
+import org.dmsc.bridge.mqtt.wire.DeviceTopic.Kind;
+import org.dmsc.bridge.mqtt.wire.Envelope;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.Refusal;
+
+/** Answers one envelope on the agent's {@code in} topic. */
+final class EnvelopeReply implements ReplyPort {
+
+    private final AgentRef requester;
+    private final Outbox outbox;
+    private final Supplier<String> ids;
+    private Optional<String> ref = Optional.empty();
+
+    EnvelopeReply(AgentRef requester, Outbox outbox, Supplier<String> ids) {
+        this.requester = requester;
+        this.outbox = outbox;
+        this.ids = ids;
+    }
+
+    /** Names the envelope, once that is known and before it is handled. */
+    void answers(String envelopeId) {
+        this.ref = Optional.of(envelopeId);
+    }
+
+    void acknowledge() {
+        send(Envelope.answer(Envelope.Type.ACK, ids.get(), ref, A2aJson.object()));
+    }
+
+    /** What A2A answers bare (a Task for GetTask) is wrapped, so that a reply has one shape. */
+    @Override
+    public void result(ObjectNode result, Optional<AgentRef> assignee) {
+        ObjectNode body = result.has("task") ? result : A2aJson.object().set("task", result);
+        send(Envelope.answer(Envelope.Type.REPLY, ids.get(), ref, body));
+    }
+
+    @Override
+    public void item(ObjectNode streamResponse, Follows follows) {
+        ObjectNode envelope = Envelope.answer(Envelope.Type.EVENT, ids.get(), ref, streamResponse);
+        envelope.put("last", follows == Follows.NOTHING);
+        send(envelope);
+    }
+
+    @Override
+    public void refused(Refusal refusal, String sentence) {
+        Errors.Shape shape = Errors.shape(refusal);
+        ObjectNode body = A2aJson.object();
+        body.put("code", shape.jsonRpcCode());
+        body.put("reason", shape.reason());
+        body.put("message", Errors.visible(refusal, sentence));
+        send(Envelope.answer(Envelope.Type.ERROR, ids.get(), ref, body));
+    }
+
+    private void send(ObjectNode envelope) {
+        outbox.reply(
+                requester,
+                OutboundPublish.plain(DeviceTopic.of(Kind.IN, requester).text(), A2aJson.bytes(envelope)));
+    }
+}

@@ -1,0 +1,143 @@
+package org.dmsc.bridge.mqtt;
+
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.dmsc.bridge.core.AgentLink;
+import org.dmsc.bridge.mqtt.broker.Device;
+import org.dmsc.bridge.mqtt.broker.EmbeddedBroker;
+import org.dmsc.bridge.mqtt.broker.OutboundPublish;
+import org.dmsc.schemas.RefusedException;
+import org.dmsc.schemas.avro.TenantRecord;
+import org.dmsc.schemas.avro.TenantState;
+import org.dmsc.tenant.pki.IssuedIdentity;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The MQTT edge of a gateway: MQTT 5 by A2A over MQTT 0.1, MQTT 3.1.1 by {@code docs/mqtt-311.md}, over TLS 1.3 only.
+ *
+ * <pre>
+ *   PUBLISH ▸ whose topic ▸ protocol ▸ Exchange or AgentReports ▸ Kafka ▸ PUBACK
+ *   inbox ▸ MqttAgentLink ▸ PUBLISH ▸ PUBACK = delivered ▸ answers ▸ AttemptSink ▸ Kafka ▸ PUBACK
+ * </pre>
+ *
+ * Give {@link #link()} to the gateway before {@link #start}; close the edge before the gateway. One start and one close.
+ */
+public final class MqttEdge implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MqttEdge.class);
+
+    private static final long SWEEP_MS = 1_000;
+
+    private final MqttEdgeParts parts;
+    private final Devices devices = new Devices();
+    private final EdgeWiring wiring;
+    private final EmbeddedBroker broker;
+    private final ScheduledExecutorService background;
+    private final AtomicReference<Collection<X509Certificate>> trusted = new AtomicReference<>(java.util.List.of());
+
+    public MqttEdge(MqttEdgeParts parts) {
+        this.parts = parts;
+        MqttMetrics metrics = new MqttMetrics(parts.meters(), devices);
+        this.wiring = EdgeWiring.of(parts, devices, metrics, new BrokerOutbox(this::broker, devices, metrics));
+        this.broker = new EmbeddedBroker(parts.settings(), new EdgeTraffic(wiring), parts.random());
+        this.background = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "dmsc-mqtt-background");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** Starts to listen. Blocks for some seconds; refused with INVALID_CONFIGURATION when the port is taken. */
+    public void start() {
+        trusted.set(java.util.Set.copyOf(parts.authorities().get()));
+        broker.start(parts.identity(), trusted.get());
+        Announcements announcements = new Announcements(this::announce);
+        parts.agents().onChange(announcements::changed);
+        parts.tenants().onChange(this::tenantChanged);
+        background.scheduleWithFixedDelay(this::sweep, SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Where it listens. */
+    public int port() {
+        return broker.port();
+    }
+
+    /** How many devices are connected. */
+    public int connections() {
+        return devices.count();
+    }
+
+    /** The way to the devices that are connected here. */
+    public AgentLink link() {
+        return wiring.link();
+    }
+
+    /** Shows another certificate to new connections, within ten seconds. */
+    public void replaceIdentity(IssuedIdentity identity) {
+        broker.replaceIdentity(identity);
+    }
+
+    /** Disconnects everybody; takes about four seconds. */
+    @Override
+    public void close() {
+        background.shutdownNow();
+        broker.close();
+    }
+
+    private EmbeddedBroker broker() {
+        return broker;
+    }
+
+    private void announce(OutboundPublish publish) {
+        try {
+            broker.announce(publish).exceptionally(fault -> {
+                LOG.atWarn().setCause(fault).addKeyValue("topic", publish.topic()).log("card was not announced over mqtt");
+                return null;
+            });
+        } catch (RefusedException e) {
+            LOG.atDebug().addKeyValue("topic", publish.topic()).log("card was not announced: the broker is closed");
+        }
+    }
+
+    private void tenantChanged(TenantRecord tenant) {
+        if (background.isShutdown()) {
+            return;
+        }
+        background.execute(() -> {
+            refreshTrust();
+            if (tenant.getState() != TenantState.ACTIVE) {
+                devices.all().stream()
+                        .filter(device -> device.agent().tenant().value().equals(tenant.getTenant()))
+                        .forEach(device -> disconnect(device, "the tenant is not active"));
+            }
+        });
+    }
+
+    private void refreshTrust() {
+        Collection<X509Certificate> now = java.util.Set.copyOf(parts.authorities().get());
+        if (!now.equals(trusted.getAndSet(now))) {
+            broker.replaceAuthorities(now);
+        }
+    }
+
+    private void sweep() {
+        try {
+            wiring.link().sweep();
+            devices.all().stream()
+                    .filter(wiring.guard()::isOver)
+                    .forEach(device -> disconnect(device, "the certificate or token has expired"));
+        } catch (RuntimeException e) {
+            LOG.atWarn().setCause(e).log("mqtt background work failed; it goes on");
+        }
+    }
+
+    private void disconnect(Device device, String why) {
+        LOG.atInfo().addKeyValue("agent", device.agent()).addKeyValue("reason", why).log("mqtt device is disconnected");
+        broker.disconnect(device.clientId(), why);
+    }
+}

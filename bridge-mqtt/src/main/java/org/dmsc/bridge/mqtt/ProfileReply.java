@@ -1,0 +1,102 @@
+package org.dmsc.bridge.mqtt;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.dmsc.bridge.core.a2a.A2aJson;
+import org.dmsc.bridge.core.a2a.Errors;
+import org.dmsc.bridge.core.a2a.JsonRpc;
+import org.dmsc.bridge.mqtt.broker.OutboundPublish;
+import org.dmsc.bridge.mqtt.wire.DeviceTopic;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.Refusal;
+
+/** Answers one JSON-RPC request on its response topic, with its correlation data. */
+final class ProfileReply implements ReplyPort {
+
+    private static final int REQUEST_EXPIRED = -32003;
+    private static final int RESPONDER_UNAVAILABLE = -32004;
+    private static final int TRANSPORT_PROTOCOL_ERROR = -32005;
+
+    private static final Set<Refusal> EXPIRED = Set.of(Refusal.DEADLINE_EXCEEDED, Refusal.ATTEMPT_TIMED_OUT);
+    private static final Set<Refusal> NOBODY_THERE = Set.of(
+            Refusal.OVERLOADED, Refusal.UNAVAILABLE, Refusal.UNDELIVERABLE, Refusal.AGENT_LOST, Refusal.NO_CANDIDATE_UP);
+
+    private final AgentRef requester;
+    private final String topic;
+    private final Optional<byte[]> correlation;
+    private final Outbox outbox;
+    private JsonNode id = NullNode.getInstance();
+
+    ProfileReply(AgentRef requester, String topic, Optional<byte[]> correlation, Outbox outbox) {
+        this.requester = requester;
+        this.topic = topic;
+        this.correlation = correlation;
+        this.outbox = outbox;
+    }
+
+    /** Names the request, once that is known and before it is handled. */
+    void answers(JsonNode requestId) {
+        this.id = requestId;
+    }
+
+    @Override
+    public void result(ObjectNode result, Optional<AgentRef> assignee) {
+        send(
+                JsonRpc.result(id, result),
+                assignee.map(agent -> Map.of("a2a-responder-agent-id", DeviceTopic.clientId(agent)))
+                        .orElse(Map.of()));
+    }
+
+    @Override
+    public void item(ObjectNode streamResponse, Follows follows) {
+        send(JsonRpc.result(id, streamResponse));
+    }
+
+    @Override
+    public void refused(Refusal refusal, String sentence) {
+        if (EXPIRED.contains(refusal)) {
+            send(bindingError(REQUEST_EXPIRED, "request_expired", refusal, sentence));
+        } else if (NOBODY_THERE.contains(refusal)) {
+            send(bindingError(RESPONDER_UNAVAILABLE, "responder_unavailable", refusal, sentence));
+        } else {
+            send(Errors.jsonRpc(id, refusal, sentence));
+        }
+    }
+
+    /** The request breaks a rule of the profile itself. */
+    void transportError(String sentence) {
+        send(bindingError(TRANSPORT_PROTOCOL_ERROR, "transport_protocol_error", Refusal.INVALID_REQUEST, sentence));
+    }
+
+    void send(ObjectNode response) {
+        send(response, Map.of());
+    }
+
+    private void send(ObjectNode response, Map<String, String> properties) {
+        outbox.reply(
+                requester,
+                new OutboundPublish(
+                        topic,
+                        A2aJson.bytes(response),
+                        Optional.empty(),
+                        correlation,
+                        Optional.of(ProfileWriter.JSON),
+                        properties,
+                        Optional.empty()));
+    }
+
+    /** The profile's own errors share their numbers with A2A's; {@code data.a2a_error} tells them apart. */
+    private ObjectNode bindingError(int code, String name, Refusal refusal, String sentence) {
+        ObjectNode response = Errors.jsonRpc(id, refusal, sentence);
+        ObjectNode error = (ObjectNode) response.get("error");
+        error.put("code", code);
+        ObjectNode data = error.putObject("data").putObject("a2a_error");
+        data.put("type", name);
+        data.put("reason", Errors.shape(refusal).reason());
+        return response;
+    }
+}

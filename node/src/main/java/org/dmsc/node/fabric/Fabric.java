@@ -1,0 +1,124 @@
+package org.dmsc.node.fabric;
+
+import com.linecorp.armeria.common.Flags;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.dmsc.node.config.FabricConfig;
+import org.dmsc.node.config.Role;
+import org.dmsc.node.host.Accelerations;
+import org.dmsc.node.host.FolderLock;
+import org.dmsc.node.host.NodeFile;
+import org.dmsc.node.host.Version;
+import org.dmsc.tenant.kafka.KafkaClients;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node: the roles of one process, started in order and closed in reverse.
+ *
+ * <pre>
+ *   data folder ▸ keys ▸ broker ▸ system topics ▸ schemas ▸ tenants and agents read ▸ router, registry, audit ▸ gateway with a lane
+ *     ▸ edges listen ▸ node.json ▸ ready
+ * </pre>
+ */
+public final class Fabric implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Fabric.class);
+
+    private final FabricConfig config;
+    private final Clock clock;
+    private final Closing closing = new Closing();
+    private final Health health = new Health();
+    private Optional<NodeFile> description = Optional.empty();
+
+    public Fabric(FabricConfig config, Clock clock) {
+        this.config = config;
+        this.clock = clock;
+    }
+
+    /**
+     * Returns when the node is ready; what was started before a fault is closed again.
+     *
+     * @throws org.dmsc.node.host.NodeException with what is wrong and what to do
+     */
+    public void start() {
+        try {
+            run();
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void run() {
+        closing.add("data folder", FolderLock.take(config.data(), "data folder"));
+        NodeFile.delete(config.data());
+        Keyring keyring = Keyring.open(config, clock, new SecureRandom());
+        KafkaClients clients = KafkaPlace.open(config, keyring, closing);
+        Ports ports = config.roles().equals(java.util.Set.of(Role.BROKER)) ? Ports.NONE : roles(keyring, clients);
+        NodeFile file = describe(keyring, clients, ports);
+        file.write(config.data());
+        closing.add("node.json", () -> NodeFile.delete(config.data()));
+        synchronized (this) {
+            description = Optional.of(file);
+        }
+        LOG.atInfo().addKeyValue("node", config.node()).addKeyValue("roles", file.roles()).log("ready");
+    }
+
+    private Ports roles(Keyring keyring, KafkaClients clients) {
+        Foundation foundation = Foundation.lay(config, clock, keyring, clients, closing);
+        StreamsRoles streams = new StreamsRoles(foundation, health, closing);
+        streams.start();
+        streams.awaitRunning();
+        return Ports.NONE;
+    }
+
+    /** Where the edges listen; 0: no such edge. */
+    record Ports(int http, int mqtt) {
+        static final Ports NONE = new Ports(0, 0);
+    }
+
+    private NodeFile describe(Keyring keyring, KafkaClients clients, Ports ports) {
+        List<String> roles = java.util.Arrays.stream(Role.values()).filter(config::has).map(Role::label).toList();
+        return new NodeFile(
+                config.node(),
+                ProcessHandle.current().pid(),
+                roles,
+                config.domain(),
+                ports.http(),
+                ports.http() == 0 ? "" : "https://localhost:" + ports.http(),
+                ports.mqtt(),
+                ports.mqtt() == 0 ? "" : "mqtts://localhost:" + ports.mqtt(),
+                clients.connection().bootstrapServers(),
+                config.data().toAbsolutePath().toString(),
+                config.keys().toAbsolutePath().toString(),
+                keyring.operatorFolder().toAbsolutePath().toString(),
+                Version.text());
+    }
+
+    /** What {@code node.json} says; valid once started. */
+    public synchronized NodeFile description() {
+        return description.orElseThrow(() -> new IllegalStateException("the node is not ready"));
+    }
+
+    /** What is fast here. */
+    public Accelerations accelerations() {
+        return accelerationsOfThisMachine();
+    }
+
+    /** The same, without a node. */
+    public static Accelerations accelerationsOfThisMachine() {
+        String engine = Flags.tlsEngineType().name();
+        String transport = Flags.transportType().name();
+        return Accelerations.of(
+                new Accelerations.State(engine.equals("OPENSSL"), engine + " at the HTTP edge"),
+                new Accelerations.State(!transport.equals("NIO"), transport));
+    }
+
+    @Override
+    public void close() {
+        closing.close();
+    }
+}

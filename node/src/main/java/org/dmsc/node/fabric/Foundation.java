@@ -1,0 +1,91 @@
+package org.dmsc.node.fabric;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.dmsc.node.config.FabricConfig;
+import org.dmsc.node.host.ExitCode;
+import org.dmsc.node.host.NodeException;
+import org.dmsc.schemas.registry.RestSchemaRegistry;
+import org.dmsc.schemas.registry.SchemaRegistry;
+import org.dmsc.schemas.registry.TopicSchemaRegistry;
+import org.dmsc.schemas.serde.AvroCodec;
+import org.dmsc.tenant.admin.FabricShape;
+import org.dmsc.tenant.admin.FabricTopics;
+import org.dmsc.tenant.directory.CapabilityIndex;
+import org.dmsc.tenant.directory.KafkaAgents;
+import org.dmsc.tenant.directory.KafkaTenants;
+import org.dmsc.tenant.kafka.KafkaClients;
+import org.dmsc.tenant.keys.AesGcmEnvelopeCipher;
+import org.dmsc.tenant.keys.Envelopes;
+import org.dmsc.tenant.keys.KeyClass;
+import org.dmsc.tenant.keys.KeyVault;
+
+/**
+ * What every role but the broker stands on: Kafka clients, schemas, and what is known of tenants and agents, read to its end.
+ *
+ * @param routing opens and seals routing parts only
+ */
+record Foundation(
+        FabricConfig config,
+        Clock clock,
+        SecureRandom random,
+        Keyring keyring,
+        KafkaClients clients,
+        AvroCodec codec,
+        Envelopes routing,
+        KafkaTenants tenants,
+        KafkaAgents agents,
+        CapabilityIndex index) {
+
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+
+    static Foundation lay(FabricConfig config, Clock clock, Keyring keyring, KafkaClients clients, Closing closing) {
+        SecureRandom random = new SecureRandom();
+        try (Admin admin = clients.admin()) {
+            FabricTopics.ensureSystem(admin, shape(config));
+        }
+        AvroCodec codec = new AvroCodec(closing.add("schema registry", registry(config, clients)));
+        KeyVault vault = keyring.vault(Set.of(KeyClass.ROUTING));
+        Envelopes routing = new Envelopes(new AesGcmEnvelopeCipher(vault, random, clock), codec);
+        KafkaTenants tenants = closing.add("tenants", new KafkaTenants(clients, codec));
+        KafkaAgents agents = closing.add("agents", new KafkaAgents(clients, codec, routing));
+        CapabilityIndex index = new CapabilityIndex();
+        index.follow(agents);
+        tenants.start();
+        agents.start();
+        caughtUp(tenants, agents);
+        return new Foundation(config, clock, random, keyring, clients, codec, routing, tenants, agents, index);
+    }
+
+    static FabricShape shape(FabricConfig config) {
+        return new FabricShape(config.lanes(), config.replication());
+    }
+
+    private static SchemaRegistry registry(FabricConfig config, KafkaClients clients) {
+        if (config.schemaRegistry().isPresent()) {
+            return new RestSchemaRegistry(config.schemaRegistry().get());
+        }
+        Map<String, Object> properties = clients.common("schemas");
+        TopicSchemaRegistry registry = new TopicSchemaRegistry(properties);
+        registry.start();
+        return registry;
+    }
+
+    private static void caughtUp(KafkaTenants tenants, KafkaAgents agents) {
+        try {
+            if (tenants.awaitCaughtUp(LONGEST) && agents.awaitCaughtUp(LONGEST)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new NodeException(
+                ExitCode.UNREACHABLE,
+                "tenants and agents could not be read within " + LONGEST.toSeconds()
+                        + " s (expected dmsc.sys.tenants and dmsc.sys.registry to be readable; are the brokers up?)");
+    }
+}

@@ -1,0 +1,102 @@
+package org.dmsc.node.fabric;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.dmsc.node.config.Role;
+import org.dmsc.node.host.ExitCode;
+import org.dmsc.node.host.NodeException;
+import org.dmsc.router.RouterApp;
+import org.dmsc.router.RouterSettings;
+import org.dmsc.router.audit.AuditApp;
+import org.dmsc.tenant.identity.FabricDomain;
+
+/** Router, registry and audit sequencer: begun together, because each waits for Kafka and not for the others, and awaited later. */
+final class StreamsRoles {
+
+    private static final Duration LONGEST = Duration.ofSeconds(90);
+
+    private final Foundation foundation;
+    private final Health health;
+    private final Closing closing;
+    private Optional<RouterApp> router = Optional.empty();
+    private Optional<AuditApp> audit = Optional.empty();
+
+    StreamsRoles(Foundation foundation, Health health, Closing closing) {
+        this.foundation = foundation;
+        this.health = health;
+        this.closing = closing;
+    }
+
+    /** Begins; what takes seconds goes on in the background. */
+    void start() {
+        if (foundation.config().has(Role.ROUTER)) {
+            router = Optional.of(startRouter());
+        }
+        if (foundation.config().has(Role.AUDIT)) {
+            audit = Optional.of(startAudit());
+        }
+    }
+
+    private RouterApp startRouter() {
+        RouterSettings settings = RouterSettings.defaults(
+                foundation.config().data().resolve("streams").resolve("router"),
+                foundation.config().lanes(),
+                new FabricDomain(foundation.config().domain()),
+                foundation.config().node());
+        RouterApp app = new RouterApp(
+                foundation.clients(),
+                foundation.routing(),
+                foundation.codec(),
+                foundation.tenants(),
+                foundation.agents(),
+                foundation.index(),
+                foundation.clock(),
+                foundation.random(),
+                settings);
+        closing.add("router", app);
+        app.start();
+        health.watch("router", app::healthy, app::state);
+        return app;
+    }
+
+    private AuditApp startAudit() {
+        AuditApp app = new AuditApp(
+                foundation.clients(),
+                foundation.codec(),
+                foundation.clock(),
+                foundation.config().data().resolve("streams").resolve("audit"));
+        closing.add("audit", app);
+        app.start();
+        health.watch("audit", app::healthy, app::state);
+        return app;
+    }
+
+    /** The router of this process, whose store answers questions about tasks. */
+    Optional<RouterApp> router() {
+        return router;
+    }
+
+    /** Waits until all of them run. */
+    void awaitRunning() {
+        router.ifPresent(app -> await("router", app::awaitRunning));
+        audit.ifPresent(app -> await("audit", app::awaitRunning));
+    }
+
+    private interface Awaitable {
+        boolean await(Duration atMost) throws InterruptedException;
+    }
+
+    private static void await(String role, Awaitable app) {
+        try {
+            if (app.await(LONGEST)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new NodeException(
+                ExitCode.FAULT,
+                "role " + role + " did not run within " + LONGEST.toSeconds()
+                        + " s (its log lines above say why; a Kafka that is still starting needs longer: start again)");
+    }
+}

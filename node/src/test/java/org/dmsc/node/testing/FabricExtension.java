@@ -1,0 +1,26 @@
+package org.dmsc.node.testing;
+
+import java.util.Map;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * Gives tests the one {@link TestFabric} of this JVM as a parameter: started for the first that asks, closed after the last. Tests share it, so
+ * each makes tenants of its own. A test that restarts or breaks a fabric starts one for itself.
+ */
+public final class FabricExtension implements ParameterResolver {
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType() == TestFabric.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        // The store closes its AutoCloseables when the engine ends.
+        return context.getRoot()
+                .getStore(ExtensionContext.Namespace.create(FabricExtension.class))
+                .computeIfAbsent(TestFabric.class, key -> TestFabric.start(Map.of()), TestFabric.class);
+    }
+}

@@ -1,0 +1,72 @@
+package org.dmsc.registry.topology;
+
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.serialization.Serializer;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.TopicNames;
+import org.dmsc.schemas.avro.AgentHealth;
+import org.dmsc.schemas.avro.AgentReport;
+import org.dmsc.schemas.avro.AgentSnapshot;
+import org.dmsc.schemas.avro.AgentState;
+import org.dmsc.schemas.avro.AuditEvent;
+import org.dmsc.schemas.avro.AuditKind;
+import org.dmsc.schemas.serde.AvroCodec;
+import org.dmsc.schemas.serde.AvroSerde;
+import org.dmsc.tenant.identity.SpiffeId;
+
+/** What the registry writes into the audit log: who came, who left, who went down. No word of a card. */
+final class RegistryAudit {
+
+    private final Serializer<AuditEvent> events;
+    private final RegistryParts.Writer writer;
+
+    RegistryAudit(AvroCodec codec, RegistryParts.Writer writer) {
+        this.events = new AvroSerde<>(codec, AuditEvent.class).serializer();
+        this.writer = writer;
+    }
+
+    byte[] serialized(AuditEvent event) {
+        return events.serialize(TopicNames.AUDIT_INTAKE, event);
+    }
+
+    /** Of a change from one state to the next; empty when nobody needs to know. */
+    Optional<AuditEvent> change(AgentRef agent, Optional<AgentState> before, Optional<AgentState> after, long now) {
+        if (after.isEmpty()) {
+            return before.map(gone -> event(agent, AuditKind.AGENT_UNREGISTERED, gone.getSnapshot(), now));
+        }
+        AgentSnapshot is = after.get().getSnapshot();
+        boolean isNew = before.isEmpty()
+                || !before.get().getSnapshot().getRegistration().equals(is.getRegistration());
+        if (isNew) {
+            return Optional.of(event(agent, AuditKind.AGENT_REGISTERED, is, now));
+        }
+        boolean wentDown = is.getHealth() == AgentHealth.DOWN
+                && before.get().getSnapshot().getHealth() != AgentHealth.DOWN;
+        return wentDown ? Optional.of(event(agent, AuditKind.AGENT_DOWN, is, now)) : Optional.empty();
+    }
+
+    /** Whether the event says that an agent went down. */
+    static boolean isDown(AuditEvent event) {
+        return event.getKind() == AuditKind.AGENT_DOWN;
+    }
+
+    private AuditEvent event(AgentRef agent, AuditKind kind, AgentSnapshot snapshot, long now) {
+        return AuditEvent.newBuilder()
+                .setEventId(kind + "." + agent + "." + snapshot.getRegisteredAt() + "." + snapshot.getRevision())
+                .setTenant(agent.tenant().value())
+                .setTime(now)
+                .setKind(kind)
+                .setActor(writer.spiffeId())
+                .setNode(writer.node())
+                .setObject(SpiffeId.agent(writer.domain(), agent).uri())
+                .setState(snapshot.getHealth().name())
+                .setReasons(List.of("revision " + snapshot.getRevision()))
+                .build();
+    }
+
+    /** Whether a report is one that says nothing of an agent. */
+    static boolean isCanary(AgentReport report) {
+        return report.getKind() == org.dmsc.schemas.avro.AgentReportKind.CANARY;
+    }
+}

@@ -1,0 +1,169 @@
+package org.dmsc.registry.topology;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.Printable;
+import org.dmsc.schemas.RefusedException;
+import org.dmsc.schemas.TopicNames;
+import org.dmsc.schemas.TopicNames.TenantTopic;
+import org.dmsc.schemas.avro.AgentReport;
+import org.dmsc.schemas.avro.AgentReportKind;
+import org.dmsc.schemas.avro.AgentState;
+import org.dmsc.schemas.avro.AuditEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One lane of the registry: reads a report or the clock, asks the rules, stores and tells what changed. */
+final class RegistryProcessor implements Processor<String, byte[], String, byte[]> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RegistryProcessor.class);
+    private static final int MOST_DUE = 1000;
+
+    private final RegistryParts parts;
+    private final DueTimes due = new DueTimes();
+    /** The opened store: this processor is its only writer. */
+    private final Map<String, AgentState> opened = new HashMap<>();
+
+    private ProcessorContext<String, byte[]> context;
+    private KeyValueStore<String, byte[]> store;
+
+    @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
+    RegistryProcessor(RegistryParts parts) {
+        this.parts = parts;
+    }
+
+    @Override
+    public void init(ProcessorContext<String, byte[]> given) {
+        context = given;
+        store = given.getStateStore(RegistryTopology.AGENTS);
+        opened.clear();
+        due.clear();
+        load(given.currentSystemTimeMs());
+        given.schedule(parts.tick(), PunctuationType.WALL_CLOCK_TIME, this::tick);
+    }
+
+    private void load(long now) {
+        try (KeyValueIterator<String, byte[]> all = store.all()) {
+            while (all.hasNext()) {
+                var entry = all.next();
+                try {
+                    opened.put(entry.key, parts.seals().open(entry.value));
+                    due.set(entry.key, now);
+                } catch (RefusedException e) {
+                    LOG.atWarn()
+                            .addKeyValue("agent", entry.key)
+                            .addKeyValue("refusal", e.refusal())
+                            .log("agent cannot be opened: left out");
+                }
+            }
+        }
+    }
+
+    @Override
+    public void process(Record<String, byte[]> record) {
+        Optional<RecordMetadata> metadata = context.recordMetadata();
+        Optional<TenantTopic> place = metadata.map(RecordMetadata::topic).flatMap(TopicNames::parse);
+        if (metadata.isEmpty() || place.isEmpty()) {
+            // The fabric's own topic that keeps the subscription from being empty.
+            return;
+        }
+        try {
+            String key = record.key() == null ? "" : record.key();
+            byte[] raw = record.value() == null ? new byte[0] : record.value();
+            AgentReport report = parts.reader().read(metadata.get().topic(), place.get(), key, raw);
+            parts.counters().reports.increment();
+            reported(report, context.currentSystemTimeMs());
+        } catch (KafkaException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            skip(metadata.get(), e);
+        }
+    }
+
+    private void reported(AgentReport report, long now) {
+        if (report.getKind() == AgentReportKind.CANARY) {
+            return;
+        }
+        AgentRef agent = AgentRef.of(report.getTenant(), report.getAgent());
+        Optional<AgentState> before = Optional.ofNullable(opened.get(agent.toString()));
+        Optional<AgentState> after = parts.rule()
+                .apply(before, report, now)
+                .map(state -> parts.assessment().assess(state, parts.leases(), now))
+                .map(state -> before.map(old -> parts.emission().revised(old, state, now))
+                        .orElseGet(() -> parts.emission().revised(state, now)));
+        settle(agent, before, after, now);
+    }
+
+    private void tick(long now) {
+        for (String key : due.take(now, MOST_DUE)) {
+            AgentState before = opened.get(key);
+            if (before != null) {
+                look(AgentRef.parse(key), before, now);
+            }
+        }
+    }
+
+    private void look(AgentRef agent, AgentState before, long now) {
+        AgentState assessed = parts.assessment().assess(before, parts.leases(), now);
+        AgentState after = parts.emission().revised(before, assessed, now);
+        settle(agent, Optional.of(before), Optional.of(after), now);
+    }
+
+    /** Stores, tells and plans. What the clock alone did not change in substance is not stored. */
+    private void settle(AgentRef agent, Optional<AgentState> before, Optional<AgentState> after, long now) {
+        String key = agent.toString();
+        parts.audit().change(agent, before, after, now).ifPresent(event -> tellAudit(event, now));
+        if (after.isEmpty()) {
+            if (before.isPresent()) {
+                opened.remove(key);
+                store.delete(key);
+                due.remove(key);
+                context.forward(new Record<>(key, null, now), RegistryTopology.SNAPSHOTS);
+            }
+            return;
+        }
+        AgentState state = after.get();
+        if (parts.emission().pending(state) && now >= parts.emission().at(state)) {
+            state = parts.emission().emitted(state, now);
+            parts.counters().snapshots.increment();
+            context.forward(
+                    new Record<>(key, parts.seals().snapshot(state.getSnapshot(), now), now),
+                    RegistryTopology.SNAPSHOTS);
+        }
+        if (before.isEmpty() || !before.get().equals(state)) {
+            opened.put(key, state);
+            store.put(key, parts.seals().state(state, now));
+        }
+        long look = parts.assessment().nextLook(state, now);
+        due.set(key, parts.emission().pending(state) ? Math.min(look, parts.emission().at(state)) : look);
+    }
+
+    private void tellAudit(AuditEvent event, long now) {
+        if (RegistryAudit.isDown(event)) {
+            parts.counters().wentDown.increment();
+        }
+        context.forward(
+                new Record<>(event.getTenant(), parts.audit().serialized(event), now), RegistryTopology.AUDIT);
+    }
+
+    private void skip(RecordMetadata metadata, RuntimeException why) {
+        parts.counters().unusable.increment();
+        String cause = why instanceof RefusedException refused ? refused.sentence() : why.toString();
+        LOG.atWarn()
+                .addKeyValue("topic", metadata.topic())
+                .addKeyValue("partition", metadata.partition())
+                .addKeyValue("offset", metadata.offset())
+                .addKeyValue("cause", Printable.of(cause))
+                .log("report cannot be used: skipped");
+    }
+}
