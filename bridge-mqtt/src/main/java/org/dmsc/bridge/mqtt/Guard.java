@@ -1,5 +1,6 @@
 package org.dmsc.bridge.mqtt;
 
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Base64;
@@ -31,7 +32,10 @@ final class Guard {
     private final AuditTrail audit;
     private final MqttMetrics metrics;
     private final Clock clock;
-    private final Map<String, Instant> ends = new ConcurrentHashMap<>();
+    private final Map<String, Shown> shown = new ConcurrentHashMap<>();
+
+    /** What a connection showed when it was opened, and until when that counts. */
+    private record Shown(List<X509Certificate> chain, Optional<Instant> end) {}
 
     Guard(MqttEdgeParts parts, MqttMetrics metrics) {
         this.authentication = parts.authentication();
@@ -58,18 +62,19 @@ final class Guard {
             refused("connect", caller, e, knock.clientId());
             throw e;
         }
-        end(knock).ifPresent(end -> ends.put(knock.connection(), end));
+        shown.put(knock.connection(), new Shown(knock.chain(), end(knock)));
         return caller;
     }
 
     /** Whether the credentials of a connection have run out: TLS and MQTT ask only once. */
     boolean isOver(Device device) {
-        Instant end = ends.get(device.connection());
-        return end != null && clock.instant().isAfter(end);
+        Shown credentials = shown.get(device.connection());
+        return credentials != null
+                && credentials.end().filter(clock.instant()::isAfter).isPresent();
     }
 
     void forget(Device device) {
-        ends.remove(device.connection());
+        shown.remove(device.connection());
     }
 
     /** Refuses a request's own token unless it names the agent of the connection. */
@@ -81,8 +86,9 @@ final class Guard {
         if (!text.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             throw new RefusedException(Refusal.UNAUTHENTICATED, "authorization: is no bearer token (expected 'Bearer <token>')");
         }
+        Shown credentials = shown.getOrDefault(device.connection(), new Shown(List.of(), Optional.empty()));
         Caller named = authentication.apply(new Credentials(
-                List.of(), Optional.of(text.substring(BEARER.length())), Optional.empty(), device.remoteAddress()));
+                credentials.chain(), Optional.of(text.substring(BEARER.length())), Optional.empty(), device.remoteAddress()));
         if (!named.agent().equals(Optional.of(device.agent()))) {
             throw new RefusedException(
                     Refusal.IDENTITY_MISMATCH,

@@ -79,14 +79,18 @@ final class AgentPrograms {
     private void compileAll() {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         if (compiler == null) {
-            throw new DemoFailure("a JDK, whose compiler the agents in " + examples + " need", "a JRE: " + Jvm.java(), "-");
+            throw new DemoFailure(
+                    "a JDK, whose compiler the agents in " + examples + " need", "a JRE: " + Jvm.java(), "-");
         }
         StringWriter said = new StringWriter();
         try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
-            List<Path> sources =
-                    Stream.of(Program.values()).map(program -> program.source(examples)).toList();
-            List<String> options = List.of("-d", classes.toString(), "-cp", devices, "-proc:none", "-encoding", "UTF-8");
-            boolean done = compiler.getTask(said, files, null, options, null, files.getJavaFileObjectsFromPaths(sources))
+            List<Path> sources = Stream.of(Program.values())
+                    .map(program -> program.source(examples))
+                    .toList();
+            List<String> options =
+                    List.of("-d", classes.toString(), "-cp", devices, "-proc:none", "-encoding", "UTF-8");
+            boolean done = compiler.getTask(
+                            said, files, null, options, null, files.getJavaFileObjectsFromPaths(sources))
                     .call();
             if (!done) {
                 throw new DemoFailure("the agents in " + examples + " to compile", said.toString(), "-");
@@ -110,10 +114,14 @@ final class AgentPrograms {
                         "the folder examples/ of the source tree (start with ./dmsc demo)", "none in " + tried, "-"));
     }
 
+    /** What the build put beside the examples; else what is on our own class path. */
     private static String mqttClients(Path examples) {
         Path built = examples.resolve("target").resolve("lib");
+        String own = System.getProperty("java.class.path", "");
         try (Stream<Path> jars = Files.isDirectory(built) ? Files.list(built) : Stream.empty()) {
-            String found = jars.map(Path::toString).filter(jar -> jar.contains(JARS)).collect(Collectors.joining(File.pathSeparator));
+            String found = Stream.concat(jars.map(Path::toString), Stream.of(own.split(File.pathSeparator)))
+                    .filter(jar -> jar.contains(JARS))
+                    .collect(Collectors.joining(File.pathSeparator));
             if (!found.isEmpty()) {
                 return found;
             }

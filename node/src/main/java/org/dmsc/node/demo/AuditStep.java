@@ -18,9 +18,13 @@ final class AuditStep implements Step {
     public Observation observe(Stage stage) {
         A2aTask task = stage.tasks().stream()
                 .max(Comparator.comparingInt(A2aTask::attempt))
-                .orElseThrow(() -> new DemoFailure("a task to look at", "none", stage.workspace().logs().toString()));
+                .orElseThrow(() -> new DemoFailure(
+                        "a task to look at", "none", stage.workspace().logs().toString()));
         Trail trail = new Trail(stage.operator()
-                .await("the trail of " + task.id(), () -> stage.operator().auditOfTask(Cast.ACME, task.id()), Trail::ended));
+                .await(
+                        "the trail of " + task.id(),
+                        () -> stage.operator().auditOfTask(Cast.ACME, task.id()),
+                        Trail::ended));
         stage.narrator().says("operator", "fabric", "dmsc audit show " + task.id());
         trail.lines().forEach(line -> stage.narrator().says("audit", "", line));
         expectKinds(trail);
@@ -28,14 +32,19 @@ final class AuditStep implements Step {
         List<JsonNode> log = stage.operator().auditOfTenant(Cast.ACME);
         List<Long> indexes = new Trail(log).indexes().stream().sorted().toList();
         List<Long> gapless = LongStream.range(0, log.size()).boxed().toList();
-        Stage.expect(indexes.equals(gapless), "indexes 0 to " + (log.size() - 1) + " without a gap", indexes, "the audit log");
-        List<String> ids = log.stream().map(record -> Json.text(record, "event.eventId")).toList();
+        Stage.expect(
+                indexes.equals(gapless),
+                "indexes 0 to " + (log.size() - 1) + " without a gap",
+                indexes,
+                "the audit log");
+        List<String> ids =
+                log.stream().map(record -> Json.text(record, "event.eventId")).toList();
         Stage.expect(new HashSet<>(ids).size() == ids.size(), "each event once", ids, "the audit log");
         expectEachTaskOnce(stage, log);
         return new Observation(
                 "what happened to the task of the crash",
-                trail.records().size() + " records, both decisions with reasons; acme's log: index 0 to " + (log.size() - 1)
-                        + " without a gap");
+                trail.records().size() + " records, both decisions with reasons; acme's log: index 0 to "
+                        + (log.size() - 1) + " without a gap");
     }
 
     private static void expectKinds(Trail trail) {
@@ -48,13 +57,16 @@ final class AuditStep implements Step {
                 "TASK_ACCEPTED, two DECISIONs, ATTEMPT_CLOSED, OUTCOME",
                 kinds,
                 "the audit log");
-        boolean reasoned = trail.ofKind("DECISION").stream().allMatch(decision -> !decision.path("reasons").isEmpty());
+        boolean reasoned = trail.ofKind("DECISION").stream()
+                .allMatch(decision -> !decision.path("reasons").isEmpty());
         Stage.expect(reasoned, "reasons in each decision", trail.lines(), "the audit log");
     }
 
     private static void expectEachTaskOnce(Stage stage, List<JsonNode> log) {
         List<String> accepted = new Trail(log)
-                .ofKind("TASK_ACCEPTED").stream().map(event -> Json.text(event, "taskId")).toList();
+                .ofKind("TASK_ACCEPTED").stream()
+                        .map(event -> Json.text(event, "taskId"))
+                        .toList();
         for (A2aTask task : stage.tasks()) {
             long times = accepted.stream().filter(task.id()::equals).count();
             Stage.expect(times == 1, "task " + task.id() + " accepted once", times + " times", "the audit log");

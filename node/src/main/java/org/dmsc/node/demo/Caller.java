@@ -22,7 +22,10 @@ record Caller(ChildProcess process) {
 
         Answer answer() {
             return Answer.of(caller.process.await(
-                    "an answer to '" + verb + "'", from, line -> Json.text(line, "verb").equals(verb), LONGEST));
+                    "an answer to '" + verb + "'",
+                    from,
+                    line -> Json.text(line, "verb").equals(verb),
+                    LONGEST));
         }
 
         /** The task in the answer. */
@@ -66,7 +69,8 @@ record Caller(ChildProcess process) {
 
     private void expectOk(String verb, Answer answer) {
         if (answer.status() != 200) {
-            throw new DemoFailure("HTTP 200 for '" + verb + "'", "HTTP " + answer.status() + " " + answer.body(), log());
+            throw new DemoFailure(
+                    "HTTP 200 for '" + verb + "'", "HTTP " + answer.status() + " " + answer.body(), log());
         }
     }
 

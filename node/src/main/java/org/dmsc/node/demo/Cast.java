@@ -3,7 +3,6 @@ package org.dmsc.node.demo;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,23 +25,27 @@ final class Cast {
 
     private static final Duration LONGEST_START = Duration.ofSeconds(30);
 
-    private final FabricProcess fabric;
-    private final AgentPrograms programs;
-    private final Operator operator;
-    private final Workspace workspace;
+    private final Backstage backstage;
     private final Lines lines;
     private final Map<String, ChildProcess> processes = new ConcurrentHashMap<>();
 
-    Cast(FabricProcess fabric, AgentPrograms programs, Operator operator, Workspace workspace, Lines lines) {
-        this.fabric = fabric;
-        this.programs = programs;
-        this.operator = operator;
-        this.workspace = workspace;
+    Cast(Backstage backstage, Lines lines) {
+        this.backstage = backstage;
         this.lines = lines;
     }
 
+    /** What it takes to start an agent. */
+    record Backstage(
+            FabricProcess fabric, AgentPrograms programs, Operator operator, Launcher launcher, Workspace workspace) {}
+
     /** What the agents will say, and what only their cards say: each with a word that exists nowhere else. */
-    record Lines(String billing, String technical, String inventory, String sensor, String billingCard, String technicalCard) {
+    record Lines(
+            String billing,
+            String technical,
+            String inventory,
+            String sensor,
+            String billingCard,
+            String technicalCard) {
 
         static Lines with(CanaryWords words) {
             return new Lines(words.next(), words.next(), words.next(), words.next(), words.next(), words.next());
@@ -52,11 +55,19 @@ final class Cast {
     /** Acme's part: a caller, three specialists, a device. */
     void startAcme() {
         start(ACME, SUPPORT, AgentPrograms.Program.CUSTOMER_SUPPORT, Map.of());
-        specialist(BILLING, "billing-question", "Explains invoices, payments and refunds, also of " + lines.billingCard, "billing,invoice,refund",
+        specialist(
+                BILLING,
+                "billing-question",
+                "Explains invoices, payments and refunds, also of " + lines.billingCard,
+                "billing,invoice,refund",
                 "Your refund is on its way, reference " + lines.billing);
         for (String technician : List.of(TECH_1, TECH_2)) {
-            specialist(technician, "network-diagnosis", "Finds faults of routers and slow or broken network connections, also of " + lines.technicalCard,
-                    "network,router,technical", "Restart the router and use channel " + lines.technical);
+            specialist(
+                    technician,
+                    "network-diagnosis",
+                    "Finds faults of routers and slow or broken network connections, also of " + lines.technicalCard,
+                    "network,router,technical",
+                    "Restart the router and use channel " + lines.technical);
         }
         start(ACME, INVENTORY, AgentPrograms.Program.INVENTORY_DEVICE, Map.of("note", "lot " + lines.inventory));
     }
@@ -70,16 +81,27 @@ final class Cast {
     /** Waits until those who register have been registered, and the callers can be told what to do. */
     void awaitReady() {
         for (String name : List.of(BILLING, TECH_1, TECH_2, INVENTORY, SENSOR)) {
-            process(name).await(name + " to be registered", 0, line -> Json.text(line, "event").equals("registered"), LONGEST_START);
+            process(name)
+                    .await(
+                            name + " to be registered",
+                            0,
+                            line -> Json.text(line, "event").equals("registered"),
+                            LONGEST_START);
         }
         for (String name : List.of(SUPPORT, RECEPTION)) {
-            process(name).await(name + " to be ready", 0, line -> Json.text(line, "event").equals("ready"), LONGEST_START);
+            process(name)
+                    .await(
+                            name + " to be ready",
+                            0,
+                            line -> Json.text(line, "event").equals("ready"),
+                            LONGEST_START);
         }
     }
 
     ChildProcess process(String agent) {
         return Optional.ofNullable(processes.get(agent))
-                .orElseThrow(() -> new IllegalStateException(agent + " does not play (expected one of " + processes.keySet() + ")"));
+                .orElseThrow(() -> new IllegalStateException(
+                        agent + " does not play (expected one of " + processes.keySet() + ")"));
     }
 
     Caller caller(String agent) {
@@ -88,10 +110,6 @@ final class Cast {
 
     Lines lines() {
         return lines;
-    }
-
-    Collection<ChildProcess> all() {
-        return List.copyOf(processes.values());
     }
 
     private void specialist(String name, String skill, String description, String tags, String answer) {
@@ -106,13 +124,17 @@ final class Cast {
     }
 
     private void start(String tenant, String name, AgentPrograms.Program program, Map<String, String> more) {
-        Path credentials = operator.addAgent(tenant, name);
+        Path credentials = backstage.operator().addAgent(tenant, name);
         Map<String, String> options = new LinkedHashMap<>();
         options.put("as", credentials.toString());
         options.putAll(
-                program.isDevice() ? Map.of("mqtt", fabric.mqttUrl(), "tenant", tenant) : Map.of("gateway", fabric.httpUrl()));
+                program.isDevice()
+                        ? Map.of("mqtt", backstage.fabric().mqttUrl(), "tenant", tenant)
+                        : Map.of("gateway", backstage.fabric().httpUrl()));
         options.putAll(more);
-        List<String> command = new ArrayList<>(programs.command(program, options));
-        processes.put(name, ChildProcess.start(name, command, workspace.log(tenant + "-" + name)));
+        List<String> command = new ArrayList<>(backstage.programs().command(program, options));
+        processes.put(
+                name,
+                backstage.launcher().start(name, command, backstage.workspace().log(tenant + "-" + name)));
     }
 }

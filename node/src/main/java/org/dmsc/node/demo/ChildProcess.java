@@ -35,7 +35,8 @@ final class ChildProcess {
     /** Starts it; what it prints on both streams goes to the log. */
     static ChildProcess start(String name, List<String> command, Path log) {
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             ChildProcess child = new ChildProcess(name, process, log);
             Thread reader = new Thread(child::read, "demo-" + name);
             reader.setDaemon(true);
@@ -92,7 +93,10 @@ final class ChildProcess {
                 }
                 long left = deadline - System.nanoTime();
                 if (left <= 0 || silent) {
-                    throw new DemoFailure(expected, silent ? ended() : "nothing within " + atMost.toSeconds() + " s" + last(from), log.toString());
+                    throw new DemoFailure(
+                            expected,
+                            silent ? ended() : "nothing within " + atMost.toSeconds() + " s" + last(from),
+                            log.toString());
                 }
                 pause(left);
             }
@@ -135,7 +139,10 @@ final class ChildProcess {
             Thread.currentThread().interrupt();
         }
         process.destroyForcibly();
-        process.onExit().orTimeout(10, TimeUnit.SECONDS).exceptionally(late -> process).join();
+        process.onExit()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .exceptionally(late -> process)
+                .join();
     }
 
     private void read() {
@@ -175,7 +182,8 @@ final class ChildProcess {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return "the end of process " + name + (process.isAlive() ? "'s output" : " with exit code " + process.exitValue()) + last(0);
+        return "the end of process " + name
+                + (process.isAlive() ? "'s output" : " with exit code " + process.exitValue()) + last(0);
     }
 
     private synchronized String last(int from) {

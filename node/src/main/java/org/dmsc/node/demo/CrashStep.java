@@ -18,14 +18,17 @@ final class CrashStep implements Step {
     @Override
     public Observation observe(Stage stage) {
         Caller support = stage.cast().caller(Cast.SUPPORT);
-        List<ChildProcess> both = List.of(stage.cast().process(Cast.TECH_1), stage.cast().process(Cast.TECH_2));
+        List<ChildProcess> both =
+                List.of(stage.cast().process(Cast.TECH_1), stage.cast().process(Cast.TECH_2));
         both.forEach(technician -> DelegationSteps.command(technician, "pause"));
         List<Integer> from = both.stream().map(ChildProcess::printed).toList();
-        String question = "My network is slow since this morning, the router is fine. My word is " + stage.words().next();
+        String question = "My network is slow since this morning, the router is fine. My word is "
+                + stage.words().next();
         stage.narrator().says(Cast.SUPPORT, "fabric", "\"" + question + "\"");
         Caller.Pending pending = support.begin("ask", question);
 
-        Predicate<JsonNode> hasIt = line -> Json.text(line, "event").equals("working") && Json.text(line, "text").equals(question);
+        Predicate<JsonNode> hasIt = line -> Json.text(line, "event").equals("working")
+                && Json.text(line, "text").equals(question);
         int first = firstWith(both, from, hasIt);
         ChildProcess victim = both.get(first);
         ChildProcess other = both.get(1 - first);
@@ -37,13 +40,22 @@ final class CrashStep implements Step {
         DelegationSteps.command(other, "resume");
 
         A2aTask task = pending.task();
-        DelegationSteps.expectAnswer(task, other.name(), stage.cast().lines().technical(), support.process().log().toString());
-        Stage.expect(task.attempt() >= 2, "a second attempt", task.json(), support.process().log().toString());
+        DelegationSteps.expectAnswer(
+                task,
+                other.name(),
+                stage.cast().lines().technical(),
+                support.process().log().toString());
+        Stage.expect(
+                task.attempt() >= 2,
+                "a second attempt",
+                task.json(),
+                support.process().log().toString());
         DelegationSteps.tellWhy(stage, task);
         stage.narrator().says(other.name(), Cast.SUPPORT, "\"" + task.answer() + "\"");
         return new Observation(
                 "kill -9 of " + victim.name() + " while it works",
-                "the same task, attempt " + task.attempt() + ", finished at " + other.name() + "; the caller saw one answer");
+                "the same task, attempt " + task.attempt() + ", finished at " + other.name()
+                        + "; the caller saw one answer");
     }
 
     /** Which of them says it first; both are watched in turn, each for a moment. */
@@ -57,6 +69,9 @@ final class CrashStep implements Step {
             }
             processes.get(0).awaitOutput(Duration.ofMillis(20));
         }
-        throw new DemoFailure("one of both technicians to work on the question", "nothing from either", processes.get(0).log().toString());
+        throw new DemoFailure(
+                "one of both technicians to work on the question",
+                "nothing from either",
+                processes.get(0).log().toString());
     }
 }

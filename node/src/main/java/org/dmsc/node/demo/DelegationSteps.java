@@ -26,18 +26,28 @@ final class DelegationSteps {
         public Observation observe(Stage stage) {
             ChildProcess billing = stage.cast().process(Cast.BILLING);
             int from = billing.printed();
-            String question = "I was charged twice on one invoice of " + stage.cast().lines().billingCard() + ", I want a refund. My word is "
+            String question = "I was charged twice on one invoice of "
+                    + stage.cast().lines().billingCard() + ", I want a refund. My word is "
                     + stage.words().next();
             stage.narrator().says(Cast.SUPPORT, "fabric", "\"" + question + "\"");
             A2aTask task = stage.cast().caller(Cast.SUPPORT).ask(question);
-            billing.await("billing to get the question", from, line -> Json.text(line, "text").equals(question), SOON);
+            billing.await(
+                    "billing to get the question",
+                    from,
+                    line -> Json.text(line, "text").equals(question),
+                    SOON);
             String log = stage.cast().process(Cast.SUPPORT).log().toString();
             expectAnswer(task, Cast.BILLING, stage.cast().lines().billing(), log);
             tellWhy(stage, task);
             stage.narrator().says(Cast.BILLING, Cast.SUPPORT, "\"" + task.answer() + "\"");
             JsonNode decision = decision(stage, task, "DECISION of the billing question");
-            Stage.expect(Trail.candidate(decision, Cast.BILLING).isPresent(), "billing among the audited candidates", decision, "the audit log");
-            return new Observation("a refund, in plain words", "delegated to billing, answered; reasons in the task and in the audit");
+            Stage.expect(
+                    Trail.candidate(decision, Cast.BILLING).isPresent(),
+                    "billing among the audited candidates",
+                    decision,
+                    "the audit log");
+            return new Observation(
+                    "a refund, in plain words", "delegated to billing, answered; reasons in the task and in the audit");
         }
     }
 
@@ -53,22 +63,32 @@ final class DelegationSteps {
             Caller support = stage.cast().caller(Cast.SUPPORT);
             ChildProcess busy = stage.cast().process(Cast.TECH_1);
             A2aTask first = occupy(stage, support, busy);
-            String question = "The router of " + stage.cast().lines().technicalCard() + " loses its network connection. My word is "
+            String question = "The router of " + stage.cast().lines().technicalCard()
+                    + " loses its network connection. My word is "
                     + stage.words().next();
             stage.narrator().says(Cast.SUPPORT, "fabric", "\"" + question + "\"");
             A2aTask task = support.ask(question);
-            expectAnswer(task, Cast.TECH_2, stage.cast().lines().technical(), support.process().log().toString());
+            expectAnswer(
+                    task,
+                    Cast.TECH_2,
+                    stage.cast().lines().technical(),
+                    support.process().log().toString());
             tellWhy(stage, task);
             stage.narrator().says(Cast.TECH_2, Cast.SUPPORT, "\"" + task.answer() + "\"");
             JsonNode decision = decision(stage, task, "DECISION of the technical question");
             double busier = load(decision, Cast.TECH_1);
             double freer = load(decision, Cast.TECH_2);
             Trail.candidates(decision).forEach(candidate -> stage.narrator().says("audit", "", candidate));
-            Stage.expect(busier > freer, "more load at tech-1 than at tech-2 in the audited decision", decision, "the audit log");
+            Stage.expect(
+                    busier > freer,
+                    "more load at tech-1 than at tech-2 in the audited decision",
+                    decision,
+                    "the audit log");
             release(stage, support, busy, first);
             return new Observation(
                     "a network fault, while tech-1 works on something",
-                    "tech-2 got it (load " + freer + " against " + busier + " of tech-1); tech-1 then finished its own");
+                    "tech-2 got it (load " + freer + " against " + busier
+                            + " of tech-1); tech-1 then finished its own");
         }
 
         /** Gives tech-1 something to work on, and keeps it at it. */
@@ -77,26 +97,40 @@ final class DelegationSteps {
             int from = busy.printed();
             String text = "Look into line " + stage.words().next();
             stage.narrator().says(Cast.SUPPORT, busy.name(), "\"" + text + "\" (by name; it keeps working on that)");
-            A2aTask first = support.begin("begin-agent", busy.name() + " " + text).task();
+            A2aTask first =
+                    support.begin("begin-agent", busy.name() + " " + text).task();
             stage.remember(first);
-            busy.await("tech-1 to work on '" + text + "'", from, line -> Json.text(line, "text").equals(text), SOON);
+            busy.await(
+                    "tech-1 to work on '" + text + "'",
+                    from,
+                    line -> Json.text(line, "text").equals(text),
+                    SOON);
             return first;
         }
 
         private static void release(Stage stage, Caller support, ChildProcess busy, A2aTask first) {
             int from = busy.printed();
             command(busy, "resume");
-            busy.await("tech-1 to finish", from, line -> Json.text(line, "event").equals("answered"), SOON);
+            busy.await(
+                    "tech-1 to finish", from, line -> Json.text(line, "event").equals("answered"), SOON);
             stage.operator()
-                    .await("the outcome of tech-1's own task", () -> stage.operator().auditOfTask(Cast.ACME, first.id()), Trail::ended);
+                    .await(
+                            "the outcome of tech-1's own task",
+                            () -> stage.operator().auditOfTask(Cast.ACME, first.id()),
+                            Trail::ended);
             A2aTask done = support.get(first.id());
-            Stage.expect(done.completed(), "tech-1's own task COMPLETED", done.json(), support.process().log().toString());
+            Stage.expect(
+                    done.completed(),
+                    "tech-1's own task COMPLETED",
+                    done.json(),
+                    support.process().log().toString());
         }
 
         private static double load(JsonNode decision, String agent) {
             return Trail.candidate(decision, agent)
                     .map(candidate -> candidate.path("load").asDouble())
-                    .orElseThrow(() -> new DemoFailure(agent + " among the candidates", decision.toString(), "the audit log"));
+                    .orElseThrow(() ->
+                            new DemoFailure(agent + " among the candidates", decision.toString(), "the audit log"));
         }
     }
 
@@ -104,7 +138,11 @@ final class DelegationSteps {
     static void command(ChildProcess agent, String command) {
         int from = agent.printed();
         agent.tell(command);
-        agent.await(agent.name() + " to " + command, from, line -> Json.text(line, "event").equals(command + "d"), SOON);
+        agent.await(
+                agent.name() + " to " + command,
+                from,
+                line -> Json.text(line, "event").equals(command + "d"),
+                SOON);
     }
 
     static void expectAnswer(A2aTask task, String assignee, String word, String log) {
@@ -123,7 +161,10 @@ final class DelegationSteps {
     /** The last decision about a task, from the audit log. */
     static JsonNode decision(Stage stage, A2aTask task, String what) {
         List<JsonNode> records = stage.operator()
-                .await(what + " and its outcome", () -> stage.operator().auditOfTask(Cast.ACME, task.id()), Trail::ended);
+                .await(
+                        what + " and its outcome",
+                        () -> stage.operator().auditOfTask(Cast.ACME, task.id()),
+                        Trail::ended);
         List<JsonNode> decisions = new Trail(records).ofKind("DECISION");
         if (decisions.isEmpty()) {
             throw new DemoFailure("a " + what, records.toString(), "the audit log");

@@ -34,20 +34,38 @@ final class DeviceSteps {
             stage.narrator().says(Cast.SUPPORT, Cast.INVENTORY, "\"" + question + "\" (HTTP, server-sent events)");
             support.tell("stream " + Cast.INVENTORY + " " + question);
             support.await("the first shelf, while the device waits before the second", from, chunk("shelf A"), ANSWER);
-            int early = device.seen(deviceFrom, line -> Json.text(line, "event").equals("answered")).size();
-            Stage.expect(early == 0, "the first event before the device had finished", "the device had finished", device.log().toString());
-            stage.narrator().says(Cast.INVENTORY, Cast.SUPPORT, "shelf A has arrived; the device waits before shelf B until it is told to go on");
+            int early = device.seen(deviceFrom, line -> Json.text(line, "event").equals("answered"))
+                    .size();
+            Stage.expect(
+                    early == 0,
+                    "the first event before the device had finished",
+                    "the device had finished",
+                    device.log().toString());
+            stage.narrator()
+                    .says(
+                            Cast.INVENTORY,
+                            Cast.SUPPORT,
+                            "shelf A has arrived; the device waits before shelf B until it is told to go on");
             DelegationSteps.command(device, "resume");
-            support.await("the end of the stream", from, line -> Json.text(line, "verb").equals("stream-end"), ANSWER);
+            support.await(
+                    "the end of the stream",
+                    from,
+                    line -> Json.text(line, "verb").equals("stream-end"),
+                    ANSWER);
 
-            List<JsonNode> events = support.seen(from, line -> Json.text(line, "verb").equals("stream"));
+            List<JsonNode> events =
+                    support.seen(from, line -> Json.text(line, "verb").equals("stream"));
             events.forEach(event -> stage.narrator().says(Cast.INVENTORY, Cast.SUPPORT, shortly(event.path("body"))));
-            expectInOrder(events, stage.cast().lines().inventory(), support.log().toString());
-            return new Observation("stock, as a stream", events.size() + " events, one by one: shelf A came while the device still counted");
+            expectInOrder(
+                    events, stage.cast().lines().inventory(), support.log().toString());
+            return new Observation(
+                    "stock, as a stream",
+                    events.size() + " events, one by one: shelf A came while the device still counted");
         }
 
         private static Predicate<JsonNode> chunk(String text) {
-            return line -> Json.text(line, "verb").equals("stream") && line.path("body").path("artifactUpdate").toString().contains(text);
+            return line -> Json.text(line, "verb").equals("stream")
+                    && line.path("body").path("artifactUpdate").toString().contains(text);
         }
 
         private static void expectInOrder(List<JsonNode> events, String word, String log) {
@@ -87,16 +105,25 @@ final class DeviceSteps {
         public Observation observe(Stage stage) {
             ChildProcess device = stage.cast().process(Cast.INVENTORY);
             int from = device.printed();
-            String question = "An invoice for antennas is wrong, please refund it. My word is " + stage.words().next();
+            String question = "An invoice for antennas is wrong, please refund it. My word is "
+                    + stage.words().next();
             stage.narrator().says(Cast.INVENTORY, "fabric", "\"" + question + "\" (MQTT 5, nobody named)");
             device.tell("ask " + question);
             JsonNode reply = device.await(
-                    "a reply to the device", from, line -> Json.text(line, "event").equals("reply"), ANSWER);
+                    "a reply to the device",
+                    from,
+                    line -> Json.text(line, "event").equals("reply"),
+                    ANSWER);
             A2aTask task = new A2aTask(reply.path("body").path("result").path("task"));
-            DelegationSteps.expectAnswer(task, Cast.BILLING, stage.cast().lines().billing(), device.log().toString());
+            DelegationSteps.expectAnswer(
+                    task,
+                    Cast.BILLING,
+                    stage.cast().lines().billing(),
+                    device.log().toString());
             DelegationSteps.tellWhy(stage, task);
             stage.narrator().says(Cast.BILLING, Cast.INVENTORY, "\"" + task.answer() + "\"");
-            return new Observation("a device's refund, over MQTT 5", "delegated to billing (A2A over HTTPS), answered over MQTT 5");
+            return new Observation(
+                    "a device's refund, over MQTT 5", "delegated to billing (A2A over HTTPS), answered over MQTT 5");
         }
     }
 
@@ -110,10 +137,15 @@ final class DeviceSteps {
         @Override
         public Observation observe(Stage stage) {
             Caller reception = stage.cast().caller(Cast.RECEPTION);
-            String question = "What is the temperature of the cold store? My word is " + stage.words().next();
+            String question = "What is the temperature of the cold store? My word is "
+                    + stage.words().next();
             stage.narrator().says(Cast.RECEPTION, "fabric", "\"" + question + "\" (in tenant globex)");
             A2aTask task = reception.ask(question);
-            DelegationSteps.expectAnswer(task, Cast.SENSOR, stage.cast().lines().sensor(), reception.process().log().toString());
+            DelegationSteps.expectAnswer(
+                    task,
+                    Cast.SENSOR,
+                    stage.cast().lines().sensor(),
+                    reception.process().log().toString());
             stage.narrator().says(Cast.SENSOR, Cast.RECEPTION, "\"" + task.answer() + "\"");
             return new Observation("the temperature, in tenant globex", "the sensor answered: " + task.answer());
         }

@@ -30,8 +30,14 @@ final class DiscoverySteps {
             List<JsonNode> found = support.find("find-sentence", SENTENCE);
             found.forEach(agent -> stage.narrator().says("fabric", Cast.SUPPORT, line(agent)));
             String best = found.isEmpty() ? "nobody" : name(found.get(0));
-            Stage.expect(best.equals(Cast.BILLING), "billing first", found, support.process().log().toString());
-            return new Observation("\"" + SENTENCE + "\"", "billing is the best of " + found.size() + " found, with score and reasons");
+            Stage.expect(
+                    best.equals(Cast.BILLING),
+                    "billing first",
+                    found,
+                    support.process().log().toString());
+            return new Observation(
+                    "\"" + SENTENCE + "\"",
+                    "billing is the best of " + found.size() + " found, with score and reasons");
         }
     }
 
@@ -50,7 +56,11 @@ final class DiscoverySteps {
             found.forEach(agent -> stage.narrator().says("fabric", Cast.SUPPORT, line(agent)));
             Set<String> names = found.stream().map(DiscoverySteps::name).collect(Collectors.toSet());
             Set<String> both = Set.of(Cast.TECH_1, Cast.TECH_2);
-            Stage.expect(names.equals(both), "exactly " + both, found, support.process().log().toString());
+            Stage.expect(
+                    names.equals(both),
+                    "exactly " + both,
+                    found,
+                    support.process().log().toString());
             return new Observation("tag 'network'", "exactly tech-1 and tech-2, both " + health(found));
         }
     }
@@ -62,11 +72,15 @@ final class DiscoverySteps {
     }
 
     private static String health(List<JsonNode> agents) {
-        return agents.stream().map(agent -> agent.path("health").asText()).distinct().collect(Collectors.joining(", "));
+        return agents.stream()
+                .map(agent -> agent.path("health").asText())
+                .distinct()
+                .collect(Collectors.joining(", "));
     }
 
     private static String line(JsonNode agent) {
         String why = Json.elements(agent.path("why")).map(JsonNode::asText).collect(Collectors.joining("; "));
-        return name(agent) + " (" + agent.path("health").asText() + ", score " + agent.path("score").asText("-") + ") " + why;
+        return name(agent) + " (" + agent.path("health").asText() + ", score "
+                + agent.path("score").asText("-") + ") " + why;
     }
 }

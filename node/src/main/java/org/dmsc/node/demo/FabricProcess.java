@@ -21,12 +21,12 @@ final class FabricProcess {
         this.data = data;
     }
 
-    static FabricProcess start(Workspace workspace) {
+    static FabricProcess start(Launcher launcher, Workspace workspace) {
         List<String> command = new ArrayList<>(List.of(Jvm.java()));
         command.addAll(Jvm.ownFlags());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "org.dmsc.node.Main", "up"));
         command.addAll(List.of("--data", workspace.data().toString(), "--http-port", "0", "--mqtt-port", "0"));
-        return new FabricProcess(ChildProcess.start("fabric", command, workspace.log("fabric")), workspace.data());
+        return new FabricProcess(launcher.start("fabric", command, workspace.log("fabric")), workspace.data());
     }
 
     /** Waits until it has written where it listens, which it does when it is ready. */
@@ -65,7 +65,8 @@ final class FabricProcess {
 
     private NodeFile described() {
         return NodeFile.read(data)
-                .orElseThrow(() -> new DemoFailure("node.json in " + data, "none", process.log().toString()));
+                .orElseThrow(() -> new DemoFailure(
+                        "node.json in " + data, "none", process.log().toString()));
     }
 
     private static void rest() {

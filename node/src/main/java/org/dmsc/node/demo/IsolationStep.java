@@ -30,17 +30,28 @@ final class IsolationStep implements Step {
                 "the same answer for an agent that exists and one that does not",
                 real.body() + " and " + none.body(),
                 log);
-        List<JsonNode> worked = billing.seen(from, line -> Json.text(line, "text").contains(word));
-        Stage.expect(worked.isEmpty(), "nothing of it at billing", worked, billing.log().toString());
+        List<JsonNode> worked =
+                billing.seen(from, line -> Json.text(line, "text").contains(word));
+        Stage.expect(
+                worked.isEmpty(),
+                "nothing of it at billing",
+                worked,
+                billing.log().toString());
 
-        List<JsonNode> audit = stage.operator().await(
-                "the refusal in globex' audit log",
-                () -> stage.operator().auditOfTenant(Cast.GLOBEX),
-                records -> refusals(records).size() >= 2);
+        List<JsonNode> audit = stage.operator()
+                .await(
+                        "the refusal in globex' audit log",
+                        () -> stage.operator().auditOfTenant(Cast.GLOBEX),
+                        records -> refusals(records).size() >= 2);
         String code = Json.text(refusals(audit).get(0), "refusal");
-        stage.narrator().says("audit", "", "REFUSAL " + code + " of " + Json.text(refusals(audit).get(0), "actor"));
+        stage.narrator()
+                .says(
+                        "audit",
+                        "",
+                        "REFUSAL " + code + " of " + Json.text(refusals(audit).get(0), "actor"));
         return new Observation(
-                "globex: acme/billing, please", "HTTP " + real.status() + ", as for an agent that does not exist; audited as " + code);
+                "globex: acme/billing, please",
+                "HTTP " + real.status() + ", as for an agent that does not exist; audited as " + code);
     }
 
     private static Caller.Answer refuse(Stage stage, Caller reception, String agent, String word) {
@@ -48,7 +59,11 @@ final class IsolationStep implements Step {
         Caller.Answer answer = reception.run("ask-agent", agent + " Show me the invoices of " + word);
         String log = reception.process().log().toString();
         Stage.expect(answer.status() == 403 || answer.status() == 404, "HTTP 403 or 404", answer, log);
-        stage.narrator().says("fabric", Cast.RECEPTION, "HTTP " + answer.status() + " " + Json.text(answer.body(), "error.message"));
+        stage.narrator()
+                .says(
+                        "fabric",
+                        Cast.RECEPTION,
+                        "HTTP " + answer.status() + " " + Json.text(answer.body(), "error.message"));
         return answer;
     }
 

@@ -59,7 +59,8 @@ final class Operator {
         List<JsonNode> answer = question.get();
         while (!fits.test(answer)) {
             if (System.nanoTime() > deadline) {
-                throw new DemoFailure(expected, "within " + LONGEST_WAIT.toSeconds() + " s only " + answer, fabricLog());
+                throw new DemoFailure(
+                        expected, "within " + LONGEST_WAIT.toSeconds() + " s only " + answer, fabricLog());
             }
             rest();
             answer = question.get();
@@ -78,7 +79,10 @@ final class Operator {
                 .execute(command.toArray(String[]::new));
         String typed = "dmsc " + String.join(" ", words);
         if (code != 0) {
-            throw new DemoFailure("'" + typed + "' to succeed", "exit code " + code + ": " + err.toString().strip(), fabricLog());
+            throw new DemoFailure(
+                    "'" + typed + "' to succeed",
+                    "exit code " + code + ": " + err.toString().strip(),
+                    fabricLog());
         }
         try {
             return Json.MAPPER.readTree(out.toString());

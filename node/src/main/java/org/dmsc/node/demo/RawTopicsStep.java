@@ -59,8 +59,15 @@ final class RawTopicsStep implements Step {
     private static void expectTasks(Stage stage, List<TopicDump.Raw> audit) {
         for (A2aTask task : stage.tasks()) {
             Needles id = new Needles(List.of(task.id()));
-            long found = audit.stream().filter(record -> record.parts().stream().anyMatch(part -> id.find(part).isPresent())).count();
-            Stage.expect(found > 0, "records of task " + task.id() + " in " + AUDIT, "none among " + audit.size(), "the topic itself");
+            long found = audit.stream()
+                    .filter(record -> record.parts().stream()
+                            .anyMatch(part -> id.find(part).isPresent()))
+                    .count();
+            Stage.expect(
+                    found > 0,
+                    "records of task " + task.id() + " in " + AUDIT,
+                    "none among " + audit.size(),
+                    "the topic itself");
         }
     }
 
@@ -70,10 +77,21 @@ final class RawTopicsStep implements Step {
                 .filter(topic -> !topic.getValue().isEmpty())
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toCollection(HashSet::new));
-        Set<String> expected = Set.of("dmsc.acme.tasks", "dmsc.acme.inbox", "dmsc.acme.events", "dmsc.acme.agents", "dmsc.globex.tasks",
-                "dmsc.globex.events", "dmsc.sys.registry", AUDIT);
+        Set<String> expected = Set.of(
+                "dmsc.acme.tasks",
+                "dmsc.acme.inbox",
+                "dmsc.acme.events",
+                "dmsc.acme.agents",
+                "dmsc.globex.tasks",
+                "dmsc.globex.events",
+                "dmsc.sys.registry",
+                AUDIT);
         Stage.expect(full.containsAll(expected), "records in each of " + expected, full, "the topics themselves");
-        Stage.expect(full.stream().anyMatch(topic -> topic.endsWith("-changelog")), "records in changelogs", full, "the topics themselves");
+        Stage.expect(
+                full.stream().anyMatch(topic -> topic.endsWith("-changelog")),
+                "records in changelogs",
+                full,
+                "the topics themselves");
     }
 
     private static String shortened(String topic) {

@@ -38,7 +38,10 @@ final class ResultTable {
             StringBuilder line = new StringBuilder("|");
             for (int x = 0; x < WIDTHS.length; x++) {
                 String text = y < wrapped.get(x).size() ? wrapped.get(x).get(y) : "";
-                line.append(' ').append(text).append(" ".repeat(WIDTHS[x] - text.length())).append(" |");
+                line.append(' ')
+                        .append(text)
+                        .append(" ".repeat(WIDTHS[x] - text.length()))
+                        .append(" |");
             }
             lines.add(line.toString());
         }

@@ -14,7 +14,13 @@ final class Stage {
     private final Workspace workspace;
     private final List<A2aTask> tasks = new CopyOnWriteArrayList<>();
 
-    Stage(Cast cast, FabricProcess fabric, Operator operator, CanaryWords words, Narrator narrator, Workspace workspace) {
+    Stage(
+            Cast cast,
+            FabricProcess fabric,
+            Operator operator,
+            CanaryWords words,
+            Narrator narrator,
+            Workspace workspace) {
         this.cast = cast;
         this.fabric = fabric;
         this.operator = operator;

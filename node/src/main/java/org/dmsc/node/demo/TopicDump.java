@@ -45,11 +45,16 @@ final class TopicDump {
         Map<String, List<Raw>> dump = new TreeMap<>();
         topics().forEach(topic -> dump.put(topic, new ArrayList<>()));
         Map<String, Object> settings = Map.of(
-                CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrap,
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted",
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false,
-                ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false,
-                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
+                CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrap,
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_uncommitted",
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false,
+                ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                false,
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                50);
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = partitions(consumer, dump.keySet());
@@ -63,7 +68,8 @@ final class TopicDump {
                 }
                 unread.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
                 if (System.nanoTime() > deadline) {
-                    throw new DemoFailure("all topics to be read within " + LONGEST.toSeconds() + " s", unread + " unread", "-");
+                    throw new DemoFailure(
+                            "all topics to be read within " + LONGEST.toSeconds() + " s", unread + " unread", "-");
                 }
             }
         }
@@ -72,7 +78,9 @@ final class TopicDump {
 
     private Collection<String> topics() {
         try (Admin admin = Admin.create(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrap))) {
-            return admin.listTopics(new ListTopicsOptions().listInternal(true)).names().get();
+            return admin.listTopics(new ListTopicsOptions().listInternal(true))
+                    .names()
+                    .get();
         } catch (ExecutionException e) {
             throw new DemoFailure("the list of topics", String.valueOf(e.getCause()), "-");
         } catch (InterruptedException e) {

@@ -53,7 +53,8 @@ record Workspace(Path root) {
                 Files.deleteIfExists(path);
             }
         } catch (IOException | UncheckedIOException e) {
-            System.err.println("dmsc demo: " + root + " could not be removed: " + e.getMessage() + " (remove it by hand)");
+            System.err.println(
+                    "dmsc demo: " + root + " could not be removed: " + e.getMessage() + " (remove it by hand)");
         }
     }
 }

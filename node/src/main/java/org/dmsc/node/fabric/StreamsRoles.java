@@ -5,6 +5,8 @@ import java.util.Optional;
 import org.dmsc.node.config.Role;
 import org.dmsc.node.host.ExitCode;
 import org.dmsc.node.host.NodeException;
+import org.dmsc.registry.RegistryApp;
+import org.dmsc.registry.RegistrySettings;
 import org.dmsc.router.RouterApp;
 import org.dmsc.router.RouterSettings;
 import org.dmsc.router.audit.AuditApp;
@@ -20,6 +22,7 @@ final class StreamsRoles {
     private final Closing closing;
     private Optional<RouterApp> router = Optional.empty();
     private Optional<AuditApp> audit = Optional.empty();
+    private Optional<RegistryApp> registry = Optional.empty();
 
     StreamsRoles(Foundation foundation, Health health, Closing closing) {
         this.foundation = foundation;
@@ -31,6 +34,9 @@ final class StreamsRoles {
     void start() {
         if (foundation.config().has(Role.ROUTER)) {
             router = Optional.of(startRouter());
+        }
+        if (foundation.config().has(Role.REGISTRY)) {
+            registry = Optional.of(startRegistry());
         }
         if (foundation.config().has(Role.AUDIT)) {
             audit = Optional.of(startAudit());
@@ -59,6 +65,19 @@ final class StreamsRoles {
         return app;
     }
 
+    private RegistryApp startRegistry() {
+        RegistrySettings settings = RegistrySettings.defaults(
+                foundation.config().data().resolve("streams").resolve("registry"),
+                new FabricDomain(foundation.config().domain()),
+                foundation.config().node());
+        RegistryApp app = new RegistryApp(
+                foundation.clients(), foundation.routing(), foundation.codec(), foundation.clock(), settings);
+        closing.add("registry", app);
+        app.start();
+        health.watch("registry", app::healthy, app::state);
+        return app;
+    }
+
     private AuditApp startAudit() {
         AuditApp app = new AuditApp(
                 foundation.clients(),
@@ -79,6 +98,7 @@ final class StreamsRoles {
     /** Waits until all of them run. */
     void awaitRunning() {
         router.ifPresent(app -> await("router", app::awaitRunning));
+        registry.ifPresent(app -> await("registry", app::awaitRunning));
         audit.ifPresent(app -> await("audit", app::awaitRunning));
     }
 

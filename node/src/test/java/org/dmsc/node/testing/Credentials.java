@@ -21,7 +21,7 @@ import javax.net.ssl.TrustManagerFactory;
 /** What the configuration API issued to an agent, or a folder of the operator: PEM, and TLS contexts made of it by the JDK alone. */
 public record Credentials(String certificatePem, String keyPem, String caPem, String token) {
 
-    static Credentials of(JsonNode issued) {
+    public static Credentials of(JsonNode issued) {
         return new Credentials(
                 issued.path("certificatePem").asText(),
                 issued.path("keyPem").asText(),
@@ -29,7 +29,7 @@ public record Credentials(String certificatePem, String keyPem, String caPem, St
                 issued.path("token").asText());
     }
 
-    static Credentials of(Path folder) throws IOException {
+    public static Credentials of(Path folder) throws IOException {
         return new Credentials(
                 Files.readString(folder.resolve("agent.cert.pem")),
                 Files.readString(folder.resolve("agent.key.pem")),

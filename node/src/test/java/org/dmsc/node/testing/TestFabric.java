@@ -93,6 +93,11 @@ public final class TestFabric implements AutoCloseable {
         return Credentials.of(issued.body());
     }
 
+    /** Somebody who shows nothing. */
+    public Participant anonymous() {
+        return new Participant(httpUrl(), operatorCredentials().anonymousTls());
+    }
+
     /** Somebody with these credentials. */
     public Participant as(Credentials credentials) {
         return new Participant(httpUrl(), credentials.tls());

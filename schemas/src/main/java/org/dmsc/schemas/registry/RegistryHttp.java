@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Set;
+import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 
@@ -46,7 +47,7 @@ final class RegistryHttp {
         String complaint() {
             return "HTTP " + status + " "
                     + body.path("error_code").asText("") + " "
-                    + org.dmsc.schemas.Printable.of(body.path("message").asText(""));
+                    + Printable.of(body.path("message").asText(""));
         }
     }
 

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -13,6 +15,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.dmsc.schemas.Lanes;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
@@ -21,6 +24,7 @@ import org.dmsc.schemas.avro.SealedEnvelope;
 import org.dmsc.schemas.avro.TaskEvent;
 import org.dmsc.schemas.avro.TaskEventKind;
 import org.dmsc.schemas.serde.AvroSerde;
+import org.dmsc.tenant.keys.Envelopes;
 import org.dmsc.tenant.keys.Parties;
 
 /**
@@ -46,7 +50,7 @@ final class Canary {
                 .toList();
         long deadline = System.nanoTime() + atMost.toNanos();
         try (Consumer<String, byte[]> reader = parts.clients()
-                        .reader("canary-reader", new org.apache.kafka.common.serialization.ByteArrayDeserializer());
+                        .reader("canary-reader", new ByteArrayDeserializer());
                 Producer<String, SealedEnvelope> producer = parts.clients().producer("canary", serde.serializer())) {
             reader.assign(events);
             reader.seekToEnd(events);
@@ -63,7 +67,7 @@ final class Canary {
 
     private Set<String> send(TenantId tenant, Producer<String, SealedEnvelope> producer) {
         Set<String> awaited = new HashSet<>();
-        List<java.util.concurrent.Future<?>> sent = new ArrayList<>();
+        List<Future<?>> sent = new ArrayList<>();
         for (String id : onePerLane(parts.shape().lanes(), parts.ids())) {
             sent.add(producer.send(singing(tenant, id, parts.clock().millis())));
             awaited.add(id);
@@ -97,7 +101,13 @@ final class Canary {
                 .setTime(now)
                 .build();
         SealedEnvelope sealed = parts.envelopes()
-                .seal(event, tenant, Channel.TASKS.label(), id, Parties.from(parts.node().uri()), now);
+                .seal(
+                        event,
+                        tenant,
+                        Channel.TASKS.label(),
+                        id,
+                        Parties.from(parts.node().uri()),
+                        now);
         ProducerRecord<String, SealedEnvelope> entry = new ProducerRecord<>(
                 Channel.TASKS.of(tenant),
                 Lanes.of(id, parts.shape().lanes()),
@@ -108,16 +118,16 @@ final class Canary {
         return entry;
     }
 
-    private java.util.Optional<String> heard(
+    private Optional<String> heard(
             ConsumerRecord<String, byte[]> found, TenantId tenant, AvroSerde<SealedEnvelope> serde) {
         try {
             SealedEnvelope envelope = serde.deserializer().deserialize(found.topic(), found.value());
-            org.dmsc.tenant.keys.Envelopes.requirePlace(envelope, tenant, Channel.EVENTS.label());
+            Envelopes.requirePlace(envelope, tenant, Channel.EVENTS.label());
             TaskEvent event = parts.envelopes().routing(envelope, TaskEvent.class);
             boolean canary = event.getKind() == TaskEventKind.CANARY;
-            return canary ? java.util.Optional.of(event.getTaskId()) : java.util.Optional.empty();
+            return canary ? Optional.of(event.getTaskId()) : Optional.empty();
         } catch (RefusedException e) {
-            return java.util.Optional.empty();
+            return Optional.empty();
         }
     }
 }

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
@@ -50,7 +53,12 @@ public final class FabricTopics {
         List<NewTopic> missing =
                 wanted.stream().filter(topic -> !present.contains(topic.name())).toList();
         // What exists is judged first: a fabric of another shape must not get a single new topic.
-        describe(admin, wanted.stream().filter(topic -> present.contains(topic.name())).toList()).values();
+        describe(
+                        admin,
+                        wanted.stream()
+                                .filter(topic -> present.contains(topic.name()))
+                                .toList())
+                .values();
         if (!missing.isEmpty()) {
             create(admin, missing);
         }
@@ -59,16 +67,17 @@ public final class FabricTopics {
 
     private static void create(Admin admin, List<NewTopic> missing) {
         CreateTopicsOptions options = new CreateTopicsOptions().timeoutMs((int) KafkaAnswers.TIMEOUT.toMillis());
-        Map<String, KafkaFuture<Void>> answers = admin.createTopics(missing, options).values();
+        Map<String, KafkaFuture<Void>> answers =
+                admin.createTopics(missing, options).values();
         answers.forEach((topic, answer) -> KafkaAnswers.await("create topic " + topic, orElseExists(answer)));
     }
 
     /** Another process may have been quicker. */
-    private static java.util.concurrent.Future<?> orElseExists(KafkaFuture<Void> answer) {
+    private static Future<?> orElseExists(KafkaFuture<Void> answer) {
         return answer.toCompletionStage()
                 .handle((done, fault) -> {
                     if (fault != null && !(causeOf(fault) instanceof TopicExistsException)) {
-                        throw new java.util.concurrent.CompletionException(causeOf(fault));
+                        throw new CompletionException(causeOf(fault));
                     }
                     return true;
                 })
@@ -77,7 +86,7 @@ public final class FabricTopics {
 
     private static Throwable causeOf(Throwable fault) {
         Throwable cause = fault.getCause();
-        return fault instanceof java.util.concurrent.CompletionException && cause != null ? cause : fault;
+        return fault instanceof CompletionException && cause != null ? cause : fault;
     }
 
     private static void awaitLeaders(Admin admin, List<NewTopic> wanted) {
@@ -95,16 +104,19 @@ public final class FabricTopics {
         return wanted.stream()
                 .allMatch(topic -> seen.getOrDefault(topic.name(), Optional.empty())
                         .map(found -> found.partitions().size() == topic.numPartitions()
-                                && found.partitions().stream().allMatch(p -> p.leader() != null && !p.leader().isEmpty()))
+                                && found.partitions().stream()
+                                        .allMatch(p -> p.leader() != null
+                                                && !p.leader().isEmpty()))
                         .orElse(false));
     }
 
     /** Each topic as the broker sees it, checked against what is wanted; empty where it does not see it yet. */
     private static Map<String, Optional<TopicDescription>> describe(Admin admin, List<NewTopic> wanted) {
-        Map<String, KafkaFuture<TopicDescription>> answers =
-                admin.describeTopics(wanted.stream().map(NewTopic::name).toList()).topicNameValues();
+        Map<String, KafkaFuture<TopicDescription>> answers = admin.describeTopics(
+                        wanted.stream().map(NewTopic::name).toList())
+                .topicNameValues();
         return wanted.stream()
-                .collect(java.util.stream.Collectors.toMap(
+                .collect(Collectors.toMap(
                         NewTopic::name, topic -> checked(topic, answers.get(topic.name()))));
     }
 

@@ -40,6 +40,7 @@ final class KafkaAnswers {
     static RefusedException unavailable(String what, String cause) {
         return new RefusedException(
                 Refusal.UNAVAILABLE,
-                "cannot " + what + ": " + cause + " (expected a reachable Kafka that lets this process do so; is the broker up?)");
+                "cannot " + what + ": " + cause
+                        + " (expected a reachable Kafka that lets this process do so; is the broker up?)");
     }
 }

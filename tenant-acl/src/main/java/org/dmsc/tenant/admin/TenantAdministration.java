@@ -49,9 +49,15 @@ public final class TenantAdministration {
 
     private final AdministrationParts parts;
     private final TokenIssuer tokens;
+    private final Duration canaryPatience;
 
     public TenantAdministration(AdministrationParts parts) {
+        this(parts, CANARY_PATIENCE);
+    }
+
+    TenantAdministration(AdministrationParts parts, Duration canaryPatience) {
         this.parts = parts;
+        this.canaryPatience = canaryPatience;
         this.tokens = new TokenIssuer(parts.tokenKeys(), parts.domain(), parts.clock());
     }
 
@@ -75,10 +81,11 @@ public final class TenantAdministration {
         }
         write(made);
         awaitKnown(tenant, made.getGeneration());
-        parts.audit().accept(event(AuditKind.TENANT_CREATED, tenant, actor)
-                .setObject(tenant.value())
-                .build());
-        boolean answered = new Canary(parts).sing(tenant, CANARY_PATIENCE);
+        parts.audit()
+                .accept(event(AuditKind.TENANT_CREATED, tenant, actor)
+                        .setObject(tenant.value())
+                        .build());
+        boolean answered = new Canary(parts).sing(tenant, canaryPatience);
         LOG.atInfo()
                 .addKeyValue("tenant", tenant)
                 .addKeyValue("routerAnswered", answered)
@@ -111,7 +118,8 @@ public final class TenantAdministration {
         TenantRecord tenant = requireActive(agent.tenant());
         if (agent.agent().equals(AgentId.GATEWAY)) {
             throw new RefusedException(
-                    Refusal.INVALID_AGENT_ID, "agent id: 'gateway' is the fabric's own name in every tenant (expected any other)");
+                    Refusal.INVALID_AGENT_ID,
+                    "agent id: 'gateway' is the fabric's own name in every tenant (expected any other)");
         }
         renewCa(agent.tenant(), tenant);
         IssuedIdentity identity = parts.pki().issueAgent(agent, life);
@@ -125,7 +133,8 @@ public final class TenantAdministration {
         if (known.isPresent()) {
             throw new RefusedException(
                     Refusal.DUPLICATE,
-                    "tenant " + tenant + " exists and is " + known.get().getState() + " (expected an id that was never used)");
+                    "tenant " + tenant + " exists and is " + known.get().getState()
+                            + " (expected an id that was never used)");
         }
     }
 
@@ -133,7 +142,8 @@ public final class TenantAdministration {
         if (displayName.length() > LONGEST_NAME || displayName.chars().anyMatch(Character::isISOControl)) {
             throw new RefusedException(
                     Refusal.INVALID_REQUEST,
-                    "display name: '" + Printable.of(displayName) + "' (expected at most " + LONGEST_NAME + " printable characters)");
+                    "display name: '" + Printable.of(displayName) + "' (expected at most " + LONGEST_NAME
+                            + " printable characters)");
         }
     }
 
@@ -141,7 +151,8 @@ public final class TenantAdministration {
         TenantRecord found = parts.tenants()
                 .find(tenant)
                 .orElseThrow(() -> new RefusedException(
-                        Refusal.TENANT_UNKNOWN, "tenant " + tenant + " does not exist (expected one of this fabric; create it first)"));
+                        Refusal.TENANT_UNKNOWN,
+                        "tenant " + tenant + " does not exist (expected one of this fabric; create it first)"));
         if (found.getState() != TenantState.ACTIVE) {
             throw new RefusedException(
                     Refusal.TENANT_INACTIVE, "tenant " + tenant + " is " + found.getState() + " (expected ACTIVE)");
@@ -214,7 +225,10 @@ public final class TenantAdministration {
     /** So that whoever called may use the tenant at once in this process. */
     private void awaitKnown(TenantId tenant, long generation) {
         long deadline = System.nanoTime() + DIRECTORY_PATIENCE.toNanos();
-        while (parts.tenants().find(tenant).filter(known -> known.getGeneration() >= generation).isEmpty()) {
+        while (parts.tenants()
+                .find(tenant)
+                .filter(known -> known.getGeneration() >= generation)
+                .isEmpty()) {
             if (System.nanoTime() > deadline) {
                 throw KafkaAnswers.unavailable("see the record of tenant " + tenant, "not read back in time");
             }

@@ -60,8 +60,10 @@ final class TopicPlan {
                 name,
                 partitions,
                 Map.of(
-                        TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE,
-                        TopicConfig.RETENTION_MS_CONFIG, retention));
+                        TopicConfig.CLEANUP_POLICY_CONFIG,
+                        TopicConfig.CLEANUP_POLICY_DELETE,
+                        TopicConfig.RETENTION_MS_CONFIG,
+                        retention));
     }
 
     private NewTopic compacted(String name) {
@@ -69,8 +71,10 @@ final class TopicPlan {
                 name,
                 1,
                 Map.of(
-                        TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT,
-                        TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.2"));
+                        TopicConfig.CLEANUP_POLICY_CONFIG,
+                        TopicConfig.CLEANUP_POLICY_COMPACT,
+                        TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
+                        "0.2"));
     }
 
     /**
@@ -80,10 +84,14 @@ final class TopicPlan {
      */
     private NewTopic immutable(String name, int partitions) {
         Map<String, String> config = new HashMap<>(Map.of(
-                TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT,
-                TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG, Long.toString(Long.MAX_VALUE),
-                TopicConfig.RETENTION_MS_CONFIG, FOR_EVER,
-                TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime"));
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                TopicConfig.CLEANUP_POLICY_COMPACT,
+                TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG,
+                Long.toString(Long.MAX_VALUE),
+                TopicConfig.RETENTION_MS_CONFIG,
+                FOR_EVER,
+                TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+                "LogAppendTime"));
         if (shape.replication() == 1) {
             config.put(TopicConfig.FLUSH_MESSAGES_INTERVAL_CONFIG, "1");
         }

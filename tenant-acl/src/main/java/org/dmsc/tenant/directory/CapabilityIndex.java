@@ -47,7 +47,8 @@ public final class CapabilityIndex {
         List<SkillDocument> skills = SkillDocument.of(agent, registration);
         lock.writeLock().lock();
         try {
-            tenants.computeIfAbsent(agent.tenant(), t -> new TenantCapabilities()).put(agent, registration, skills);
+            tenants.computeIfAbsent(agent.tenant(), t -> new TenantCapabilities())
+                    .put(agent, registration, skills);
         } finally {
             lock.writeLock().unlock();
         }
@@ -91,7 +92,9 @@ public final class CapabilityIndex {
     public int size() {
         lock.readLock().lock();
         try {
-            return tenants.values().stream().mapToInt(TenantCapabilities::documents).sum();
+            return tenants.values().stream()
+                    .mapToInt(TenantCapabilities::documents)
+                    .sum();
         } finally {
             lock.readLock().unlock();
         }

@@ -25,7 +25,8 @@ final class CapabilitySearch {
 
     CapabilitySearch(Query query, List<String> words) {
         this.query = query;
-        this.tags = query.tags().stream().map(tag -> tag.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+        this.tags =
+                query.tags().stream().map(tag -> tag.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
         this.words = words.size();
     }
 
@@ -48,7 +49,8 @@ final class CapabilitySearch {
     }
 
     private boolean fits(SkillDocument document) {
-        return query.skill().map(document.skill()::equals).orElse(true) && document.tags().containsAll(tags);
+        return query.skill().map(document.skill()::equals).orElse(true)
+                && document.tags().containsAll(tags);
     }
 
     private double score(double covered) {

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
@@ -14,7 +15,6 @@ import org.dmsc.schemas.serde.AvroCodec;
 import org.dmsc.schemas.serde.AvroSerde;
 import org.dmsc.tenant.kafka.CompactedView;
 import org.dmsc.tenant.kafka.KafkaClients;
-import org.apache.kafka.common.serialization.Deserializer;
 
 /** {@link Tenants} fed by {@code dmsc.sys.tenants}. A record whose key is not its tenant is skipped. */
 public final class KafkaTenants implements Tenants, AutoCloseable {
@@ -23,7 +23,11 @@ public final class KafkaTenants implements Tenants, AutoCloseable {
 
     public KafkaTenants(KafkaClients clients, AvroCodec codec) {
         Deserializer<TenantRecord> values = new AvroSerde<>(codec, TenantRecord.class).deserializer();
-        this.view = CompactedView.keyed(clients, "tenants", TopicNames.TENANTS, (key, bytes) -> checked(key, values.deserialize(TopicNames.TENANTS, bytes)));
+        this.view = CompactedView.keyed(
+                clients,
+                "tenants",
+                TopicNames.TENANTS,
+                (key, bytes) -> checked(key, values.deserialize(TopicNames.TENANTS, bytes)));
     }
 
     KafkaTenants(CompactedView<TenantRecord> view) {

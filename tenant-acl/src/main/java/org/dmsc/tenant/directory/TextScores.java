@@ -63,7 +63,8 @@ final class TextScores {
             SkillDocument document = tenant.document(slot);
             double length = document == null ? meanLength : document.length();
             double often = postings.weight(i);
-            double damped = often * (SATURATION + 1)
+            double damped = often
+                    * (SATURATION + 1)
                     / (often + SATURATION * (1 - LENGTH_PENALTY + LENGTH_PENALTY * length / meanLength));
             scored.scores[slot] += idf * damped / most;
             scored.places[slot] |= postings.places(i);

@@ -24,7 +24,8 @@ final class Words {
 
     /** Longest first where one ends with another. */
     private static final List<String> SUFFIXES = List.of(
-            "ization", "ational", "ation", "ating", "ated", "ator", "ate", "ment", "ing", "edly", "ed", "er", "ly", "ion", "e");
+            "ization", "ational", "ation", "ating", "ated", "ator", "ate", "ment", "ing", "edly", "ed", "er", "ly",
+            "ion", "e");
 
     private static final int SHORTEST_STEM = 3;
 
@@ -57,7 +58,9 @@ final class Words {
         }
         char before = text.charAt(at - 1);
         char c = text.charAt(at);
-        if (Character.isIdeographic(c) || Character.isIdeographic(before) || Character.isDigit(before) != Character.isDigit(c)) {
+        if (Character.isIdeographic(c)
+                || Character.isIdeographic(before)
+                || Character.isDigit(before) != Character.isDigit(c)) {
             return true;
         }
         if (!Character.isUpperCase(c)) {

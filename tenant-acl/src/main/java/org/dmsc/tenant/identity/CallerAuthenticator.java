@@ -48,7 +48,8 @@ public final class CallerAuthenticator {
      * @throws RefusedException UNAUTHENTICATED, IDENTITY_MISMATCH, TENANT_UNKNOWN or TENANT_INACTIVE
      */
     public Caller authenticate(Credentials credentials) {
-        Optional<Peer> peer = credentials.chain().isEmpty() ? Optional.empty() : Optional.of(peers.check(credentials.chain()));
+        Optional<Peer> peer =
+                credentials.chain().isEmpty() ? Optional.empty() : Optional.of(peers.check(credentials.chain()));
         Optional<VerifiedToken> token = credentials.bearerToken().map(tokens::check);
         if (peer.isEmpty() && token.isEmpty()) {
             throw new RefusedException(
@@ -57,7 +58,7 @@ public final class CallerAuthenticator {
         }
         token.ifPresent(shown -> shown.requireBoundTo(peer.map(Peer::leaf)));
         Caller caller = caller(peer.map(Peer::id), token.map(VerifiedToken::agent));
-        credentials.host().ifPresent(host -> requireHost(caller, host));
+        credentials.host().map(CallerAuthenticator::withoutRootDot).ifPresent(host -> requireHost(caller, host));
         if (caller.kind() == Kind.AGENT) {
             requireTenant(caller.tenant(), peer.map(Peer::issuer));
         }
@@ -80,7 +81,8 @@ public final class CallerAuthenticator {
         String kind = id.nodeKind(domain)
                 .orElseThrow(() -> new RefusedException(
                         Refusal.UNAUTHENTICATED, id + " is neither an agent nor a node of the fabric " + domain));
-        return new Caller(kind.equals("operator") ? Kind.OPERATOR : Kind.NODE, id, Optional.empty(), Method.CERTIFICATE);
+        return new Caller(
+                kind.equals("operator") ? Kind.OPERATOR : Kind.NODE, id, Optional.empty(), Method.CERTIFICATE);
     }
 
     private void requireHost(Caller caller, String host) {
@@ -89,11 +91,18 @@ public final class CallerAuthenticator {
         }
     }
 
+    /** A name with the root's dot at its end is the same name. */
+    private static String withoutRootDot(String host) {
+        return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+    }
+
     private void requireTenant(TenantId tenant, Optional<X509Certificate> issuer) {
         TenantRecord record = tenants.find(tenant)
-                .orElseThrow(() -> new RefusedException(Refusal.TENANT_UNKNOWN, "tenant " + tenant + " is not known here"));
+                .orElseThrow(
+                        () -> new RefusedException(Refusal.TENANT_UNKNOWN, "tenant " + tenant + " is not known here"));
         if (record.getState() != TenantState.ACTIVE) {
-            throw new RefusedException(Refusal.TENANT_INACTIVE, "tenant " + tenant + " is " + record.getState() + " (expected ACTIVE)");
+            throw new RefusedException(
+                    Refusal.TENANT_INACTIVE, "tenant " + tenant + " is " + record.getState() + " (expected ACTIVE)");
         }
         if (issuer.isPresent() && !registeredCas(tenant, record).contains(issuer.get())) {
             throw mismatch("the certificate was not issued by a CA of tenant " + tenant);
@@ -101,7 +110,8 @@ public final class CallerAuthenticator {
     }
 
     private List<X509Certificate> registeredCas(TenantId tenant, TenantRecord record) {
-        return registered.compute(
+        return registered
+                .compute(
                         tenant,
                         (key, known) -> known != null && known.generation() == record.getGeneration()
                                 ? known
@@ -110,7 +120,8 @@ public final class CallerAuthenticator {
     }
 
     private static RefusedException mismatch(String what) {
-        return new RefusedException(Refusal.IDENTITY_MISMATCH, what + " (expected all to name the same tenant and agent)");
+        return new RefusedException(
+                Refusal.IDENTITY_MISMATCH, what + " (expected all to name the same tenant and agent)");
     }
 
     /** The CAs of a tenant's record, parsed once per generation. */

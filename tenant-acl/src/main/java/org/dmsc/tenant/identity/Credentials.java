@@ -22,7 +22,7 @@ public record Credentials(
     /** Without the token. */
     @Override
     public String toString() {
-        return "Credentials[certificates=" + chain.size() + ", token=" + (bearerToken.isPresent() ? "yes" : "no") + ", host=" + host
-                + ", remoteAddress=" + remoteAddress + "]";
+        return "Credentials[certificates=" + chain.size() + ", token=" + (bearerToken.isPresent() ? "yes" : "no")
+                + ", host=" + host + ", remoteAddress=" + remoteAddress + "]";
     }
 }

@@ -33,7 +33,8 @@ public record SpiffeId(String trustDomain, String path) {
     private static final Pattern NODE_PATH = Pattern.compile("/([^/]+)/[^/]+");
 
     public SpiffeId {
-        if (trustDomain.length() > MOST_TRUST_DOMAIN || SCHEME.length() + trustDomain.length() + path.length() > MOST_BYTES) {
+        if (trustDomain.length() > MOST_TRUST_DOMAIN
+                || SCHEME.length() + trustDomain.length() + path.length() > MOST_BYTES) {
             throw refused(SCHEME + trustDomain + path, "at most " + MOST_BYTES + " bytes");
         }
         if (!TRUST_DOMAIN.matcher(trustDomain).matches()) {
@@ -62,7 +63,8 @@ public record SpiffeId(String trustDomain, String path) {
 
     /** The id of an agent: {@code spiffe://<tenant>.<domain>/agent/<agent>}. */
     public static SpiffeId agent(FabricDomain domain, AgentRef agent) {
-        return new SpiffeId(domain.host(agent.tenant()), "/agent/" + agent.agent().value());
+        return new SpiffeId(
+                domain.host(agent.tenant()), "/agent/" + agent.agent().value());
     }
 
     /** The id of a node or operator: {@code spiffe://platform.<domain>/<kind>/<id>}. */

@@ -1,6 +1,7 @@
 package org.dmsc.tenant.kafka;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,7 +94,7 @@ public final class CompactedView<V> implements AutoCloseable {
 
     /** All keys with their newest values: a live view that MUST NOT be changed. */
     public Map<String, V> all() {
-        return java.util.Collections.unmodifiableMap(values);
+        return Collections.unmodifiableMap(values);
     }
 
     /** The offset after the newest record that has been read. */

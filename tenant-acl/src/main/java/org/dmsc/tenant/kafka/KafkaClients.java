@@ -37,6 +37,12 @@ public final class KafkaClients {
     /** How long a record of a killed transaction can hold back what stands behind it (design 14.7). */
     private static final int TRANSACTION_TIMEOUT_MS = 3000;
 
+    /**
+     * How long an empty fetch waits at the broker. A partition that is assigned meanwhile, and the closing of a consumer, wait with it: at
+     * Kafka's 500 ms that would be most of what it takes to make a tenant.
+     */
+    private static final int FETCH_WAIT_MS = 100;
+
     private static final int REQUEST_TIMEOUT_MS = 10_000;
     private static final int DELIVERY_TIMEOUT_MS = 15_000;
     private static final int MAX_BLOCK_MS = 10_000;
@@ -84,8 +90,7 @@ public final class KafkaClients {
         Map<String, Object> config = readerConfig(name);
         config.put(ConsumerConfig.GROUP_ID_CONFIG, groupId);
         config.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
-        config.put(
-                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
+        config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MS);
         config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, HEARTBEAT_MS);
         config.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, MAX_POLL_INTERVAL_MS);
@@ -121,6 +126,7 @@ public final class KafkaClients {
         config.put("consumer." + ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MS);
         config.put("consumer." + ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, HEARTBEAT_MS);
         config.put("consumer." + ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        config.put("consumer." + ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
         return config;
     }
 
@@ -141,6 +147,7 @@ public final class KafkaClients {
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         return config;
     }

@@ -120,7 +120,8 @@ public final class AesGcmEnvelopeCipher implements EnvelopeCipher {
         } catch (GeneralSecurityException e) {
             throw new RefusedException(
                     Refusal.UNREADABLE,
-                    "sealed part of message '" + Printable.of(part.getMessageId()) + "' does not open under " + part.getKeyId()
+                    "sealed part of message '" + Printable.of(part.getMessageId()) + "' does not open under "
+                            + part.getKeyId()
                             + " (expected exactly what was sealed; it was changed, moved or mixed with another)");
         }
     }
@@ -146,11 +147,14 @@ public final class AesGcmEnvelopeCipher implements EnvelopeCipher {
             throw shape("version " + part.getVersion(), "version " + VERSION);
         }
         if (!part.getKeyId().startsWith(part.getTenant() + "/")) {
-            throw shape("key id '" + Printable.of(part.getKeyId()) + "'", "a key of tenant '" + Printable.of(part.getTenant()) + "'");
+            throw shape(
+                    "key id '" + Printable.of(part.getKeyId()) + "'",
+                    "a key of tenant '" + Printable.of(part.getTenant()) + "'");
         }
         if (part.getNonce().remaining() != NONCE_BYTES || part.getCiphertext().remaining() < TAG_BYTES) {
             throw shape(
-                    part.getNonce().remaining() + " bytes of nonce and " + part.getCiphertext().remaining() + " of ciphertext",
+                    part.getNonce().remaining() + " bytes of nonce and "
+                            + part.getCiphertext().remaining() + " of ciphertext",
                     NONCE_BYTES + " and at least " + TAG_BYTES);
         }
     }
@@ -167,7 +171,8 @@ public final class AesGcmEnvelopeCipher implements EnvelopeCipher {
         String keyId = vault.newest(owner.tenant(), owner.keyClass())
                 .orElseThrow(() -> new RefusedException(
                         Refusal.UNAVAILABLE,
-                        "tenant " + owner.tenant() + " has no " + owner.keyClass().label() + " key in this vault (expected one since the"
+                        "tenant " + owner.tenant() + " has no "
+                                + owner.keyClass().label() + " key in this vault (expected one since the"
                                 + " tenant was created; was it destroyed?)"));
         SecretKey key = wrapping.newDataKey();
         byte[] wrapped = wrapping.wrap(key, owner.tenant().value(), keyId);

@@ -55,7 +55,10 @@ final class DataKey {
         if (counter >= MOST_RECORDS) {
             return new byte[0];
         }
-        return ByteBuffer.allocate(NONCE_BYTES).put(noncePrefix).putLong(counter).array();
+        return ByteBuffer.allocate(NONCE_BYTES)
+                .put(noncePrefix)
+                .putLong(counter)
+                .array();
     }
 
     @Override

@@ -80,7 +80,8 @@ final class DataKeyWrapping {
         byte[] commitment = take(in, COMMITMENT_BYTES);
         SecretKey dataKey;
         try {
-            dataKey = new SecretKeySpec(cipher(Cipher.DECRYPT_MODE, iv, tenant, keyId, id).doFinal(wrapped), "AES");
+            dataKey = new SecretKeySpec(
+                    cipher(Cipher.DECRYPT_MODE, iv, tenant, keyId, id).doFinal(wrapped), "AES");
         } catch (GeneralSecurityException e) {
             throw refused("does not open under root key " + keyId);
         }
@@ -103,7 +104,8 @@ final class DataKeyWrapping {
     private Cipher cipher(int mode, byte[] iv, String tenant, String keyId, byte[] id) throws GeneralSecurityException {
         Cipher cipher = Cipher.getInstance(AES_GCM, JDK_PROVIDER);
         cipher.init(mode, vault.rootKey(keyId), new GCMParameterSpec(TAG_BITS, iv));
-        AdditionalData data = new AdditionalData().text("dmsc-data-key-1").text(tenant).text(keyId);
+        AdditionalData data =
+                new AdditionalData().text("dmsc-data-key-1").text(tenant).text(keyId);
         cipher.updateAAD(data.finish());
         cipher.updateAAD(id);
         return cipher;
@@ -127,6 +129,8 @@ final class DataKeyWrapping {
 
     private static RefusedException refused(String why) {
         return new RefusedException(
-                Refusal.UNREADABLE, "wrapped data key " + why + " (expected one that a process of this fabric made; was the record changed?)");
+                Refusal.UNREADABLE,
+                "wrapped data key " + why
+                        + " (expected one that a process of this fabric made; was the record changed?)");
     }
 }

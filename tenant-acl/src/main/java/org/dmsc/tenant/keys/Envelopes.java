@@ -60,7 +60,8 @@ public final class Envelopes {
     }
 
     /** Seals a payload for an envelope of the same tenant, channel, message id and parties; MUST be given what the envelope was given. */
-    @SuppressWarnings("checkstyle:ParameterNumber") // The signature the other parts were written against; prefer the one above.
+    @SuppressWarnings(
+            "checkstyle:ParameterNumber") // The signature the other parts were written against; prefer the one above.
     public SealedPart payload(
             byte[] json,
             String contentType,
@@ -92,11 +93,13 @@ public final class Envelopes {
     public <T extends SpecificRecord> T routing(SealedEnvelope envelope, Class<T> type) {
         SealedPart part = envelope.getRouting();
         // The kind is outside the sealing, the content type inside: the first may only repeat the second.
-        if (!envelope.getKind().equals(part.getContentType()) || !envelope.getKind().equals(type.getSimpleName())) {
+        if (!envelope.getKind().equals(part.getContentType())
+                || !envelope.getKind().equals(type.getSimpleName())) {
             throw new RefusedException(
                     Refusal.UNREADABLE,
                     "envelope of kind '" + Printable.of(envelope.getKind()) + "' with a routing part of type '"
-                            + Printable.of(part.getContentType()) + "' (expected " + type.getSimpleName() + " in both)");
+                            + Printable.of(part.getContentType()) + "' (expected " + type.getSimpleName()
+                            + " in both)");
         }
         return codec.decode(cipher.open(part), part.getSchemaId(), type);
     }
@@ -110,7 +113,8 @@ public final class Envelopes {
         SealedPart payload = envelope.getPayload();
         if (payload == null) {
             throw new RefusedException(
-                    Refusal.UNREADABLE, "envelope of kind '" + Printable.of(envelope.getKind()) + "' has no payload (expected one)");
+                    Refusal.UNREADABLE,
+                    "envelope of kind '" + Printable.of(envelope.getKind()) + "' has no payload (expected one)");
         }
         requireOneMessage(envelope.getRouting(), payload);
         return cipher.open(payload);
@@ -127,8 +131,9 @@ public final class Envelopes {
         if (!part.getTenant().equals(tenant.value()) || !part.getChannel().equals(channel)) {
             throw new RefusedException(
                     Refusal.UNREADABLE,
-                    "record sealed for tenant '" + Printable.of(part.getTenant()) + "', channel '" + Printable.of(part.getChannel())
-                            + "' (expected tenant '" + tenant + "', channel '" + channel + "'; it was copied from elsewhere)");
+                    "record sealed for tenant '" + Printable.of(part.getTenant()) + "', channel '"
+                            + Printable.of(part.getChannel()) + "' (expected tenant '" + tenant + "', channel '"
+                            + channel + "'; it was copied from elsewhere)");
         }
     }
 
@@ -140,7 +145,8 @@ public final class Envelopes {
         if (!tenant || !message) {
             throw new RefusedException(
                     Refusal.UNREADABLE,
-                    "payload of message '" + Printable.of(payload.getMessageId()) + "' of tenant '" + Printable.of(payload.getTenant())
+                    "payload of message '" + Printable.of(payload.getMessageId()) + "' of tenant '"
+                            + Printable.of(payload.getTenant())
                             + "' beside the routing part of '" + Printable.of(routing.getMessageId()) + "' of '"
                             + Printable.of(routing.getTenant()) + "' (expected parts of one message; they were mixed)");
         }

@@ -30,7 +30,8 @@ import org.dmsc.schemas.TenantId;
 public final class Pkcs12KeyVault implements KeyVault {
 
     private static final int KEY_BYTES = 32;
-    private static final Pattern KEY_ID = Pattern.compile("([a-z0-9-]{1,40})/(routing|payload|audit)/([1-9][0-9]{0,8})");
+    private static final Pattern KEY_ID =
+            Pattern.compile("([a-z0-9-]{1,40})/(routing|payload|audit)/([1-9][0-9]{0,8})");
 
     private final Map<KeyClass, Pkcs12File> files;
     private final SecureRandom random;
@@ -75,7 +76,8 @@ public final class Pkcs12KeyVault implements KeyVault {
 
     @Override
     public Optional<String> newest(TenantId tenant, KeyClass keyClass) {
-        OptionalInt version = versions(file(keyClass).aliases().stream(), tenant, keyClass.label()).max();
+        OptionalInt version = versions(file(keyClass).aliases().stream(), tenant, keyClass.label())
+                .max();
         return version.isPresent()
                 ? Optional.of(keyId(tenant, keyClass.label(), version.getAsInt()))
                 : Optional.empty();
@@ -85,7 +87,10 @@ public final class Pkcs12KeyVault implements KeyVault {
     public String create(TenantId tenant, KeyClass keyClass) {
         String[] made = new String[1];
         file(keyClass).update((store, password) -> {
-            int next = versions(Collections.list(store.aliases()).stream(), tenant, keyClass.label()).max().orElse(0) + 1;
+            int next = versions(Collections.list(store.aliases()).stream(), tenant, keyClass.label())
+                            .max()
+                            .orElse(0)
+                    + 1;
             made[0] = keyId(tenant, keyClass.label(), next);
             add(store, password, made[0]);
             if (keyClass == KeyClass.PAYLOAD && !store.containsAlias(auditKeyId(tenant))) {
@@ -103,13 +108,14 @@ public final class Pkcs12KeyVault implements KeyVault {
     @Override
     public void destroy(TenantId tenant) {
         String prefix = tenant + "/";
-        files.values().forEach(file -> file.update((store, password) -> {
-            for (String alias : Collections.list(store.aliases())) {
-                if (alias.startsWith(prefix)) {
-                    store.deleteEntry(alias);
-                }
-            }
-        }));
+        files.values()
+                .forEach(file -> file.update((store, password) -> {
+                    for (String alias : Collections.list(store.aliases())) {
+                        if (alias.startsWith(prefix)) {
+                            store.deleteEntry(alias);
+                        }
+                    }
+                }));
         cache.keySet().removeIf(keyId -> keyId.startsWith(prefix));
     }
 
@@ -127,7 +133,8 @@ public final class Pkcs12KeyVault implements KeyVault {
                 .key(keyId)
                 .map(key -> new SecretKeySpec(key.getEncoded(), algorithm))
                 .orElseThrow(() -> new RefusedException(
-                        Refusal.UNREADABLE, "no key " + keyId + " in the vault (was the tenant's key destroyed, or made elsewhere?)"));
+                        Refusal.UNREADABLE,
+                        "no key " + keyId + " in the vault (was the tenant's key destroyed, or made elsewhere?)"));
         cache.put(keyId, found);
         return found;
     }
@@ -136,7 +143,8 @@ public final class Pkcs12KeyVault implements KeyVault {
         Pkcs12File file = files.get(keyClass);
         if (file == null) {
             throw new RefusedException(
-                    Refusal.UNREADABLE, "this process holds no " + keyClass.label() + " keys (expected a role that was given them)");
+                    Refusal.UNREADABLE,
+                    "this process holds no " + keyClass.label() + " keys (expected a role that was given them)");
         }
         return file;
     }
@@ -154,7 +162,8 @@ public final class Pkcs12KeyVault implements KeyVault {
     private static IntStream versions(Stream<String> aliases, TenantId tenant, String label) {
         return aliases.map(KEY_ID::matcher)
                 .filter(Matcher::matches)
-                .filter(matcher -> matcher.group(1).equals(tenant.value()) && matcher.group(2).equals(label))
+                .filter(matcher -> matcher.group(1).equals(tenant.value())
+                        && matcher.group(2).equals(label))
                 .mapToInt(matcher -> Integer.parseInt(matcher.group(3)));
     }
 

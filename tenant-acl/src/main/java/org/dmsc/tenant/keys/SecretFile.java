@@ -48,7 +48,8 @@ public final class SecretFile {
             return Optional.of(Files.readAllBytes(file));
         } catch (IOException e) {
             throw new RefusedException(
-                    Refusal.INVALID_CONFIGURATION, "file " + file + " cannot be read: " + e + " (expected a file this process may read)");
+                    Refusal.INVALID_CONFIGURATION,
+                    "file " + file + " cannot be read: " + e + " (expected a file this process may read)");
         }
     }
 
@@ -58,7 +59,8 @@ public final class SecretFile {
         Path folder = absolute.getParent() == null ? absolute : absolute.getParent();
         try {
             Files.createDirectories(folder, ownerOnly(folder, "rwx------"));
-            Path temporary = Files.createTempFile(folder, "." + file.getFileName(), ".tmp", ownerOnly(folder, "rw-------"));
+            Path temporary =
+                    Files.createTempFile(folder, "." + file.getFileName(), ".tmp", ownerOnly(folder, "rw-------"));
             try {
                 writeThrough(temporary, content);
                 Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -100,13 +102,16 @@ public final class SecretFile {
             throw new RefusedException(
                     Refusal.INVALID_CONFIGURATION,
                     "file " + file + " has permissions " + PosixFilePermissions.toString(permissions)
-                            + " (expected rw------- because it holds keys; if nobody else can have read it: chmod 600 " + file + ")");
+                            + " (expected rw------- because it holds keys; if nobody else can have read it: chmod 600 "
+                            + file + ")");
         }
     }
 
     private static FileAttribute<?>[] ownerOnly(Path folder, String permissions) throws IOException {
         return isPosix(folder)
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))}
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
                 : new FileAttribute<?>[0];
     }
 

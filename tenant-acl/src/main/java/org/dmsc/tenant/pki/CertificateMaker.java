@@ -83,14 +83,15 @@ final class CertificateMaker {
     Signer leaf(Signer ca, LeafNames names, Duration life) {
         KeyPair pair = keyPair(CURVE);
         X509v3CertificateBuilder builder = builder(
-                subjectOf(ca.certificate()), names.subject(), pair.getPublic(), earlier(expiry(life), ca.certificate()));
+                subjectOf(ca.certificate()),
+                names.subject(),
+                pair.getPublic(),
+                earlier(expiry(life), ca.certificate()));
         add(builder, Extension.basicConstraints, true, new BasicConstraints(false));
         add(builder, Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-        add(
-                builder,
-                Extension.extendedKeyUsage,
-                false,
-                new ExtendedKeyUsage(new KeyPurposeId[] {KeyPurposeId.id_kp_clientAuth, KeyPurposeId.id_kp_serverAuth}));
+        add(builder, Extension.extendedKeyUsage, false, new ExtendedKeyUsage(new KeyPurposeId[] {
+            KeyPurposeId.id_kp_clientAuth, KeyPurposeId.id_kp_serverAuth
+        }));
         add(builder, Extension.subjectAlternativeName, false, names.alternatives());
         addKeyIds(builder, pair.getPublic(), ca.certificate().getPublicKey());
         return new Signer(jdk(pair.getPrivate()), sign(builder, ca.key(), "SHA256withECDSA"));
@@ -126,7 +127,8 @@ final class CertificateMaker {
         }
     }
 
-    private static void add(X509v3CertificateBuilder builder, ASN1ObjectIdentifier id, boolean critical, ASN1Encodable value) {
+    private static void add(
+            X509v3CertificateBuilder builder, ASN1ObjectIdentifier id, boolean critical, ASN1Encodable value) {
         try {
             builder.addExtension(id, critical, value);
         } catch (IOException e) {

@@ -47,8 +47,7 @@ final class FabricNames {
 
     LeafNames agent(AgentRef agent) {
         return new LeafNames(
-                name(agent.tenant().value(), BCStyle.UID, agent.agent().value()),
-                new GeneralNames(new GeneralName[] {
+                name(agent.tenant().value(), BCStyle.UID, agent.agent().value()), new GeneralNames(new GeneralName[] {
                     uri(SpiffeId.agent(domain, agent).uri()), dns(domain.host(agent.tenant()))
                 }));
     }
@@ -75,9 +74,7 @@ final class FabricNames {
                             .build())),
                     nobodysMail()
                 },
-                new GeneralSubtree[] {
-                    subtree(allAddresses(IPV4_BYTES)), subtree(allAddresses(IPV6_BYTES))
-                });
+                new GeneralSubtree[] {subtree(allAddresses(IPV4_BYTES)), subtree(allAddresses(IPV6_BYTES))});
     }
 
     /** Nodes are reached under many host names and addresses; only who they are is constrained. */

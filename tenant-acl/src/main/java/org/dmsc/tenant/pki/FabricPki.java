@@ -120,7 +120,7 @@ public final class FabricPki {
      * The tenant's issuing CA, made when there is none or when it has less than thirty days left. Whoever gets another certificate than before
      * MUST put it first in the tenant's record and keep the old one there until its leaves have expired.
      */
-    public X509Certificate createTenantCa(TenantId tenant) {
+    public synchronized X509Certificate createTenantCa(TenantId tenant) {
         Pkcs12File file = tenantFile(tenant);
         Optional<Signer> current = signer(file);
         if (current.isPresent() && !endsWithin(current.get(), TENANT_CA_RENEWAL)) {
@@ -145,7 +145,8 @@ public final class FabricPki {
         Signer ca = signer(tenantFile(agent.tenant()))
                 .orElseThrow(() -> new RefusedException(
                         Refusal.TENANT_UNKNOWN,
-                        "tenant " + agent.tenant() + " has no issuing CA in " + dir + " (expected the tenant to be created first)"));
+                        "tenant " + agent.tenant() + " has no issuing CA in " + dir
+                                + " (expected the tenant to be created first)"));
         return issue(ca, names.agent(agent), shorter(life, MOST_AGENT_LIFE));
     }
 
@@ -168,7 +169,8 @@ public final class FabricPki {
 
     private IssuedIdentity issue(Signer ca, LeafNames leaf, Duration life) {
         if (life.isNegative() || life.isZero()) {
-            throw new RefusedException(Refusal.INVALID_REQUEST, "life of a certificate: " + life + " (expected more than zero)");
+            throw new RefusedException(
+                    Refusal.INVALID_REQUEST, "life of a certificate: " + life + " (expected more than zero)");
         }
         if (endsWithin(ca, Duration.ZERO)) {
             throw new RefusedException(
@@ -190,7 +192,9 @@ public final class FabricPki {
     }
 
     private boolean endsWithin(Signer signer, Duration rest) {
-        return clock.instant().plus(rest).isAfter(signer.certificate().getNotAfter().toInstant());
+        return clock.instant()
+                .plus(rest)
+                .isAfter(signer.certificate().getNotAfter().toInstant());
     }
 
     private void requireDomain() {
@@ -198,7 +202,8 @@ public final class FabricPki {
         if (!host.equals(domain.platformHost())) {
             throw new RefusedException(
                     Refusal.INVALID_CONFIGURATION,
-                    "fabric domain: '" + domain + "' (expected the domain that " + dir + " was made for, whose platform host is '" + host
+                    "fabric domain: '" + domain + "' (expected the domain that " + dir
+                            + " was made for, whose platform host is '" + host
                             + "'; use that domain, or another data folder)");
         }
     }
@@ -228,8 +233,8 @@ public final class FabricPki {
     }
 
     private static void save(Pkcs12File file, Signer signer) {
-        file.update((KeyStore store, char[] password) -> store.setKeyEntry(
-                ALIAS, signer.key(), password, new X509Certificate[] {signer.certificate()}));
+        file.update((KeyStore store, char[] password) ->
+                store.setKeyEntry(ALIAS, signer.key(), password, new X509Certificate[] {signer.certificate()}));
     }
 
     private static Duration shorter(Duration asked, Duration most) {

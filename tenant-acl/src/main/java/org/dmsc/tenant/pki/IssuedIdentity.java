@@ -50,6 +50,7 @@ public record IssuedIdentity(PrivateKey key, List<X509Certificate> chain) {
     /** Without the key. */
     @Override
     public String toString() {
-        return "IssuedIdentity[" + leaf().getSubjectX500Principal() + ", serial " + leaf().getSerialNumber().toString(16) + "]";
+        return "IssuedIdentity[" + leaf().getSubjectX500Principal() + ", serial "
+                + leaf().getSerialNumber().toString(16) + "]";
     }
 }

@@ -97,7 +97,8 @@ public final class PeerValidator {
         if (!selfIssued || constrained || certificate.getBasicConstraints() < 1) {
             throw new RefusedException(
                     Refusal.INVALID_CONFIGURATION,
-                    "trust anchor '" + Printable.of(certificate.getSubjectX500Principal().getName())
+                    "trust anchor '"
+                            + Printable.of(certificate.getSubjectX500Principal().getName())
                             + "' is not the fabric's root (expected a self-issued CA without name constraints; an issuing CA must never be an"
                             + " anchor)");
         }
@@ -123,11 +124,15 @@ public final class PeerValidator {
     }
 
     private boolean isStillGood(Peer peer) {
-        Date now = Date.from(clock.instant());
-        return now.before(peer.leaf().getNotAfter())
-                && !now.before(peer.leaf().getNotBefore())
-                && now.before(peer.issuer().getNotAfter())
+        Instant now = clock.instant();
+        return isWithin(now, peer.leaf())
+                && isWithin(now, peer.issuer())
                 && issuingCas.get().contains(peer.issuer());
+    }
+
+    private static boolean isWithin(Instant now, X509Certificate certificate) {
+        return !now.isBefore(certificate.getNotBefore().toInstant())
+                && now.isBefore(certificate.getNotAfter().toInstant());
     }
 
     /** Any error is a refusal: the JDK's validator is known to fail with a NullPointerException on some hostile names. */
@@ -173,17 +178,13 @@ public final class PeerValidator {
             PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(anchor, null)));
             // Revocation is the fabric's own, by its topic.
             parameters.setRevocationEnabled(false);
-            parameters.setDate(Date.from(now()));
+            parameters.setDate(Date.from(clock.instant()));
             CertPathValidator.getInstance("PKIX")
                     .validate(CertificateFactory.getInstance("X.509").generateCertPath(List.of(leaf, ca)), parameters);
             return Optional.empty();
         } catch (GeneralSecurityException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
-    }
-
-    private Instant now() {
-        return clock.instant();
     }
 
     private static RefusedException refused(String why) {

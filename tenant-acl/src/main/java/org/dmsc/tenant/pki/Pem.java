@@ -55,12 +55,11 @@ public final class Pem {
      */
     public static List<X509Certificate> certificates(String pem) {
         try {
-            List<X509Certificate> found =
-                    CertificateFactory.getInstance("X.509")
-                            .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))
-                            .stream()
-                            .map(X509Certificate.class::cast)
-                            .toList();
+            List<X509Certificate> found = CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))
+                    .stream()
+                    .map(X509Certificate.class::cast)
+                    .toList();
             if (found.isEmpty()) {
                 throw notPem("it holds no certificate");
             }
@@ -77,6 +76,7 @@ public final class Pem {
 
     private static RefusedException notPem(String why) {
         return new RefusedException(
-                Refusal.INVALID_CONFIGURATION, "certificate text cannot be read: " + why + " (expected PEM, -----BEGIN CERTIFICATE-----)");
+                Refusal.INVALID_CONFIGURATION,
+                "certificate text cannot be read: " + why + " (expected PEM, -----BEGIN CERTIFICATE-----)");
     }
 }

@@ -23,7 +23,8 @@ public final class CrossTenantRule {
         }
         boolean granted = isActive(exporter, exporterRecord)
                 && exporterRecord.orElseThrow().getGrants().stream()
-                        .anyMatch(grant -> isInForce(grant, importer, now) && grant.getSkills().contains(skill));
+                        .anyMatch(grant -> isInForce(grant, importer, now)
+                                && grant.getSkills().contains(skill));
         return granted ? Optional.empty() : Optional.of(Refusal.CROSS_TENANT);
     }
 
@@ -35,7 +36,8 @@ public final class CrossTenantRule {
         }
         boolean granted = isActive(exporter, exporterRecord)
                 && exporterRecord.orElseThrow().getGrants().stream()
-                        .anyMatch(grant -> isInForce(grant, importer, now) && !grant.getSkills().isEmpty());
+                        .anyMatch(grant -> isInForce(grant, importer, now)
+                                && !grant.getSkills().isEmpty());
         return granted ? Optional.empty() : Optional.of(Refusal.CROSS_TENANT);
     }
 

@@ -33,7 +33,9 @@ public final class Gatekeeper {
      */
     public Admission admit(Caller caller, Optional<AgentRef> target, long bodyBytes) {
         if (caller.kind() != Caller.Kind.AGENT) {
-            return new Denied(Refusal.NOT_PERMITTED, caller.id() + " is no agent (expected an agent's identity to delegate a task)");
+            return new Denied(
+                    Refusal.NOT_PERMITTED,
+                    caller.id() + " is no agent (expected an agent's identity to delegate a task)");
         }
         Optional<TenantRecord> found = tenants.find(caller.tenant());
         if (found.isEmpty()) {
@@ -44,12 +46,14 @@ public final class Gatekeeper {
 
     private Admission admit(TenantRecord record, TenantId tenant, Optional<AgentRef> target, long bodyBytes) {
         if (record.getState() != TenantState.ACTIVE) {
-            return new Denied(Refusal.TENANT_INACTIVE, "tenant " + tenant + " is " + record.getState() + " (expected ACTIVE)");
+            return new Denied(
+                    Refusal.TENANT_INACTIVE, "tenant " + tenant + " is " + record.getState() + " (expected ACTIVE)");
         }
         long most = record.getLimits().getMaxBodyBytes();
         if (bodyBytes > most) {
             return new Denied(
-                    Refusal.TOO_LARGE, "body of " + bodyBytes + " bytes (expected at most " + most + " for tenant " + tenant + ")");
+                    Refusal.TOO_LARGE,
+                    "body of " + bodyBytes + " bytes (expected at most " + most + " for tenant " + tenant + ")");
         }
         return target.flatMap(agent -> isolation(tenant, agent)).orElseGet(() -> new Admitted(record));
     }

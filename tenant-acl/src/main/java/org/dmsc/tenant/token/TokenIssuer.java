@@ -61,8 +61,9 @@ public final class TokenIssuer {
     }
 
     private JWTClaimsSet.Builder claims(AgentRef agent, Duration life) {
-        if (life.getSeconds() < 1) {
-            throw new RefusedException(Refusal.INVALID_REQUEST, "life of a token: " + life + " (expected at least one second)");
+        if (life.toSeconds() < 1) {
+            throw new RefusedException(
+                    Refusal.INVALID_REQUEST, "life of a token: " + life + " (expected at least one second)");
         }
         Instant now = clock.instant();
         String issuer = TokenClaims.issuer(domain, agent.tenant());

@@ -58,7 +58,8 @@ public final class TokenKeys {
     public String createFor(TenantId tenant) {
         byte[] jwk = generate().toJSONString().getBytes(StandardCharsets.UTF_8);
         file.update((store, password) -> {
-            int next = aliases(Collections.list(store.aliases()).stream(), tenant).size() + 1;
+            int next =
+                    aliases(Collections.list(store.aliases()).stream(), tenant).size() + 1;
             store.setEntry(
                     tenant + KIND + next,
                     new KeyStore.SecretKeyEntry(new SecretKeySpec(jwk, "AES")),
@@ -92,7 +93,8 @@ public final class TokenKeys {
     }
 
     ECKey newest(TenantId tenant) {
-        Optional<String> newest = aliases(file.aliases().stream(), tenant).stream().findFirst();
+        Optional<String> newest =
+                aliases(file.aliases().stream(), tenant).stream().findFirst();
         return newest.map(this::key).orElseThrow(() -> missing(tenant));
     }
 
@@ -112,7 +114,8 @@ public final class TokenKeys {
         } catch (ParseException e) {
             throw new RefusedException(
                     Refusal.INVALID_CONFIGURATION,
-                    "key " + alias + " of " + file.path() + " is not a JWK (expected one this program wrote; restore a backup)");
+                    "key " + alias + " of " + file.path()
+                            + " is not a JWK (expected one this program wrote; restore a backup)");
         }
     }
 
@@ -140,6 +143,7 @@ public final class TokenKeys {
 
     private static RefusedException missing(TenantId tenant) {
         return new RefusedException(
-                Refusal.TENANT_UNKNOWN, "tenant " + tenant + " has no token key here (expected one since it was created)");
+                Refusal.TENANT_UNKNOWN,
+                "tenant " + tenant + " has no token key here (expected one since it was created)");
     }
 }

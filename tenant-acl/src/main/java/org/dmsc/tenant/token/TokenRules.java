@@ -32,7 +32,8 @@ final class TokenRules {
     static void requireHeader(JWSHeader header) {
         require(JWSAlgorithm.ES256.equals(header.getAlgorithm()), "has another algorithm than ES256");
         require(
-                header.getType() != null && TokenClaims.TYPE.equalsIgnoreCase(header.getType().getType()),
+                header.getType() != null
+                        && TokenClaims.TYPE.equalsIgnoreCase(header.getType().getType()),
                 "has another type than " + TokenClaims.TYPE);
         require(
                 header.getJWK() == null
@@ -104,6 +105,7 @@ final class TokenRules {
 
     static RefusedException refused(String why) {
         return new RefusedException(
-                Refusal.UNAUTHENTICATED, "token " + why + " (expected an access token that the tenant's issuer gave to the caller)");
+                Refusal.UNAUTHENTICATED,
+                "token " + why + " (expected an access token that the tenant's issuer gave to the caller)");
     }
 }

@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.dmsc.schemas.AgentRef;
-import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.TenantRecord;
@@ -72,9 +71,8 @@ public final class TokenVerifier {
 
     /** As {@link #verify}, with what else the token says. Whether a certificate it is bound to was shown is the caller's to check. */
     public VerifiedToken check(String token) {
-        if (token.length() > MOST_CHARACTERS || !COMPACT.matcher(token).matches()) {
-            throw TokenRules.refused("has " + token.length() + " characters or is not of three base64url parts (expected a signed JWT of at"
-                    + " most " + MOST_CHARACTERS + ")");
+        if (token.length() > MOST_CHARACTERS) {
+            throw TokenRules.refused("has " + token.length() + " characters (expected at most " + MOST_CHARACTERS + ")");
         }
         ByteBuffer hash = hash(token);
         Accepted known = accepted.getIfPresent(hash);
@@ -89,6 +87,9 @@ public final class TokenVerifier {
 
     /** Any error is a refusal. */
     private Accepted verify(String token, Instant now) {
+        if (!COMPACT.matcher(token).matches()) {
+            throw TokenRules.refused("is not of three base64url parts with dots between them");
+        }
         try {
             SignedJWT jwt = SignedJWT.parse(token);
             TokenRules.requireHeader(jwt.getHeader());
@@ -134,7 +135,7 @@ public final class TokenVerifier {
     private static ByteBuffer hash(String token) {
         try {
             return ByteBuffer.wrap(
-                    MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.US_ASCII)));
+                    MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JVM has no SHA-256", e);
         }

@@ -34,7 +34,8 @@ public record VerifiedToken(AgentRef agent, String id, Instant expiresAt, Option
                 .isPresent();
         if (!same) {
             throw new RefusedException(
-                    Refusal.UNAUTHENTICATED, "token is bound to a certificate that was not shown (expected the connection it was issued for)");
+                    Refusal.UNAUTHENTICATED,
+                    "token is bound to a certificate that was not shown (expected the connection it was issued for)");
         }
     }
 

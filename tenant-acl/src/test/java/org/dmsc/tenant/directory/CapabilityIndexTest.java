@@ -37,14 +37,20 @@ class CapabilityIndexTest {
                 BILLING,
                 "Billing specialist",
                 "Knows everything about money",
-                skill("explain-invoice", "Explain invoice", "Explains charges on a customer's bill", "billing", "Money"),
+                skill(
+                        "explain-invoice",
+                        "Explain invoice",
+                        "Explains charges on a customer's bill",
+                        "billing",
+                        "Money"),
                 skill("refund", "Refund", "Pays a wrong charge back", "billing"));
         put(NETWORK_1, "Technical specialist one", "", router());
         put(NETWORK_2, "Technical specialist two", "", router());
     }
 
     private static org.dmsc.schemas.avro.SkillRecord router() {
-        return skill("diagnose", "Diagnose connection", "Finds out why the internet router has no connection", "network");
+        return skill(
+                "diagnose", "Diagnose connection", "Finds out why the internet router has no connection", "network");
     }
 
     @Test
@@ -71,12 +77,15 @@ class CapabilityIndexTest {
         assertThat(found).extracting(Match::agent).containsExactly(NETWORK_1, NETWORK_2);
         assertThat(found).allMatch(match -> match.score() >= 1 && match.score() <= 1.1);
         assertThat(found.get(0).why()).contains("offers the skill diagnose");
-        assertThat(index.search(new Query(Set.of(ACME), Optional.of("DIAGNOSE"), Set.of(), "", 10))).isEmpty();
+        assertThat(index.search(new Query(Set.of(ACME), Optional.of("DIAGNOSE"), Set.of(), "", 10)))
+                .isEmpty();
     }
 
     @Test
     void tagsMustAllBeThereWhateverTheirCase() {
-        assertThat(index.search(tags("BILLING", "money"))).extracting(Match::skill).containsExactly("explain-invoice");
+        assertThat(index.search(tags("BILLING", "money")))
+                .extracting(Match::skill)
+                .containsExactly("explain-invoice");
         assertThat(index.search(tags("billing"))).extracting(Match::skill).containsExactly("explain-invoice", "refund");
         assertThat(index.search(tags("billing", "network"))).isEmpty();
         assertThat(index.search(tags("billing")).get(0).why()).containsExactly("has the tags billing");
@@ -99,7 +108,8 @@ class CapabilityIndexTest {
         assertThat(index.search(new Query(Set.of(BETA), Optional.empty(), Set.of(), "invoice", 9)))
                 .extracting(Match::agent)
                 .containsExactly(AgentRef.of("beta", "other"));
-        assertThat(index.search(new Query(Set.of(), Optional.empty(), Set.of(), "invoice", 9))).isEmpty();
+        assertThat(index.search(new Query(Set.of(), Optional.empty(), Set.of(), "invoice", 9)))
+                .isEmpty();
     }
 
     @Test
@@ -135,7 +145,8 @@ class CapabilityIndexTest {
                 .forAll(lists().of(integers().between(0, 59)).ofSizeBetween(0, 60))
                 .checkAssert(steps -> {
                     CapabilityIndex grown = new CapabilityIndex();
-                    Map<AgentRef, AgentSnapshot> now = new TreeMap<>(java.util.Comparator.comparing(AgentRef::toString));
+                    Map<AgentRef, AgentSnapshot> now =
+                            new TreeMap<>(java.util.Comparator.comparing(AgentRef::toString));
                     for (int step : steps) {
                         AgentRef agent = AgentRef.of("acme", "a" + step % 10);
                         Optional<AgentSnapshot> card = step < 20 ? Optional.empty() : Optional.of(card(agent, step));
@@ -191,13 +202,20 @@ class CapabilityIndexTest {
 
     private static AgentSnapshot card(AgentRef agent, int step) {
         String word = WORDS.get(step % WORDS.size());
-        return snapshot(agent, "Agent", "", skill("s" + step % 3, word, "alpha " + WORDS.get(step % 4), word), skill("x", "x", word));
+        return snapshot(
+                agent,
+                "Agent",
+                "",
+                skill("s" + step % 3, word, "alpha " + WORDS.get(step % 4), word),
+                skill("x", "x", word));
     }
 
     private static void assertSame(List<Match> one, List<Match> other) {
-        assertThat(one).extracting(Match::agent, Match::skill).isEqualTo(other.stream()
-                .map(match -> org.assertj.core.groups.Tuple.tuple(match.agent(), match.skill()))
-                .toList());
+        assertThat(one)
+                .extracting(Match::agent, Match::skill)
+                .isEqualTo(other.stream()
+                        .map(match -> org.assertj.core.groups.Tuple.tuple(match.agent(), match.skill()))
+                        .toList());
         for (int i = 0; i < one.size(); i++) {
             assertThat(one.get(i).score()).isCloseTo(other.get(i).score(), org.assertj.core.data.Offset.offset(1e-9));
         }

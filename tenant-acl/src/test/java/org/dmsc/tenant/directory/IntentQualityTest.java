@@ -20,8 +20,7 @@ import org.junit.jupiter.api.Test;
 /** How often the right one of 199 capabilities comes first for real requests, without having learnt anything. */
 class IntentQualityTest {
 
-    private static final Path DATA =
-            Path.of(System.getProperty("dmsc.intents", "/work/shared/data/intents"));
+    private static final Path DATA = Path.of(System.getProperty("dmsc.intents", "/work/shared/data/intents"));
 
     /** Every n-th line: the figure hardly moves, the test is short. */
     private static final int EVERY = 5;
@@ -43,7 +42,11 @@ class IntentQualityTest {
             }
             String right = lines.get(i).substring(comma + 1);
             Query query = new Query(
-                    Set.of(new TenantId("acme")), Optional.empty(), Set.of(), lines.get(i).substring(0, comma), 5);
+                    Set.of(new TenantId("acme")),
+                    Optional.empty(),
+                    Set.of(),
+                    lines.get(i).substring(0, comma),
+                    5);
             long start = System.nanoTime();
             List<String> found = index.search(query).stream().map(Match::skill).toList();
             nanos += System.nanoTime() - start;
@@ -62,12 +65,17 @@ class IntentQualityTest {
     private static CapabilityIndex index() throws IOException {
         CapabilityIndex index = new CapabilityIndex();
         int i = 0;
-        for (JsonNode capability : new ObjectMapper().readTree(DATA.resolve("capabilities.json").toFile())) {
+        for (JsonNode capability :
+                new ObjectMapper().readTree(DATA.resolve("capabilities.json").toFile())) {
             AgentRef agent = AgentRef.of("acme", "a" + i++);
             String name = capability.get("capability").asText();
             index.update(
                     agent,
-                    Optional.of(snapshot(agent, name, "", skill(name, name, capability.get("description").asText()))));
+                    Optional.of(snapshot(
+                            agent,
+                            name,
+                            "",
+                            skill(name, name, capability.get("description").asText()))));
         }
         return index;
     }

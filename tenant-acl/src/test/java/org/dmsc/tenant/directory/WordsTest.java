@@ -13,7 +13,8 @@ class WordsTest {
     @Test
     void cutsNamesAndSentencesAndLeavesOutWordsThatSayNothing() {
         assertThat(Words.of("Could you please explain my invoice?")).containsExactly("explain", "invoic");
-        assertThat(Words.of("PDFReader billing_v2 HTTPServer")).containsExactly("pdf", "read", "bill", "v", "2", "http", "serv");
+        assertThat(Words.of("PDFReader billing_v2 HTTPServer"))
+                .containsExactly("pdf", "read", "bill", "v", "2", "http", "serv");
     }
 
     @Test
@@ -28,8 +29,17 @@ class WordsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "invoices,invoice", "planning,plan", "translation,translate", "translating,translate", "queries,query",
-        "classes,class", "recipes,recipe", "charged,charge", "payments,payment", "calls,calling", "weekly,week"
+        "invoices,invoice",
+        "planning,plan",
+        "translation,translate",
+        "translating,translate",
+        "queries,query",
+        "classes,class",
+        "recipes,recipe",
+        "charged,charge",
+        "payments,payment",
+        "calls,calling",
+        "weekly,week"
     })
     void formsOfAWordHaveOneStem(String one, String other) {
         assertThat(Words.stem(one)).isEqualTo(Words.stem(other));

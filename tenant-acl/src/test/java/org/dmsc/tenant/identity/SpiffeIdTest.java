@@ -89,7 +89,8 @@ final class SpiffeIdTest {
     void refusesMoreThan2048Bytes() {
         String prefix = "spiffe://acme.fabric.localhost/";
 
-        assertThat(SpiffeId.parse(prefix + "a".repeat(2048 - prefix.length())).uri()).hasSize(2048);
+        assertThat(SpiffeId.parse(prefix + "a".repeat(2048 - prefix.length())).uri())
+                .hasSize(2048);
         assertRefused(Refusal.UNAUTHENTICATED, () -> SpiffeId.parse(prefix + "a".repeat(2049 - prefix.length())));
         assertThat(SpiffeId.parse(prefix + "a/".repeat(1000) + "b").path()).hasSize(2002);
         assertRefused(Refusal.UNAUTHENTICATED, () -> SpiffeId.parse(prefix + "/a".repeat(1_000_000)));

@@ -57,6 +57,9 @@ final class DataKeyTest {
     }
 
     private static ByteBuffer nonce(long counter) {
-        return ByteBuffer.allocate(12).put(new byte[] {9, 8, 7, 6}).putLong(counter).flip();
+        return ByteBuffer.allocate(12)
+                .put(new byte[] {9, 8, 7, 6})
+                .putLong(counter)
+                .flip();
     }
 }

@@ -20,21 +20,19 @@ final class DataKeyWrappingTest {
         byte[] wrapped = wrapping.wrap(key, "acme", "acme/payload/1");
 
         assertThat(wrapped).hasSize(93);
-        assertThat(wrapping.unwrap(ByteBuffer.wrap(wrapped), "acme", "acme/payload/1")).isEqualTo(key);
+        assertThat(wrapping.unwrap(ByteBuffer.wrap(wrapped), "acme", "acme/payload/1"))
+                .isEqualTo(key);
     }
 
     @Test
     void isBoundToItsTenantAndRootKey() {
         byte[] wrapped = wrapping.wrap(wrapping.newDataKey(), "acme", "acme/payload/1");
 
-        assertRefused(
-                Refusal.UNREADABLE, () -> wrapping.unwrap(ByteBuffer.wrap(wrapped), "acme", "acme/routing/1"));
-        assertRefused(
-                Refusal.UNREADABLE, () -> wrapping.unwrap(ByteBuffer.wrap(wrapped), "globex", "acme/payload/1"));
+        assertRefused(Refusal.UNREADABLE, () -> wrapping.unwrap(ByteBuffer.wrap(wrapped), "acme", "acme/routing/1"));
+        assertRefused(Refusal.UNREADABLE, () -> wrapping.unwrap(ByteBuffer.wrap(wrapped), "globex", "acme/payload/1"));
         assertRefused(
                 Refusal.UNREADABLE, () -> wrapping.unwrap(ByteBuffer.wrap(wrapped), "globex", "globex/payload/1"));
-        assertRefused(
-                Refusal.UNREADABLE, () -> wrapping.unwrap(ByteBuffer.wrap(wrapped), "acme", "acme/payload/9"));
+        assertRefused(Refusal.UNREADABLE, () -> wrapping.unwrap(ByteBuffer.wrap(wrapped), "acme", "acme/payload/9"));
     }
 
     @Test

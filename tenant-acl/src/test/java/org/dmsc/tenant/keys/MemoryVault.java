@@ -58,7 +58,8 @@ final class MemoryVault implements KeyVault {
 
     @Override
     public String create(TenantId tenant, KeyClass keyClass) {
-        String id = tenant + "/" + keyClass.label() + "/" + (newest(tenant, keyClass).isPresent() ? 2 : 1);
+        String id = tenant + "/" + keyClass.label() + "/"
+                + (newest(tenant, keyClass).isPresent() ? 2 : 1);
         keys.put(id, random());
         keys.putIfAbsent(tenant + "/audit/1", random());
         return id;

@@ -82,7 +82,8 @@ final class Pkcs12KeyVaultTest {
 
         Pkcs12KeyVault vault = open(BOTH);
         for (int i = 0; i < 8; i++) {
-            assertThat(vault.newest(new TenantId("tenant-" + i), KeyClass.ROUTING)).isPresent();
+            assertThat(vault.newest(new TenantId("tenant-" + i), KeyClass.ROUTING))
+                    .isPresent();
         }
     }
 
@@ -116,7 +117,17 @@ final class Pkcs12KeyVaultTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "acme", "acme/audit/1", "acme/payload/0", "acme/payload/01", "acme/payload/1/2", "../payload/1", "ACME/payload/1"})
+    @ValueSource(
+            strings = {
+                "",
+                "acme",
+                "acme/audit/1",
+                "acme/payload/0",
+                "acme/payload/01",
+                "acme/payload/1/2",
+                "../payload/1",
+                "ACME/payload/1"
+            })
     void refusesWhatIsNoKeyId(String keyId) {
         Pkcs12KeyVault vault = open(BOTH);
         vault.create(ACME, KeyClass.PAYLOAD);
@@ -128,8 +139,7 @@ final class Pkcs12KeyVaultTest {
     void refusesAWrongPassword() {
         open(BOTH).create(ACME, KeyClass.PAYLOAD);
 
-        assertRefused(
-                Refusal.INVALID_CONFIGURATION, () -> Pkcs12KeyVault.open(dir, "another".toCharArray(), BOTH));
+        assertRefused(Refusal.INVALID_CONFIGURATION, () -> Pkcs12KeyVault.open(dir, "another".toCharArray(), BOTH));
     }
 
     @Test
@@ -163,8 +173,10 @@ final class Pkcs12KeyVaultTest {
         vault.create(ACME, KeyClass.PAYLOAD);
         Path file = fresh.resolve("payload.p12");
 
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(fresh))).isEqualTo("rwx------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(fresh)))
+                .isEqualTo("rwx------");
         String content = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
         String key = new String(vault.rootKey("acme/payload/1").getEncoded(), StandardCharsets.ISO_8859_1);
         assertThat(content).doesNotContain(key);

@@ -86,7 +86,9 @@ final class FabricPkiTest {
 
         X509Certificate leaf = identity.leaf();
         assertThat(identity.chain()).containsExactly(leaf, ca);
-        assertThat(leaf.getSubjectX500Principal().getName("RFC1779")).contains("O=acme").doesNotContain("CN=");
+        assertThat(leaf.getSubjectX500Principal().getName("RFC1779"))
+                .contains("O=acme")
+                .doesNotContain("CN=");
         assertThat(leaf.getNotBefore().toInstant()).isEqualTo(clock.instant().minusSeconds(60));
         assertThat(leaf.getNotAfter().toInstant()).isEqualTo(clock.instant().plus(HOUR));
         assertThat(leaf.getSerialNumber().bitLength()).isEqualTo(127);
@@ -113,7 +115,8 @@ final class FabricPkiTest {
         X509Certificate last = pki.issueAgent(PLANNER, Duration.ofHours(24)).leaf();
         clock.advance(Duration.ofHours(3));
 
-        assertThat(longest.getNotAfter().toInstant()).isEqualTo(clock.instant().minus(Duration.ofDays(89)).plus(Duration.ofHours(-1)));
+        assertThat(longest.getNotAfter().toInstant())
+                .isEqualTo(clock.instant().minus(Duration.ofDays(89)).plus(Duration.ofHours(-1)));
         assertThat(last.getNotAfter()).isEqualTo(ca.getNotAfter());
         assertRefused(Refusal.UNAVAILABLE, () -> pki.issueAgent(PLANNER, HOUR));
         assertRefused(Refusal.INVALID_REQUEST, () -> pki.issueOperator("o", Duration.ZERO));
@@ -146,7 +149,9 @@ final class FabricPkiTest {
         KeyStore store = identity.keyStore("secret".toCharArray());
 
         assertThat(Pem.certificates(identity.certificatePem())).isEqualTo(identity.chain());
-        assertThat(identity.keyPem()).startsWith("-----BEGIN PRIVATE KEY-----\n").endsWith("-----END PRIVATE KEY-----\n");
+        assertThat(identity.keyPem())
+                .startsWith("-----BEGIN PRIVATE KEY-----\n")
+                .endsWith("-----END PRIVATE KEY-----\n");
         assertThat(store.getKey("identity", "secret".toCharArray())).isEqualTo(identity.key());
         assertThat(store.getCertificateChain("identity")).hasSize(2);
         assertRefused(Refusal.INVALID_CONFIGURATION, () -> Pem.certificate("nothing"));

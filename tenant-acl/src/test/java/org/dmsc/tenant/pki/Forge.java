@@ -97,7 +97,8 @@ final class Forge {
         try {
             KeyPair pair = keyPair();
             JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
-                    X500Name.getInstance(ca.certificate().getSubjectX500Principal().getEncoded()),
+                    X500Name.getInstance(
+                            ca.certificate().getSubjectX500Principal().getEncoded()),
                     new BigInteger(100, new SecureRandom()),
                     Date.from(notBefore),
                     Date.from(notAfter),

@@ -53,7 +53,8 @@ final class PeerValidatorTest {
 
     @Test
     void acceptsAGoodLeafAloneAndWithItsChain() {
-        X509Certificate leaf = forge().names(uri(GOOD), dns("acme.fabric.localhost")).certificate();
+        X509Certificate leaf =
+                forge().names(uri(GOOD), dns("acme.fabric.localhost")).certificate();
 
         assertThat(validator.validate(List.of(leaf)).uri()).isEqualTo(GOOD);
         assertThat(validator.validate(List.of(leaf, acme.certificate())).uri()).isEqualTo(GOOD);
@@ -78,8 +79,10 @@ final class PeerValidatorTest {
 
     @Test
     void theJdkItselfEnforcesTheNameConstraints() {
-        X509Certificate leaf = forge().names(uri("spiffe://globex.fabric.localhost/agent/a")).certificate();
-        X509Certificate mail = forge().names(uri(GOOD), mail("a@globex.example")).certificate();
+        X509Certificate leaf =
+                forge().names(uri("spiffe://globex.fabric.localhost/agent/a")).certificate();
+        X509Certificate mail =
+                forge().names(uri(GOOD), mail("a@globex.example")).certificate();
 
         assertThat(pkix(leaf, acme.certificate())).isFalse();
         assertThat(pkix(mail, acme.certificate())).isFalse();
@@ -150,7 +153,9 @@ final class PeerValidatorTest {
         assertRefused(
                 Refusal.UNAUTHENTICATED,
                 () -> validator.validate(List.of(signedByALeaf, leaf.certificate(), acme.certificate())));
-        Signer subCa = forge().basic(new BasicConstraints(0)).usage(KeyUsage.keyCertSign).make();
+        Signer subCa = forge().basic(new BasicConstraints(0))
+                .usage(KeyUsage.keyCertSign)
+                .make();
         X509Certificate signedByASubCa = new Forge(subCa, clock.instant()).certificate();
         assertRefused(
                 Refusal.UNAUTHENTICATED,
@@ -161,7 +166,9 @@ final class PeerValidatorTest {
 
     @Test
     void a6RefusesASubCaEvenIfItWasRegistered() {
-        Signer subCa = forge().basic(new BasicConstraints(0)).usage(KeyUsage.keyCertSign).make();
+        Signer subCa = forge().basic(new BasicConstraints(0))
+                .usage(KeyUsage.keyCertSign)
+                .make();
         cas.add(subCa.certificate());
 
         refuses(new Forge(subCa, clock.instant()).certificate());
@@ -173,8 +180,8 @@ final class PeerValidatorTest {
 
         refuses(forge().valid(now.minusSeconds(100), now.minusSeconds(1)).certificate());
         refuses(forge().valid(now.plusSeconds(1), now.plusSeconds(100)).certificate());
-        assertThat(validator.validate(List.of(
-                        forge().valid(now.plusSeconds(30).minusSeconds(60), now.plusSeconds(100)).certificate())))
+        assertThat(validator.validate(List.of(forge().valid(now.plusSeconds(30).minusSeconds(60), now.plusSeconds(100))
+                        .certificate())))
                 .isNotNull();
     }
 
@@ -204,7 +211,8 @@ final class PeerValidatorTest {
         Signer pretender = new Signer(pair.getPrivate(), acme.certificate());
 
         refuses(new Forge(pretender, clock.instant()).certificate());
-        X500Name caName = X500Name.getInstance(acme.certificate().getSubjectX500Principal().getEncoded());
+        X500Name caName = X500Name.getInstance(
+                acme.certificate().getSubjectX500Principal().getEncoded());
         X509Certificate bare = Forge.sign(
                 new JcaX509v3CertificateBuilder(
                         caName,
@@ -221,7 +229,10 @@ final class PeerValidatorTest {
     void refusesAnotherFabricsPeers() {
         Signer otherRoot = maker.root(names.root(), Duration.ofDays(1));
         Signer otherAcme = maker.issuingCa(
-                otherRoot, names.tenantCa(new TenantId("acme")), names.tenantConstraints(new TenantId("acme")), Duration.ofDays(1));
+                otherRoot,
+                names.tenantCa(new TenantId("acme")),
+                names.tenantConstraints(new TenantId("acme")),
+                Duration.ofDays(1));
         X509Certificate leaf = new Forge(otherAcme, clock.instant()).certificate();
 
         assertRefused(
@@ -233,8 +244,10 @@ final class PeerValidatorTest {
 
     @Test
     void a9ChecksThePurposeOnBothSides() throws Exception {
-        X509Certificate serverOnly = forge().purposes(KeyPurposeId.id_kp_serverAuth).certificate();
-        X509Certificate clientOnly = forge().purposes(KeyPurposeId.id_kp_clientAuth).certificate();
+        X509Certificate serverOnly =
+                forge().purposes(KeyPurposeId.id_kp_serverAuth).certificate();
+        X509Certificate clientOnly =
+                forge().purposes(KeyPurposeId.id_kp_clientAuth).certificate();
         X509Certificate none = forge().purposes().certificate();
 
         refuses(serverOnly);

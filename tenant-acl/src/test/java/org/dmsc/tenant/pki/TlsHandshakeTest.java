@@ -11,6 +11,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -45,10 +46,10 @@ final class TlsHandshakeTest {
     void bothSidesRecogniseEachOtherWithFullChainsAndWithLeavesOnly() throws Exception {
         make();
 
-        assertThat(handshake(gateway, agent, validator.expecting(GATEWAY))).isEqualTo(
-                SpiffeId.agent(DOMAIN, AgentRef.of("acme", "planner")));
-        assertThat(handshake(leafOnly(gateway), leafOnly(agent), validator.expecting(GATEWAY))).isEqualTo(
-                SpiffeId.agent(DOMAIN, AgentRef.of("acme", "planner")));
+        assertThat(handshake(gateway, agent, validator.expecting(GATEWAY)))
+                .isEqualTo(SpiffeId.agent(DOMAIN, AgentRef.of("acme", "planner")));
+        assertThat(handshake(leafOnly(gateway), leafOnly(agent), validator.expecting(GATEWAY)))
+                .isEqualTo(SpiffeId.agent(DOMAIN, AgentRef.of("acme", "planner")));
     }
 
     @Test
@@ -62,8 +63,7 @@ final class TlsHandshakeTest {
     @Test
     void aServerRefusesAnotherFabricsClient() throws Exception {
         make();
-        FabricPki other =
-                FabricPki.openOrCreate(dir.resolve("other"), DOMAIN, Clock.systemUTC(), new SecureRandom());
+        FabricPki other = FabricPki.openOrCreate(dir.resolve("other"), DOMAIN, Clock.systemUTC(), new SecureRandom());
         other.createTenantCa(new TenantId("acme"));
         IssuedIdentity stranger = other.issueAgent(AgentRef.of("acme", "planner"), Duration.ofHours(1));
 
@@ -80,15 +80,15 @@ final class TlsHandshakeTest {
     }
 
     /** Whom the server saw, taken from its session as an edge has to. */
-    private SpiffeId handshake(IssuedIdentity server, IssuedIdentity client, TrustManager clientTrust) throws Exception {
+    private SpiffeId handshake(IssuedIdentity server, IssuedIdentity client, TrustManager clientTrust)
+            throws Exception {
         SSLContext serverContext = context(server, validator.trustManager());
         SSLContext clientContext = context(client, clientTrust);
-        try (SSLServerSocket listener = (SSLServerSocket) serverContext
-                .getServerSocketFactory()
-                .createServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        try (SSLServerSocket listener = (SSLServerSocket)
+                serverContext.getServerSocketFactory().createServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             listener.setNeedClientAuth(true);
-            CompletableFuture<SpiffeId> seen = CompletableFuture.supplyAsync(
-                    () -> accept(listener), task -> new Thread(task, "server").start());
+            CompletableFuture<SpiffeId> seen = new CompletableFuture<>();
+            new Thread(() -> accept(listener, seen), "server").start();
             try (SSLSocket socket = (SSLSocket) clientContext
                     .getSocketFactory()
                     .createSocket(InetAddress.getLoopbackAddress(), listener.getLocalPort())) {
@@ -102,16 +102,17 @@ final class TlsHandshakeTest {
         }
     }
 
-    private SpiffeId accept(SSLServerSocket listener) {
+    /** Answers before it closes: closing a TLS 1.3 socket waits for the other side. */
+    private void accept(SSLServerSocket listener, CompletableFuture<SpiffeId> seen) {
         try (SSLSocket socket = (SSLSocket) listener.accept()) {
             socket.setSoTimeout(10_000);
             assertThat(socket.getInputStream().read()).isEqualTo(1);
-            List<X509Certificate> chain = java.util.Arrays.stream(socket.getSession().getPeerCertificates())
+            List<X509Certificate> chain = Arrays.stream(socket.getSession().getPeerCertificates())
                     .map(X509Certificate.class::cast)
                     .toList();
-            return validator.validate(chain);
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
+            seen.complete(validator.validate(chain));
+        } catch (IOException | RuntimeException | AssertionError e) {
+            seen.completeExceptionally(e);
         }
     }
 

@@ -20,13 +20,15 @@ final class CrossTenantRuleTest {
 
     @Test
     void aTenantMayUseItsOwnSkillsWithoutARecord() {
-        assertThat(CrossTenantRule.check(ACME, ACME, Optional.empty(), "plan", NOW)).isEmpty();
+        assertThat(CrossTenantRule.check(ACME, ACME, Optional.empty(), "plan", NOW))
+                .isEmpty();
     }
 
     @Test
     void nothingCrossesByDefault() {
         assertThat(check(FixedTenants.active("globex").build(), "plan")).contains(Refusal.CROSS_TENANT);
-        assertThat(CrossTenantRule.check(ACME, GLOBEX, Optional.empty(), "plan", NOW)).contains(Refusal.CROSS_TENANT);
+        assertThat(CrossTenantRule.check(ACME, GLOBEX, Optional.empty(), "plan", NOW))
+                .contains(Refusal.CROSS_TENANT);
     }
 
     @Test
@@ -37,15 +39,18 @@ final class CrossTenantRuleTest {
         assertThat(check(exporter, "planning")).contains(Refusal.CROSS_TENANT);
         assertThat(check(exporter, "Plan")).contains(Refusal.CROSS_TENANT);
         assertThat(check(exporter, "")).contains(Refusal.CROSS_TENANT);
-        assertThat(CrossTenantRule.checkAnySkill(ACME, GLOBEX, Optional.of(exporter), NOW)).isEmpty();
+        assertThat(CrossTenantRule.checkAnySkill(ACME, GLOBEX, Optional.of(exporter), NOW))
+                .isEmpty();
     }
 
     @Test
     void aGrantDoesNotCountForOthersNorBackwardsNorWhenNotAcceptedNorWhenExpired() {
-        assertThat(check(exporter(grant("acme-2", true, NOW + 1, "plan")), "plan")).contains(Refusal.CROSS_TENANT);
+        assertThat(check(exporter(grant("acme-2", true, NOW + 1, "plan")), "plan"))
+                .contains(Refusal.CROSS_TENANT);
         assertThat(check(exporter(grant("*", true, NOW + 1, "plan")), "plan")).contains(Refusal.CROSS_TENANT);
         assertThat(check(exporter(grant("acme", true, NOW + 1, "*")), "plan")).contains(Refusal.CROSS_TENANT);
-        assertThat(check(exporter(grant("acme", false, NOW + 1, "plan")), "plan")).contains(Refusal.CROSS_TENANT);
+        assertThat(check(exporter(grant("acme", false, NOW + 1, "plan")), "plan"))
+                .contains(Refusal.CROSS_TENANT);
         assertThat(check(exporter(grant("acme", true, NOW, "plan")), "plan")).contains(Refusal.CROSS_TENANT);
         assertThat(check(exporter(grant("acme", true, 0, "plan")), "plan")).contains(Refusal.CROSS_TENANT);
         assertThat(CrossTenantRule.check(

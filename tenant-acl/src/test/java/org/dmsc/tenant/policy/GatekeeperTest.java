@@ -23,7 +23,8 @@ final class GatekeeperTest {
     private static final long LIMIT = 10L << 20;
 
     private final HandClock clock = new HandClock();
-    private final FixedTenants tenants = new FixedTenants().put(FixedTenants.active("acme").build());
+    private final FixedTenants tenants =
+            new FixedTenants().put(FixedTenants.active("acme").build());
     private final Gatekeeper gatekeeper = new Gatekeeper(tenants, clock);
 
     @Test
@@ -87,7 +88,8 @@ final class GatekeeperTest {
     }
 
     private static void assertDenied(Refusal refusal, Admission admission) {
-        assertThat(admission).isInstanceOfSatisfying(Denied.class, denied -> assertThat(denied.refusal())
-                .isEqualTo(refusal));
+        assertThat(admission)
+                .isInstanceOfSatisfying(
+                        Denied.class, denied -> assertThat(denied.refusal()).isEqualTo(refusal));
     }
 }

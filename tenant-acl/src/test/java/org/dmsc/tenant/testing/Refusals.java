@@ -12,11 +12,10 @@ public final class Refusals {
     private Refusals() {}
 
     public static void assertRefused(Refusal refusal, ThrowingCallable call) {
-        assertThatThrownBy(call)
-                .isInstanceOfSatisfying(RefusedException.class, e -> {
-                    if (e.refusal() != refusal) {
-                        throw new AssertionError("expected " + refusal + ", was " + e.refusal() + ": " + e.sentence());
-                    }
-                });
+        assertThatThrownBy(call).isInstanceOfSatisfying(RefusedException.class, e -> {
+            if (e.refusal() != refusal) {
+                throw new AssertionError("expected " + refusal + ", was " + e.refusal() + ": " + e.sentence());
+            }
+        });
     }
 }

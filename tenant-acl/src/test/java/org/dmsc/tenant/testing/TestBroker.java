@@ -90,7 +90,8 @@ public final class TestBroker {
         server.shutdown();
         server.awaitShutdown();
         try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         } catch (IOException e) {
             // The folder is a temporary one.
         }

@@ -124,7 +124,7 @@ public final class TaskWatches implements AutoCloseable {
         int lane = Lanes.of(task.taskId(), lanes);
         CompletionStage<Void> live = feed.enter(task.caller().tenant(), lane);
         Patience patience = occasion == Occasion.FOLLOW_UP ? Patience.NEXT_INTERRUPTION : Patience.ANY_INTERRUPTION;
-        TaskHandle handle = new TaskHandle(entry.watch(), patience, () -> release(task, lane));
+        TaskHandle handle = new TaskHandle(entry.watch(), patience, () -> release(entry, lane));
         entry.watch().attach(handle);
         if (occasion == Occasion.NEW) {
             entry.lookUpWhenQuiet(clock.millis());
@@ -153,8 +153,10 @@ public final class TaskWatches implements AutoCloseable {
                 Refusal.DUPLICATE, "task id '" + taskId + "' is taken (expected a new one); make another UUID");
     }
 
-    private void release(WatchedTask task, int lane) {
-        entries.computeIfPresent(task.key(), (key, entry) -> entry.leave() ? null : entry);
+    /** The entry may have been given up, and another one made for the same task since. */
+    private void release(Entry entry, int lane) {
+        WatchedTask task = entry.watch().task();
+        entries.computeIfPresent(task.key(), (key, known) -> known == entry && entry.leave() ? null : known);
         feed.leave(task.caller().tenant(), lane);
     }
 

@@ -1,0 +1,38 @@
+package org.dmsc.bridge.core.ask;
+
+import java.time.Clock;
+import org.dmsc.bridge.core.AuditTrail;
+import org.dmsc.bridge.core.BridgeMetrics;
+import org.dmsc.bridge.core.DelegationTokens;
+import org.dmsc.bridge.core.Exchange;
+import org.dmsc.bridge.core.TaskQueries;
+import org.dmsc.bridge.core.publish.Outbox;
+import org.dmsc.bridge.core.watch.TaskWatches;
+import org.dmsc.tenant.directory.Agents;
+import org.dmsc.tenant.identity.FabricDomain;
+import org.dmsc.tenant.keys.AuditHmac;
+import org.dmsc.tenant.keys.Envelopes;
+import org.dmsc.tenant.policy.Gatekeeper;
+
+/** What an exchange works with. */
+public record ExchangeParts(
+        Gatekeeper gatekeeper,
+        Agents agents,
+        AuditHmac hmac,
+        DelegationTokens tokens,
+        Outbox outbox,
+        Envelopes envelopes,
+        FabricDomain domain,
+        TaskWatches watches,
+        TaskQueries queries,
+        AuditTrail audit,
+        BridgeMetrics metrics,
+        String gateway,
+        int lanes,
+        Clock clock) {
+
+    /** The exchange of these parts. */
+    public Exchange exchange() {
+        return new KafkaExchange(this);
+    }
+}

@@ -1,0 +1,229 @@
+package org.dmsc.bridge.core.assembly;
+
+import java.time.Clock;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.dmsc.bridge.core.AgentReports;
+import org.dmsc.bridge.core.AuditReader;
+import org.dmsc.bridge.core.AuditTrail;
+import org.dmsc.bridge.core.BridgeMetrics;
+import org.dmsc.bridge.core.DelegationTokens;
+import org.dmsc.bridge.core.Exchange;
+import org.dmsc.bridge.core.Gateway;
+import org.dmsc.bridge.core.TaskQueries;
+import org.dmsc.bridge.core.ask.ExchangeParts;
+import org.dmsc.bridge.core.deliver.AttemptEvents;
+import org.dmsc.bridge.core.deliver.DeliveryDesk;
+import org.dmsc.bridge.core.deliver.DeliveryOpener;
+import org.dmsc.bridge.core.deliver.DeliveryPolicy;
+import org.dmsc.bridge.core.lanes.GatewayLease;
+import org.dmsc.bridge.core.lanes.LaneClients;
+import org.dmsc.bridge.core.lanes.LaneLoop;
+import org.dmsc.bridge.core.publish.EventWriter;
+import org.dmsc.bridge.core.publish.Outbox;
+import org.dmsc.bridge.core.trail.KafkaAgentReports;
+import org.dmsc.bridge.core.trail.KafkaAuditReader;
+import org.dmsc.bridge.core.trail.KafkaAuditTrail;
+import org.dmsc.bridge.core.watch.EventOpener;
+import org.dmsc.bridge.core.watch.LogTaskQueries;
+import org.dmsc.bridge.core.watch.TaskWatches;
+import org.dmsc.schemas.TenantId;
+import org.dmsc.schemas.avro.AuditEvent;
+import org.dmsc.schemas.avro.AuditRecord;
+import org.dmsc.schemas.avro.GatewayRecord;
+import org.dmsc.schemas.avro.SealedEnvelope;
+import org.dmsc.schemas.serde.AvroSerde;
+import org.dmsc.tenant.identity.SpiffeId;
+import org.dmsc.tenant.kafka.KafkaClients;
+import org.dmsc.tenant.policy.Gatekeeper;
+
+/**
+ * All of bridge-core for one process.
+ *
+ * <pre>
+ *   start:  audit trail ▸ events ▸ lanes            (then the edges, when the gateway is ready)
+ *   close:  (the edges first) ▸ lanes handed over ▸ lease left ▸ events ▸ outbox ▸ audit trail
+ * </pre>
+ *
+ * Threads: dmsc-lanes, dmsc-events, dmsc-audit, and helpers that come and go.
+ */
+public final class BridgeCore implements AutoCloseable {
+
+    private final Clock clock;
+    private final BridgeParts parts;
+    private final BridgeSettings settings;
+    private final BridgeMetrics metrics;
+    private final Outbox outbox;
+    private final KafkaAuditTrail audit;
+    private final KafkaAuditReader auditReader;
+    private final KafkaAgentReports reports;
+    private final DelegationTokens tokens;
+    private final LogTaskQueries replays;
+    private final TaskWatches watches;
+    private final Exchange exchange;
+    private final LaneLoop loop;
+    private final GatewayLease lease;
+    private final Gateway gateway;
+    private final TenantSet tenants;
+
+    /** Makes Kafka clients, and talks to nobody yet. */
+    public BridgeCore(BridgeParts parts, BridgeSettings settings) {
+        this.parts = parts;
+        this.settings = settings;
+        this.clock = parts.clock();
+        this.metrics = new BridgeMetrics(parts.meters());
+        this.tokens = new DelegationTokens(parts.hmac());
+        KafkaClients kafka = parts.kafka();
+        AvroSerde<SealedEnvelope> envelopes = new AvroSerde<>(parts.codec(), SealedEnvelope.class);
+        this.outbox = new Outbox(tenant -> kafka.producer(tenant.value(), envelopes.serializer()), clock);
+        this.audit = audit(kafka);
+        AvroSerde<AuditRecord> auditRecords = new AvroSerde<>(parts.codec(), AuditRecord.class);
+        this.auditReader =
+                new KafkaAuditReader(() -> reader("audit-reader"), auditRecords.deserializer(), clock);
+        long epoch = clock.millis();
+        this.reports = new KafkaAgentReports(
+                outbox,
+                parts.envelopes(),
+                parts.domain(),
+                new KafkaAgentReports.Place(settings.gateway(), epoch, settings.lanes()),
+                parts.ids(),
+                clock);
+        EventOpener events = new EventOpener(envelopes.deserializer(), parts.envelopes());
+        this.replays = new LogTaskQueries(() -> reader("replay"), events, settings.lanes(), clock);
+        TaskQueries queries = parts.queries().orElse(replays);
+        this.watches = new TaskWatches(reader("events"), events, queries, settings.lanes(), clock, metrics);
+        this.exchange = exchange(queries);
+        DeliveryDesk desk = desk(envelopes);
+        this.loop = loop(kafka, envelopes, desk);
+        this.lease = lease(kafka, epoch);
+        this.gateway = new LaneGateway(settings.gateway(), epoch, loop, desk, lease, watches::healthy);
+        this.tenants = new TenantSet(this::follow);
+        wire(desk);
+    }
+
+    private KafkaAuditTrail audit(KafkaClients kafka) {
+        AvroSerde<AuditEvent> values = new AvroSerde<>(parts.codec(), AuditEvent.class);
+        return new KafkaAuditTrail(
+                () -> kafka.producer("audit", values.serializer()), parts.ids(), node().uri(), clock);
+    }
+
+    private Exchange exchange(TaskQueries queries) {
+        return new ExchangeParts(
+                        new Gatekeeper(parts.tenants(), clock),
+                        parts.agents(),
+                        parts.hmac(),
+                        tokens,
+                        outbox,
+                        parts.envelopes(),
+                        parts.domain(),
+                        watches,
+                        queries,
+                        audit,
+                        metrics,
+                        settings.gateway(),
+                        settings.lanes(),
+                        clock)
+                .exchange();
+    }
+
+    private DeliveryDesk desk(AvroSerde<SealedEnvelope> envelopes) {
+        EventWriter writer = new EventWriter(outbox, parts.envelopes(), parts.domain(), settings.lanes());
+        return new DeliveryDesk(
+                new DeliveryOpener(envelopes.deserializer(), parts.envelopes()),
+                new DeliveryPolicy(parts.tenants(), clock),
+                new AttemptEvents(writer, parts.domain(), node(), parts.ids(), clock),
+                parts.agents(),
+                clock,
+                metrics);
+    }
+
+    private LaneLoop loop(KafkaClients kafka, AvroSerde<SealedEnvelope> envelopes, DeliveryDesk desk) {
+        LaneClients clients = new LaneClients(
+                kafka.groupConsumer("lanes", LaneClients.GROUP, new ByteArrayDeserializer()),
+                reader("inbox"),
+                () -> kafka.transactionalProducer(
+                        "put-back", "dmsc-put-back-" + settings.gateway(), envelopes.serializer()));
+        return new LaneLoop(clients, desk, clock);
+    }
+
+    private GatewayLease lease(KafkaClients kafka, long epoch) {
+        AvroSerde<GatewayRecord> values = new AvroSerde<>(parts.codec(), GatewayRecord.class);
+        Producer<String, GatewayRecord> producer = kafka.producer("lease", values.serializer());
+        return new GatewayLease(producer, settings.gateway(), epoch, loop::lanes, clock);
+    }
+
+    private void wire(DeliveryDesk desk) {
+        desk.ownLanes(loop::lanes);
+        loop.onLanes(lanes -> {
+            reports.lanes(lanes);
+            lease.renewSoon();
+            watches.follow(lanes, tenants.now());
+        });
+        loop.onTurn(lease::tick);
+        loop.onTurn(audit::summaries);
+        metrics.registry().gauge(BridgeMetrics.LANES, loop, one -> one.lanes().size());
+    }
+
+    private void follow(Set<TenantId> now) {
+        loop.tenants(now);
+        watches.follow(loop.lanes(), now);
+    }
+
+    private SpiffeId node() {
+        return SpiffeId.node(parts.domain(), "gateway", settings.gateway());
+    }
+
+    private Consumer<String, byte[]> reader(String name) {
+        return parts.kafka().reader(name, new ByteArrayDeserializer());
+    }
+
+    /** Begins; returns at once. The gateway is ready a little later, when it has a lane. */
+    public void start() {
+        audit.start();
+        Warmth.register(parts.codec());
+        parts.tenants().onChange(tenants::accept);
+        watches.start();
+        loop.start();
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+        lease.leave();
+        watches.close();
+        replays.close();
+        outbox.close();
+        auditReader.close();
+        audit.close();
+    }
+
+    public Exchange exchange() {
+        return exchange;
+    }
+
+    public Gateway gateway() {
+        return gateway;
+    }
+
+    public AgentReports reports() {
+        return reports;
+    }
+
+    public AuditTrail audit() {
+        return audit;
+    }
+
+    public AuditReader auditReader() {
+        return auditReader;
+    }
+
+    public DelegationTokens tokens() {
+        return tokens;
+    }
+
+    public BridgeMetrics metrics() {
+        return metrics;
+    }
+}

@@ -1,0 +1,33 @@
+package org.dmsc.bridge.core.assembly;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.dmsc.bridge.core.TaskQueries;
+import org.dmsc.schemas.serde.AvroCodec;
+import org.dmsc.tenant.directory.Agents;
+import org.dmsc.tenant.directory.Tenants;
+import org.dmsc.tenant.identity.FabricDomain;
+import org.dmsc.tenant.kafka.KafkaClients;
+import org.dmsc.tenant.keys.AuditHmac;
+import org.dmsc.tenant.keys.Envelopes;
+
+/**
+ * What a node gives to bridge-core.
+ *
+ * @param queries where tasks that are not followed here are looked up; by default the log is replayed
+ * @param ids makes ids of events and reports: random UUIDs
+ */
+public record BridgeParts(
+        KafkaClients kafka,
+        AvroCodec codec,
+        Envelopes envelopes,
+        AuditHmac hmac,
+        Tenants tenants,
+        Agents agents,
+        FabricDomain domain,
+        Optional<TaskQueries> queries,
+        Supplier<String> ids,
+        MeterRegistry meters,
+        Clock clock) {}

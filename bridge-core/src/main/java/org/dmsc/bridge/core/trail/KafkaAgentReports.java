@@ -1,0 +1,169 @@
+package org.dmsc.bridge.core.trail;
+
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.dmsc.bridge.core.AgentReports;
+import org.dmsc.bridge.core.publish.Outbox;
+import org.dmsc.bridge.core.publish.Outgoing;
+import org.dmsc.bridge.core.publish.Outgoing.InClear;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.Lanes;
+import org.dmsc.schemas.TopicNames.Channel;
+import org.dmsc.schemas.avro.AgentLoad;
+import org.dmsc.schemas.avro.AgentRegistration;
+import org.dmsc.schemas.avro.AgentReport;
+import org.dmsc.schemas.avro.AgentReportKind;
+import org.dmsc.schemas.avro.Presence;
+import org.dmsc.schemas.avro.SealedEnvelope;
+import org.dmsc.tenant.identity.FabricDomain;
+import org.dmsc.tenant.identity.SpiffeId;
+import org.dmsc.tenant.keys.Envelopes;
+import org.dmsc.tenant.keys.Parties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@link AgentReports} onto the agents' own tenants' topics. Thread-safe, never blocks. */
+public final class KafkaAgentReports implements AgentReports {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaAgentReports.class);
+
+    /**
+     * This gateway, as presences name it.
+     *
+     * @param lanes lanes of every tenant topic
+     */
+    public record Place(String gateway, long epoch, int lanes) {}
+
+    private final Outbox outbox;
+    private final Envelopes envelopes;
+    private final FabricDomain domain;
+    private final Place place;
+    private final Supplier<String> ids;
+    private final Clock clock;
+    private final Map<AgentRef, Optional<Presence>> connected = new ConcurrentHashMap<>();
+    private volatile Set<Integer> ownLanes = Set.of();
+
+    public KafkaAgentReports(
+            Outbox outbox,
+            Envelopes envelopes,
+            FabricDomain domain,
+            Place place,
+            Supplier<String> ids,
+            Clock clock) {
+        this.outbox = outbox;
+        this.envelopes = envelopes;
+        this.domain = domain;
+        this.place = place;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /** The lanes changed: agents announced on a lane that went are announced on another. */
+    public void lanes(Set<Integer> now) {
+        ownLanes = Set.copyOf(now);
+        connected.forEach((agent, presence) -> {
+            if (presence.filter(known -> now.contains(known.getLane())).isEmpty()) {
+                (now.isEmpty() ? gone(agent) : present(agent)).whenComplete((done, failure) -> logged(agent, failure));
+            }
+        });
+    }
+
+    /** Without a lane nothing can be delivered here; the agent stays known, and is announced when a lane comes. */
+    private CompletionStage<Void> gone(AgentRef agent) {
+        connected.replace(agent, Optional.empty());
+        return send(report(agent, AgentReportKind.ABSENT).setReason("its gateway has no lane"));
+    }
+
+    @Override
+    public Optional<Presence> presenceOf(AgentRef agent) {
+        List<Integer> lanes = ownLanes.stream().sorted().toList();
+        if (lanes.isEmpty()) {
+            return Optional.empty();
+        }
+        int home = Lanes.of(agent.agent().value(), place.lanes());
+        int lane = lanes.contains(home) ? home : lanes.get(home % lanes.size());
+        return Optional.of(new Presence(place.gateway(), place.epoch(), lane));
+    }
+
+    @Override
+    public CompletionStage<Void> register(
+            AgentRef agent, AgentRegistration registration, Optional<Presence> presence) {
+        presence.ifPresent(here -> connected.put(agent, presence));
+        return send(report(agent, AgentReportKind.REGISTERED)
+                .setRegistration(registration)
+                .setPresence(presence.orElse(null)));
+    }
+
+    @Override
+    public CompletionStage<Void> unregister(AgentRef agent) {
+        connected.remove(agent);
+        return send(report(agent, AgentReportKind.UNREGISTERED));
+    }
+
+    @Override
+    public CompletionStage<Void> present(AgentRef agent) {
+        Optional<Presence> presence = presenceOf(agent);
+        connected.put(agent, presence);
+        return presence.isEmpty()
+                ? CompletableFuture.completedFuture(null)
+                : send(report(agent, AgentReportKind.PRESENT).setPresence(presence.get()));
+    }
+
+    @Override
+    public CompletionStage<Void> absent(AgentRef agent, String reason) {
+        Optional<Presence> known = connected.remove(agent);
+        return known == null
+                ? CompletableFuture.completedFuture(null)
+                : send(report(agent, AgentReportKind.ABSENT)
+                        .setPresence(known.orElse(null))
+                        .setReason(reason));
+    }
+
+    @Override
+    public CompletionStage<Void> heartbeat(AgentRef agent, AgentLoad load) {
+        return send(report(agent, AgentReportKind.HEARTBEAT).setLoad(load));
+    }
+
+    private AgentReport.Builder report(AgentRef agent, AgentReportKind kind) {
+        return AgentReport.newBuilder()
+                .setReportId(ids.get())
+                .setTenant(agent.tenant().value())
+                .setAgent(agent.agent().value())
+                .setKind(kind)
+                .setTime(clock.millis());
+    }
+
+    private CompletionStage<Void> send(AgentReport.Builder building) {
+        try {
+            AgentReport report = building.build();
+            AgentRef agent = AgentRef.of(report.getTenant(), report.getAgent());
+            Parties parties =
+                    Parties.from(SpiffeId.node(domain, "gateway", place.gateway()).uri());
+            SealedEnvelope envelope = envelopes.seal(
+                    report, agent.tenant(), Channel.AGENTS.label(), report.getReportId(), parties, report.getTime());
+            int lane = Lanes.of(report.getAgent(), place.lanes());
+            return outbox
+                    .publish(new Outgoing(
+                            agent.tenant(), Channel.AGENTS, lane, report.getAgent(), envelope, InClear.NONE))
+                    .thenAccept(offset -> {});
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static void logged(AgentRef agent, Throwable failure) {
+        if (failure != null) {
+            LOG.atError()
+                    .addKeyValue("agent", agent)
+                    .addKeyValue("cause", failure.getMessage())
+                    .log("agent could not be announced on another lane");
+        }
+    }
+}

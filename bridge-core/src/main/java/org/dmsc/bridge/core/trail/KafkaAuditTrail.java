@@ -1,0 +1,176 @@
+package org.dmsc.bridge.core.trail;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.dmsc.bridge.core.AuditTrail;
+import org.dmsc.bridge.core.RefusalNote;
+import org.dmsc.bridge.core.trail.RefusalFlood.Summary;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
+import org.dmsc.schemas.TopicNames;
+import org.dmsc.schemas.avro.AuditEvent;
+import org.dmsc.schemas.avro.AuditKind;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@link AuditTrail} onto {@code dmsc.sys.audit-intake}. One thread of its own talks to the producer, because a producer may wait; callers only
+ * queue. When the queue is full an event is refused, and said so in the process's log: the trail must not take memory without end.
+ */
+public final class KafkaAuditTrail implements AuditTrail, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaAuditTrail.class);
+
+    /** Owner of what cannot be put down to any tenant. */
+    private static final String FABRIC = "sys";
+
+    private static final int MOST_QUEUED = 10_000;
+    private static final int MOST_REASON = 500;
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
+
+    private final Supplier<Producer<String, AuditEvent>> factory;
+    private final Supplier<String> ids;
+    private final String node;
+    private final Clock clock;
+    private final RefusalFlood flood;
+    private final ThreadPoolExecutor writer;
+    private final CompletableFuture<Producer<String, AuditEvent>> producer = new CompletableFuture<>();
+
+    public KafkaAuditTrail(
+            Supplier<Producer<String, AuditEvent>> factory, Supplier<String> ids, String node, Clock clock) {
+        this.factory = factory;
+        this.ids = ids;
+        this.node = node;
+        this.clock = clock;
+        this.flood = new RefusalFlood(clock.millis());
+        this.writer = new ThreadPoolExecutor(
+                1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_QUEUED), task -> {
+                    Thread thread = new Thread(task, "dmsc-audit");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+    }
+
+    /** Makes the producer. */
+    public void start() {
+        writer.execute(() -> producer.complete(factory.get()));
+    }
+
+    @Override
+    public CompletionStage<Void> record(AuditEvent event) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        try {
+            writer.execute(() -> send(event, done));
+        } catch (RejectedExecutionException e) {
+            LOG.atError()
+                    .addKeyValue("tenant", event.getTenant())
+                    .addKeyValue("kind", event.getKind())
+                    .addKeyValue("refusal", event.getRefusal())
+                    .log("an audit event was lost: too many wait for Kafka");
+            done.completeExceptionally(new RefusedException(Refusal.OVERLOADED, "too many audit events wait for Kafka"));
+        }
+        return done;
+    }
+
+    @Override
+    public void refused(RefusalNote note) {
+        boolean singly;
+        synchronized (flood) {
+            singly = flood.singly(note);
+        }
+        if (singly) {
+            record(event(note, Map.of())).exceptionally(KafkaAuditTrail::logged);
+        }
+        summaries();
+    }
+
+    /** Writes what was counted; called on refusals and, so that the last ones come out too, now and then. */
+    public void summaries() {
+        List<Summary> due;
+        synchronized (flood) {
+            due = flood.drain(clock.millis());
+        }
+        write(due);
+    }
+
+    @Override
+    public void close() {
+        List<Summary> rest;
+        synchronized (flood) {
+            rest = flood.drainNow(clock.millis());
+        }
+        write(rest);
+        writer.shutdown();
+        try {
+            if (!writer.awaitTermination(CLOSE_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.atWarn().addKeyValue("events", writer.getQueue().size()).log("audit events were not written in time");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (producer.isDone() && !producer.isCompletedExceptionally()) {
+            producer.join().close(CLOSE_WITHIN);
+        }
+    }
+
+    private void write(List<Summary> summaries) {
+        summaries.forEach(summary -> record(event(summary.example(), Map.of("count", Long.toString(summary.count()))))
+                .exceptionally(KafkaAuditTrail::logged));
+    }
+
+    private void send(AuditEvent event, CompletableFuture<Void> done) {
+        try {
+            producer.join()
+                    .send(
+                            new ProducerRecord<>(TopicNames.AUDIT_INTAKE, event.getTenant(), event),
+                            (metadata, failure) -> {
+                                if (failure == null) {
+                                    done.complete(null);
+                                } else {
+                                    done.completeExceptionally(unavailable(failure));
+                                }
+                            });
+        } catch (RuntimeException e) {
+            done.completeExceptionally(unavailable(e));
+        }
+    }
+
+    private static RefusedException unavailable(Exception cause) {
+        return new RefusedException(Refusal.UNAVAILABLE, "Kafka did not take an audit event: " + cause.getMessage());
+    }
+
+    @SuppressWarnings("NullAway") // A Void has no value but null.
+    private static Void logged(Throwable failure) {
+        LOG.atError().addKeyValue("cause", failure.getMessage()).log("a refusal was not audited");
+        return null;
+    }
+
+    private AuditEvent event(RefusalNote note, Map<String, String> details) {
+        String sentence = note.sentence();
+        String reason = sentence.length() > MOST_REASON ? sentence.substring(0, MOST_REASON) : sentence;
+        return AuditEvent.newBuilder()
+                .setEventId(ids.get())
+                .setTenant(note.tenant().map(Object::toString).orElse(FABRIC))
+                .setTime(clock.millis())
+                .setKind(AuditKind.REFUSAL)
+                .setActor(note.actor())
+                .setNode(node)
+                .setTaskId(note.taskId().orElse(null))
+                .setObject(note.object().orElse(null))
+                .setRefusal(note.refusal().name())
+                .setReasons(List.of(reason))
+                .setDetails(details)
+                .build();
+    }
+}

@@ -1,0 +1,70 @@
+package org.dmsc.bridge.http;
+
+import com.linecorp.armeria.common.ContentTooLargeException;
+import com.linecorp.armeria.common.util.Exceptions;
+import java.util.Optional;
+import org.dmsc.bridge.core.AuditTrail;
+import org.dmsc.bridge.core.RefusalNote;
+import org.dmsc.schemas.Printable;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns whatever went wrong into a refusal, writes one log line and, if nobody did yet, one audit event. */
+final class Failures {
+
+    static final String INTERNAL = "a fault inside the fabric; its log has the cause (expected: try again, then tell the operator)";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+    private final AuditTrail audit;
+    private final EdgeSettings settings;
+
+    Failures(AuditTrail audit, EdgeSettings settings) {
+        this.audit = audit;
+        this.settings = settings;
+    }
+
+    /** Of a caller who is known. */
+    RefusedException note(Call call, Throwable failure) {
+        RefusedException refused = refusal(failure);
+        if (!(failure instanceof AuditedRefusal)) {
+            audit.refused(RefusalNote.of(call.caller(), refused, Optional.of(call.object())));
+        }
+        log(call.caller().id().uri(), call.object(), refused);
+        return refused;
+    }
+
+    /** Of somebody who is not. */
+    RefusedException noteAnonymous(String address, String object, Throwable failure) {
+        RefusedException refused = refusal(failure);
+        audit.refused(RefusalNote.anonymous(address, refused, Optional.of(object)));
+        log("anonymous@" + address, object, refused);
+        return refused;
+    }
+
+    private RefusedException refusal(Throwable failure) {
+        Throwable cause = Exceptions.peel(AuditedRefusal.unwrap(failure));
+        if (cause instanceof AuditedRefusal audited) {
+            return audited.refused();
+        }
+        if (cause instanceof RefusedException refused) {
+            return refused;
+        }
+        if (cause instanceof ContentTooLargeException) {
+            return new RefusedException(
+                    Refusal.TOO_LARGE, "body: is too large (expected at most " + settings.maxBodyBytes() + " bytes)");
+        }
+        LOG.atWarn().setCause(cause).log("request failed");
+        return new RefusedException(Refusal.INTERNAL, INTERNAL);
+    }
+
+    private static void log(String actor, String object, RefusedException refused) {
+        LOG.atInfo()
+                .addKeyValue("refusal", refused.refusal())
+                .addKeyValue("actor", actor)
+                .addKeyValue("object", Printable.of(object))
+                .log(Printable.of(refused.sentence()));
+    }
+}

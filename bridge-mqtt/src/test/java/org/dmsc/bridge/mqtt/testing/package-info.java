@@ -1,0 +1,2 @@
+/** Fakes by hand and the one broker that all tests of this module share. */
+package org.dmsc.bridge.mqtt.testing;

@@ -1,0 +1,84 @@
+package org.dmsc.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.dmsc.node.testing.Answer;
+import org.dmsc.node.testing.Credentials;
+import org.dmsc.node.testing.HttpAgent;
+import org.dmsc.node.testing.NodeProcess;
+import org.dmsc.node.testing.Participant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A fabric in a JVM of its own is stopped, and killed: what it acknowledged is there afterwards. */
+@Timeout(240)
+final class RestartIT {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void keepsTenantsAgentsTasksAndAuditOverAStopAndAKill() {
+        String[] options = {"--http-port", "0", "--mqtt-port", "0"};
+        Path data = folder.resolve("data");
+        NodeProcess first = NodeProcess.up(data, options);
+        Participant operator = first.as(first.operator());
+        operator.post("/v1/config/tenants", "{\"tenant\":\"acme\"}");
+        Credentials alice = issue(operator, "alice");
+        Credentials echo = issue(operator, "echo");
+        try (HttpAgent agent = HttpAgent.start(echo, text -> "echo " + text)) {
+            first.as(echo).post("/v1/agents/echo", agent.card("Echo", "echo", "Says the same again", "echo"));
+            String one = done(first.as(alice).post("/message:send", Participant.ask("echo", "one")));
+            first.close();
+
+            NodeProcess second = NodeProcess.up(data, options);
+            assertThat(second.as(alice).get("/tasks/" + one).text()).isEqualTo("echo one");
+            String two = done(second.as(alice).post("/message:send", Participant.ask("echo", "two")));
+            second.kill();
+
+            try (NodeProcess third = NodeProcess.up(data, options)) {
+                assertThat(third.as(alice).get("/tasks/" + one).text()).isEqualTo("echo one");
+                assertThat(third.as(alice).get("/tasks/" + two).text()).isEqualTo("echo two");
+                done(third.as(alice).post("/message:send", Participant.ask("echo", "three")));
+                assertThat(agent.received()).hasSize(3);
+                int index = 0;
+                for (var record : third.as(third.operator()).get("/v1/audit?tenant=acme&limit=1000").body().path("records")) {
+                    assertThat(record.path("index").asInt()).isEqualTo(index++);
+                }
+                assertThat(index).isPositive();
+            }
+        }
+    }
+
+    @Test
+    void refusesADataFolderOrAPortThatIsInUse() {
+        Path data = folder.resolve("data");
+        try (NodeProcess first = NodeProcess.up(data, "--http-port", "0", "--mqtt-port", "0")) {
+            int sameFolder = NodeProcess.exitCodeOf(folder.resolve("a.log"), "up", "--data", data.toString());
+            int samePort = NodeProcess.exitCodeOf(
+                    folder.resolve("b.log"),
+                    "up",
+                    "--data",
+                    folder.resolve("other").toString(),
+                    "--mqtt-port",
+                    "0",
+                    "--http-port",
+                    Integer.toString(first.description().httpPort()));
+
+            assertThat(sameFolder).isEqualTo(4);
+            assertThat(samePort).isEqualTo(4);
+            assertThat(first.as(first.operator()).get("/ready").status()).isEqualTo(200);
+        }
+    }
+
+    private static Credentials issue(Participant operator, String agent) {
+        return Credentials.of(operator.post("/v1/config/tenants/acme/agents/" + agent + "/credentials", "{}").body());
+    }
+
+    private static String done(Answer answer) {
+        assertThat(answer.state()).as("%s", answer).isEqualTo("COMPLETED");
+        return answer.task().path("id").asText();
+    }
+}

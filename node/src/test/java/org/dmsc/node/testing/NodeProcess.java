@@ -1,0 +1,142 @@
+package org.dmsc.node.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.dmsc.node.host.NodeFile;
+
+/** A node in a JVM of its own, started as a user starts it; what it logs goes to a file in its data folder's parent. */
+public final class NodeProcess implements AutoCloseable {
+
+    private static final Duration LONGEST_START = Duration.ofSeconds(90);
+
+    private final Path data;
+    private final Process process;
+
+    private NodeProcess(Path data, Process process) {
+        this.data = data;
+        this.process = process;
+    }
+
+    /** {@code dmsc up --data <data> …}; returns when it is ready. */
+    public static NodeProcess up(Path data, String... options) {
+        NodeProcess node = begin(data, options);
+        node.awaitReady();
+        return node;
+    }
+
+    /** The same without waiting. */
+    public static NodeProcess begin(Path data, String... options) {
+        List<String> words = new ArrayList<>(List.of("up", "--data", data.toString()));
+        words.addAll(List.of(options));
+        return new NodeProcess(data, run(log(data), words));
+    }
+
+    /** Runs any command to its end and gives its exit code. */
+    public static int exitCodeOf(Path log, String... words) {
+        try {
+            Process process = run(log, List.of(words));
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError(String.join(" ", words) + " did not end, see " + log);
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Process run(Path log, List<String> words) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx384m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dlogback.configurationFile=dmsc-logback.xml",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "org.dmsc.node.Main"));
+        command.addAll(words);
+        try {
+            return new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path log(Path data) {
+        return data.resolveSibling(data.getFileName() + ".log");
+    }
+
+    public void awaitReady() {
+        long end = System.nanoTime() + LONGEST_START.toNanos();
+        while (description(data) == null) {
+            if (!process.isAlive() || System.nanoTime() > end) {
+                process.destroyForcibly();
+                throw new AssertionError("node did not become ready: " + read(log(data)));
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    /** Not null once this process, and no earlier one, is ready. */
+    private NodeFile description(Path folder) {
+        return NodeFile.read(folder).filter(file -> file.pid() == process.pid()).orElse(null);
+    }
+
+    private static String read(Path log) {
+        try {
+            return java.nio.file.Files.readString(log);
+        } catch (IOException e) {
+            return "no log: " + e;
+        }
+    }
+
+    public NodeFile description() {
+        return NodeFile.read(data).orElseThrow();
+    }
+
+    public Credentials operator() {
+        try {
+            return Credentials.of(Path.of(description().operator()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public Participant as(Credentials credentials) {
+        return new Participant(description().httpUrl(), credentials.tls());
+    }
+
+    /** {@code kill -9}. */
+    public void kill() {
+        process.destroyForcibly();
+        await();
+    }
+
+    /** SIGTERM, and waits for its end. */
+    @Override
+    public void close() {
+        process.destroy();
+        await();
+    }
+
+    private void await() {
+        try {
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            process.destroyForcibly();
+        }
+    }
+}
