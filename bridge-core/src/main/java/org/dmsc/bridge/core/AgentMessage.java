@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param requesterTaskId set when the protocol lets the requester make the task's id (A2A over MQTT): a UUID
  * @param message JSON of the A2A {@code Message}; MUST NOT be changed afterwards
  */
+@SuppressWarnings("ArrayRecordComponent") // Never compared, and copied by nobody: contents are up to 10 MiB.
 public record AgentMessage(
         String messageId,
         Optional<String> contextId,

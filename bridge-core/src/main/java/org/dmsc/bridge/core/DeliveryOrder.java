@@ -8,6 +8,7 @@ import org.dmsc.schemas.avro.Delivery;
  *
  * @param message JSON of the A2A {@code Message}, as its caller's bridge sealed it; MUST NOT be changed
  */
+@SuppressWarnings("ArrayRecordComponent") // Never compared, and copied by nobody: contents are up to 10 MiB.
 public record DeliveryOrder(Delivery delivery, AgentSnapshot agent, byte[] message) {
 
     @Override

@@ -8,4 +8,5 @@ package org.dmsc.bridge.core;
  * @param last true for the update that ended the task
  * @param offset its place in the events topic, or -1 when that is not known; grows within a task
  */
+@SuppressWarnings("ArrayRecordComponent") // Never compared, and copied by nobody: contents are up to 10 MiB.
 public record TaskUpdate(byte[] streamResponse, boolean last, long offset) {}

@@ -8,6 +8,7 @@ import org.dmsc.bridge.core.RefusalNote;
 import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
+import org.dmsc.tenant.identity.Caller;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,14 @@ final class Failures {
         RefusedException refused = refusal(failure);
         audit.refused(RefusalNote.anonymous(address, refused, Optional.of(object)));
         log("anonymous@" + address, object, refused);
+        return refused;
+    }
+
+    /** Of a known caller whose request could not even be read. */
+    RefusedException noteUnread(Caller caller, String object, Throwable failure) {
+        RefusedException refused = refusal(failure);
+        audit.refused(RefusalNote.of(caller, refused, Optional.of(object)));
+        log(caller.id().uri(), object, refused);
         return refused;
     }
 

@@ -125,7 +125,7 @@ final class AgentCommand {
         return List.of(
                 agent.path("agent").asText(),
                 agent.path("health").asText(),
-                agent.path("inFlight").asText(""),
+                agent.path("load").path("inFlight").asText(""),
                 agent.path("score").asText(""),
                 skills,
                 why);

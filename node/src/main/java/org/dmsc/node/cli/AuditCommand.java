@@ -35,7 +35,7 @@ final class AuditCommand {
             @Option(names = "--tenant", paramLabel = "TENANT", defaultValue = "") String tenant,
             @Mixin Target where,
             @Mixin Output output) {
-        print(where, output, query(tenant, task, "", "1000"));
+        print(where, output, query(tenant, task, "", "200"));
         return 0;
     }
 

@@ -29,7 +29,7 @@ final class FabricClient {
 
     static final ObjectMapper JSON = new ObjectMapper();
 
-    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration CONNECT = Duration.ofSeconds(15);
 
     /** Tasks block until they end; the tenant's deadline is below this. */
     private static final Duration LONGEST = Duration.ofMinutes(10);

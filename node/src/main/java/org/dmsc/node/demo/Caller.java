@@ -7,7 +7,7 @@ import java.util.List;
 /** A caller process ({@code examples/support}): told one command a line, it prints what the fabric answered. */
 record Caller(ChildProcess process) {
 
-    private static final Duration LONGEST = Duration.ofSeconds(25);
+    private static final Duration LONGEST = Duration.ofSeconds(60);
 
     /** An HTTP answer as the caller printed it. */
     record Answer(int status, JsonNode body) {

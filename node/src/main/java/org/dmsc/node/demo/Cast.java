@@ -23,7 +23,7 @@ final class Cast {
     static final String RECEPTION = "reception";
     static final String SENSOR = "sensor";
 
-    private static final Duration LONGEST_START = Duration.ofSeconds(30);
+    private static final Duration LONGEST_START = Duration.ofSeconds(60);
 
     private final Backstage backstage;
     private final Lines lines;

@@ -8,7 +8,7 @@ import java.util.function.Predicate;
 /** A technical specialist is killed while it works; its task finishes at the other. */
 final class CrashStep implements Step {
 
-    private static final Duration REDELEGATION = Duration.ofSeconds(20);
+    private static final Duration REDELEGATION = Duration.ofSeconds(40);
 
     @Override
     public String title() {

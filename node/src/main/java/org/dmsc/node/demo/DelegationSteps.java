@@ -7,7 +7,7 @@ import java.util.List;
 /** A question is asked, nobody is named, and the fabric finds who shall answer it. */
 final class DelegationSteps {
 
-    static final Duration SOON = Duration.ofSeconds(10);
+    static final Duration SOON = Duration.ofSeconds(30);
 
     private DelegationSteps() {}
 

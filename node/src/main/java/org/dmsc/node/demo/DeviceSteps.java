@@ -8,7 +8,7 @@ import java.util.function.Predicate;
 /** Devices: one that streams over MQTT 5 and delegates itself, one that speaks MQTT 3.1.1. */
 final class DeviceSteps {
 
-    private static final Duration ANSWER = Duration.ofSeconds(20);
+    private static final Duration ANSWER = Duration.ofSeconds(40);
 
     private DeviceSteps() {}
 

@@ -16,7 +16,7 @@ import picocli.CommandLine;
 /** Whoever runs the fabric: types {@code dmsc} commands, here in this process, and reads what they print. */
 final class Operator {
 
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
     private static final long LOOK_EVERY_MS = 100;
 
     private final Supplier<CommandLine> dmsc;
@@ -50,7 +50,7 @@ final class Operator {
 
     /** The whole audit log of a tenant. */
     List<JsonNode> auditOfTenant(String tenant) {
-        return records(run("audit", "tail", "--tenant", tenant, "--limit", "1000"));
+        return records(run("audit", "tail", "--tenant", tenant, "--limit", "200"));
     }
 
     /** The audit log is written in batches: asks until what is expected is there. */

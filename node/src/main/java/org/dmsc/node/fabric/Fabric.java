@@ -55,6 +55,7 @@ public final class Fabric implements AutoCloseable {
     private void run() {
         closing.add("data folder", FolderLock.take(config.data(), "data folder"));
         NodeFile.delete(config.data());
+        requireFreePorts();
         Keyring keyring = Keyring.open(config, clock, new SecureRandom());
         KafkaClients clients = KafkaPlace.open(config, keyring, closing);
         Ports ports = config.roles().equals(java.util.Set.of(Role.BROKER)) ? Ports.NONE : roles(keyring, clients);
@@ -67,12 +68,30 @@ public final class Fabric implements AutoCloseable {
         LOG.atInfo().addKeyValue("node", config.node()).addKeyValue("roles", file.roles()).log("ready");
     }
 
+    /** Before anything is made: a fault that is known at once should be told at once. */
+    private void requireFreePorts() {
+        if (config.has(Role.HTTP)) {
+            org.dmsc.node.host.Ports.claim(config.http().host(), config.http().port(), "http.port");
+        }
+        if (config.has(Role.MQTT)) {
+            org.dmsc.node.host.Ports.claim(config.mqtt().host(), config.mqtt().port(), "mqtt.port");
+        }
+    }
+
     private Ports roles(Keyring keyring, KafkaClients clients) {
         Foundation foundation = Foundation.lay(config, clock, keyring, clients, closing);
+        Metrics metrics = closing.add("metrics", new Metrics());
         StreamsRoles streams = new StreamsRoles(foundation, health, closing);
-        streams.start();
+        streams.start(metrics);
+        if (!config.isGateway()) {
+            streams.awaitRunning();
+            return Ports.NONE;
+        }
+        GatewayRole gateway = new GatewayRole(foundation, metrics, streams.router(), closing);
+        gateway.start(health);
+        gateway.awaitLane();
         streams.awaitRunning();
-        return Ports.NONE;
+        return gateway.listen(health, new Status(config, clients.connection().bootstrapServers()));
     }
 
     /** Where the edges listen; 0: no such edge. */

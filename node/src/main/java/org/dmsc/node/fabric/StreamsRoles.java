@@ -31,15 +31,18 @@ final class StreamsRoles {
     }
 
     /** Begins; what takes seconds goes on in the background. */
-    void start() {
+    void start(Metrics metrics) {
         if (foundation.config().has(Role.ROUTER)) {
             router = Optional.of(startRouter());
+            router.ifPresent(app -> metrics.counters("router", app::metrics));
         }
         if (foundation.config().has(Role.REGISTRY)) {
             registry = Optional.of(startRegistry());
+            registry.ifPresent(app -> metrics.counters("registry", app::metrics));
         }
         if (foundation.config().has(Role.AUDIT)) {
             audit = Optional.of(startAudit());
+            audit.ifPresent(app -> metrics.counters("audit", app::metrics));
         }
     }
 

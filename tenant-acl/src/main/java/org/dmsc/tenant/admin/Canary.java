@@ -49,8 +49,7 @@ final class Canary {
                 .mapToObj(lane -> new TopicPartition(Channel.EVENTS.of(tenant), lane))
                 .toList();
         long deadline = System.nanoTime() + atMost.toNanos();
-        try (Consumer<String, byte[]> reader = parts.clients()
-                        .reader("canary-reader", new ByteArrayDeserializer());
+        try (Consumer<String, byte[]> reader = parts.clients().reader("canary-reader", new ByteArrayDeserializer());
                 Producer<String, SealedEnvelope> producer = parts.clients().producer("canary", serde.serializer())) {
             reader.assign(events);
             reader.seekToEnd(events);

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -28,7 +27,7 @@ import org.dmsc.schemas.TenantId;
 public final class FabricTopics {
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
-    private static final Duration NO_NODE_PATIENCE = Duration.ofSeconds(30);
+    private static final Duration LEADER_PATIENCE = Duration.ofSeconds(30);
 
     private FabricTopics() {}
 
@@ -50,15 +49,11 @@ public final class FabricTopics {
         Set<String> present = KafkaAnswers.await(
                 "list topics",
                 admin.listTopics(new ListTopicsOptions().listInternal(true)).names());
-        List<NewTopic> missing =
-                wanted.stream().filter(topic -> !present.contains(topic.name())).toList();
         // What exists is judged first: a fabric of another shape must not get a single new topic.
-        describe(
-                        admin,
-                        wanted.stream()
-                                .filter(topic -> present.contains(topic.name()))
-                                .toList())
-                .values();
+        Map<Boolean, List<NewTopic>> there =
+                wanted.stream().collect(Collectors.partitioningBy(topic -> present.contains(topic.name())));
+        describe(admin, there.getOrDefault(true, List.of())).forEach(found -> requireShape(wanted, found));
+        List<NewTopic> missing = there.getOrDefault(false, List.of());
         if (!missing.isEmpty()) {
             create(admin, missing);
         }
@@ -90,57 +85,60 @@ public final class FabricTopics {
     }
 
     private static void awaitLeaders(Admin admin, List<NewTopic> wanted) {
-        long deadline = System.nanoTime() + NO_NODE_PATIENCE.toNanos();
-        while (!ready(describe(admin, wanted), wanted)) {
+        long deadline = System.nanoTime() + LEADER_PATIENCE.toNanos();
+        while (true) {
+            List<TopicDescription> seen = describe(admin, wanted);
+            seen.forEach(found -> requireShape(wanted, found));
+            if (seen.size() == wanted.size() && seen.stream().allMatch(FabricTopics::isLed)) {
+                return;
+            }
             if (System.nanoTime() > deadline) {
                 throw KafkaAnswers.unavailable(
-                        "see leaders of all new partitions", "not in " + NO_NODE_PATIENCE.toSeconds() + " s");
+                        "see leaders of all new partitions", "not in " + LEADER_PATIENCE.toSeconds() + " s");
             }
             KafkaAnswers.pause(LOOK_AGAIN);
         }
     }
 
-    private static boolean ready(Map<String, Optional<TopicDescription>> seen, List<NewTopic> wanted) {
-        return wanted.stream()
-                .allMatch(topic -> seen.getOrDefault(topic.name(), Optional.empty())
-                        .map(found -> found.partitions().size() == topic.numPartitions()
-                                && found.partitions().stream()
-                                        .allMatch(p -> p.leader() != null
-                                                && !p.leader().isEmpty()))
-                        .orElse(false));
+    private static boolean isLed(TopicDescription topic) {
+        return topic.partitions().stream()
+                .allMatch(partition ->
+                        partition.leader() != null && !partition.leader().isEmpty());
     }
 
-    /** Each topic as the broker sees it, checked against what is wanted; empty where it does not see it yet. */
-    private static Map<String, Optional<TopicDescription>> describe(Admin admin, List<NewTopic> wanted) {
-        Map<String, KafkaFuture<TopicDescription>> answers = admin.describeTopics(
-                        wanted.stream().map(NewTopic::name).toList())
-                .topicNameValues();
-        return wanted.stream()
-                .collect(Collectors.toMap(
-                        NewTopic::name, topic -> checked(topic, answers.get(topic.name()))));
+    /** Topics as the broker sees them, without those that it does not see yet. */
+    private static List<TopicDescription> describe(Admin admin, List<NewTopic> topics) {
+        return admin.describeTopics(topics.stream().map(NewTopic::name).toList()).topicNameValues().entrySet().stream()
+                .flatMap(answer ->
+                        KafkaAnswers.await("describe topic " + answer.getKey(), orEmpty(answer.getValue())).stream())
+                .toList();
     }
 
-    private static Optional<TopicDescription> checked(NewTopic wanted, KafkaFuture<TopicDescription> answer) {
-        TopicDescription found;
-        try {
-            found = answer.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw KafkaAnswers.unavailable("describe topic " + wanted.name(), "interrupted");
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                return Optional.empty();
-            }
-            throw KafkaAnswers.unavailable("describe topic " + wanted.name(), String.valueOf(e.getCause()));
-        }
+    private static Future<Optional<TopicDescription>> orEmpty(KafkaFuture<TopicDescription> answer) {
+        return answer.toCompletionStage()
+                .handle((found, fault) -> {
+                    if (fault == null) {
+                        return Optional.of(found);
+                    }
+                    if (causeOf(fault) instanceof UnknownTopicOrPartitionException) {
+                        return Optional.<TopicDescription>empty();
+                    }
+                    throw new CompletionException(causeOf(fault));
+                })
+                .toCompletableFuture();
+    }
+
+    private static void requireShape(List<NewTopic> wanted, TopicDescription found) {
         int partitions = found.partitions().size();
-        if (partitions != wanted.numPartitions()) {
-            throw new RefusedException(
-                    Refusal.INVALID_CONFIGURATION,
-                    "topic " + wanted.name() + " has " + partitions + " partitions (expected " + wanted.numPartitions()
-                            + "): the number of lanes is fixed when a fabric is created; configure the number it has, or begin with an"
-                            + " empty data folder or cluster");
+        for (NewTopic topic : wanted) {
+            if (topic.name().equals(found.name()) && topic.numPartitions() != partitions) {
+                throw new RefusedException(
+                        Refusal.INVALID_CONFIGURATION,
+                        "topic " + topic.name() + " has " + partitions + " partitions (expected "
+                                + topic.numPartitions()
+                                + "): the number of lanes is fixed when a fabric is created; configure the number it has, or begin"
+                                + " with an empty data folder or cluster");
+            }
         }
-        return Optional.of(found);
     }
 }

@@ -37,10 +37,10 @@ final class CapabilitySearch {
         boolean textAlone = query.skill().isEmpty() && tags.isEmpty();
         for (int slot = 0; slot < tenant.size(); slot++) {
             SkillDocument document = tenant.document(slot);
-            if (document == null || (textAlone && scored.words()[slot] == 0) || !fits(document)) {
+            if (document == null || (textAlone && scored.words(slot) == 0) || !fits(document)) {
                 continue;
             }
-            hits.add(new Hit(document, score(scored.scores()[slot]), scored.words()[slot], scored.places()[slot]));
+            hits.add(new Hit(document, score(scored.score(slot)), scored.words(slot), scored.places(slot)));
         }
     }
 
@@ -76,7 +76,7 @@ final class CapabilitySearch {
 
     private static String places(byte places) {
         return Arrays.stream(SkillDocument.Place.values())
-                .filter(place -> (places & 1 << place.ordinal()) != 0)
+                .filter(place -> place.isIn(places))
                 .map(SkillDocument.Place::label)
                 .collect(Collectors.joining(", "));
     }

@@ -20,18 +20,24 @@ record SkillDocument(AgentRef agent, String skill, Set<String> tags, Map<String,
 
     /** Where a term may stand; {@code weight} says how much more a name says than a sentence. */
     enum Place {
-        NAME("name", 2.0),
-        TAG("tags", 2.0),
-        DESCRIPTION("description", 1.0),
-        EXAMPLE("examples", 1.0),
-        AGENT("agent's description", 0.5);
+        NAME("name", 2.0f, 1),
+        TAG("tags", 2.0f, 2),
+        DESCRIPTION("description", 1.0f, 4),
+        EXAMPLE("examples", 1.0f, 8),
+        AGENT("agent's description", 0.5f, 16);
 
         private final String label;
-        private final double weight;
+        private final float weight;
+        private final byte bit;
 
-        Place(String label, double weight) {
+        Place(String label, float weight, int bit) {
             this.label = label;
             this.weight = weight;
+            this.bit = (byte) bit;
+        }
+
+        boolean isIn(byte places) {
+            return (places & bit) != 0;
         }
 
         String label() {
@@ -43,7 +49,7 @@ record SkillDocument(AgentRef agent, String skill, Set<String> tags, Map<String,
     record Term(float weight, byte places) {
 
         Term plus(Place place) {
-            return new Term(weight + (float) place.weight, (byte) (places | 1 << place.ordinal()));
+            return new Term(weight + place.weight, (byte) (places | place.bit));
         }
     }
 

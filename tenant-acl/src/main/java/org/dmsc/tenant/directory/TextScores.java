@@ -48,7 +48,7 @@ final class TextScores {
 
     /** What each slot of a tenant has in common with the request. */
     Scored of(TenantCapabilities tenant) {
-        Scored scored = new Scored(new double[tenant.size()], new byte[tenant.size()], new short[tenant.size()]);
+        Scored scored = new Scored(tenant.size());
         rarity.forEach((word, idf) -> add(tenant, word, idf, scored));
         return scored;
     }
@@ -73,5 +73,28 @@ final class TextScores {
     }
 
     /** By slot: score 0 to 1, places in which words were found, number of words found. */
-    record Scored(double[] scores, byte[] places, short[] words) {}
+    static final class Scored {
+
+        private final double[] scores;
+        private final byte[] places;
+        private final int[] words;
+
+        private Scored(int slots) {
+            this.scores = new double[slots];
+            this.places = new byte[slots];
+            this.words = new int[slots];
+        }
+
+        double score(int slot) {
+            return scores[slot];
+        }
+
+        byte places(int slot) {
+            return places[slot];
+        }
+
+        int words(int slot) {
+            return words[slot];
+        }
+    }
 }

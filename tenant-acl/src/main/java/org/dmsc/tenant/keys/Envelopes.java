@@ -121,6 +121,27 @@ public final class Envelopes {
     }
 
     /**
+     * Opens the payload part of a record whose routing part is on another channel, such as a delivery: only when it was sealed for this message
+     * by the same sender. Without that, whoever can write to Kafka could hand the agent another payload of the same tenant.
+     *
+     * @throws RefusedException UNREADABLE as above, and when it is another message's or another sender's
+     */
+    public byte[] openPayload(SealedEnvelope envelope, String messageId) {
+        SealedPart payload = envelope.getPayload();
+        if (payload != null
+                && !(payload.getMessageId().equals(messageId)
+                        && payload.getSender().equals(envelope.getRouting().getSender()))) {
+            throw new RefusedException(
+                    Refusal.UNREADABLE,
+                    "payload of message '" + Printable.of(payload.getMessageId()) + "' from '"
+                            + Printable.of(payload.getSender())
+                            + "' (expected message '" + Printable.of(messageId) + "' from '"
+                            + Printable.of(envelope.getRouting().getSender()) + "'; parts were mixed)");
+        }
+        return openPayload(envelope);
+    }
+
+    /**
      * Refuses a record that lies elsewhere than where it was sealed for. The tenant is the one whose keys seal the topic's records: the
      * topic's own, except on inboxes, where it is the caller's.
      *

@@ -72,7 +72,8 @@ public final class TokenVerifier {
     /** As {@link #verify}, with what else the token says. Whether a certificate it is bound to was shown is the caller's to check. */
     public VerifiedToken check(String token) {
         if (token.length() > MOST_CHARACTERS) {
-            throw TokenRules.refused("has " + token.length() + " characters (expected at most " + MOST_CHARACTERS + ")");
+            throw TokenRules.refused(
+                    "has " + token.length() + " characters (expected at most " + MOST_CHARACTERS + ")");
         }
         ByteBuffer hash = hash(token);
         Accepted known = accepted.getIfPresent(hash);
@@ -134,8 +135,7 @@ public final class TokenVerifier {
 
     private static ByteBuffer hash(String token) {
         try {
-            return ByteBuffer.wrap(
-                    MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
+            return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JVM has no SHA-256", e);
         }

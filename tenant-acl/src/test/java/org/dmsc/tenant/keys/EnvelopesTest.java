@@ -70,6 +70,23 @@ final class EnvelopesTest {
     }
 
     @Test
+    void aDeliveryWithThePayloadOfAnotherMessageOrSenderIsRefused() {
+        SealedEnvelope delivery = envelopes.seal(event("t1"), ACME, "inbox", "t1.1", FROM_A, 6);
+        SealedEnvelope own =
+                envelopes.withPayload(delivery, sealed("tasks", "m1").getPayload());
+        SealedEnvelope other =
+                envelopes.withPayload(delivery, sealed("tasks", "m2").getPayload());
+        Parties fromB = Parties.from("spiffe://acme.fabric.localhost/agent/b");
+        SealedEnvelope foreign = envelopes.withPayload(
+                delivery, envelopes.payload(JSON, "application/json", ACME, "tasks", "m1", fromB, 5));
+
+        assertThat(envelopes.openPayload(own, "m1")).isEqualTo(JSON);
+        assertRefused(Refusal.UNREADABLE, () -> envelopes.openPayload(other, "m1"));
+        assertRefused(Refusal.UNREADABLE, () -> envelopes.openPayload(foreign, "m1"));
+        assertRefused(Refusal.UNREADABLE, () -> envelopes.openPayload(delivery, "m1"));
+    }
+
+    @Test
     void routingAndPayloadCannotChangePlaces() {
         SealedEnvelope one = sealed("tasks", "m1");
         SealedEnvelope swapped = new SealedEnvelope(one.getKind(), one.getPayload(), one.getRouting());

@@ -71,7 +71,9 @@ public record AgentHints(
             throw fields.wrong("heartbeatMs", "is " + heartbeat, "0 for never, or at least " + SHORTEST_HEARTBEAT_MS);
         }
         return new AgentHints(
-                fields.whole("capacity", 1, MOST_CAPACITY).orElse((long) DEFAULT_CAPACITY).intValue(),
+                fields.whole("capacity", 1, MOST_CAPACITY)
+                        .orElse((long) DEFAULT_CAPACITY)
+                        .intValue(),
                 fields.text("region", LONGEST_REGION),
                 fields.decimal("cost", 0, MOST_COST).orElse(1.0),
                 heartbeat,

@@ -72,7 +72,8 @@ public final class AgentReplies {
         String kind = kinds.iterator().next();
         Fields body = new Fields(fields.requiredObject(kind), kind, Refusal.INVALID_AGENT_RESPONSE);
         List<AgentReply> replies = read(kind, body);
-        finished = replies.stream().anyMatch(reply -> reply.state().filter(States::terminal).isPresent());
+        finished = replies.stream()
+                .anyMatch(reply -> reply.state().filter(States::terminal).isPresent());
         return replies;
     }
 
@@ -129,11 +130,12 @@ public final class AgentReplies {
     }
 
     private AgentReply status(Fields holder) {
-        Fields status = new Fields(
-                holder.requiredObject("status"), holder.path() + ".status", Refusal.INVALID_AGENT_RESPONSE);
+        Fields status =
+                new Fields(holder.requiredObject("status"), holder.path() + ".status", Refusal.INVALID_AGENT_RESPONSE);
         String wire = status.requiredText("state", Messages.LONGEST_ID);
         TaskStateName state = States.read(wire)
-                .orElseThrow(() -> status.wrong("state", "is '" + Printable.of(wire) + "'", "a TASK_STATE_… of A2A 1.0"));
+                .orElseThrow(
+                        () -> status.wrong("state", "is '" + Printable.of(wire) + "'", "a TASK_STATE_… of A2A 1.0"));
         Optional<ObjectNode> message = status.object("message")
                 .map(said -> message(new Fields(said, status.path() + ".message", Refusal.INVALID_AGENT_RESPONSE)));
         return statusReply(state, message);
@@ -184,7 +186,9 @@ public final class AgentReplies {
                 .orElseThrow(() -> holder.wrong(name, "is missing", "the task's id"));
         if (agentTaskId.isPresent() && !agentTaskId.get().equals(given)) {
             throw holder.wrong(
-                    name, "is '" + Printable.of(given) + "'", "'" + Printable.of(agentTaskId.get()) + "', the task it was given");
+                    name,
+                    "is '" + Printable.of(given) + "'",
+                    "'" + Printable.of(agentTaskId.get()) + "', the task it was given");
         }
         agentTaskId = Optional.of(given);
     }

@@ -39,7 +39,8 @@ public final class Cards {
         Fields fields = new Fields(card, "card", Refusal.INVALID_REQUEST);
         Optional<String> url = channel == AgentChannel.A2A_HTTP ? Optional.of(url(fields, hints)) : Optional.empty();
         boolean streaming = fields.object("capabilities")
-                .map(capabilities -> new Fields(capabilities, "card.capabilities", Refusal.INVALID_REQUEST).flag("streaming"))
+                .map(capabilities ->
+                        new Fields(capabilities, "card.capabilities", Refusal.INVALID_REQUEST).flag("streaming"))
                 .orElse(false);
         return AgentRegistration.newBuilder()
                 .setCardJson(new String(A2aJson.bytes(card), java.nio.charset.StandardCharsets.UTF_8))
@@ -61,7 +62,8 @@ public final class Cards {
     private static String url(Fields card, AgentHints hints) {
         List<ObjectNode> interfaces = card.objects("supportedInterfaces", MOST_INTERFACES);
         for (int i = 0; i < interfaces.size(); i++) {
-            Fields offered = new Fields(interfaces.get(i), "card.supportedInterfaces[" + i + "]", Refusal.INVALID_REQUEST);
+            Fields offered =
+                    new Fields(interfaces.get(i), "card.supportedInterfaces[" + i + "]", Refusal.INVALID_REQUEST);
             String version = offered.text("protocolVersion", LONGEST_ID).orElse("");
             if (offered.requiredText("protocolBinding", LONGEST_ID).equals("JSONRPC")
                     && (version.equals("1.0") || version.startsWith("1.0."))) {
@@ -85,9 +87,12 @@ public final class Cards {
                     "is '" + Printable.of(text) + "'",
                     "https with a certificate of the fabric's CA; an operator may allow plain http for this agent with dmsc.plainHttp");
         }
-        if ((!plain && !scheme.equals("https")) || uri.getHost() == null || uri.getRawUserInfo() != null
+        if ((!plain && !scheme.equals("https"))
+                || uri.getHost() == null
+                || uri.getRawUserInfo() != null
                 || uri.getRawFragment() != null) {
-            throw offered.wrong("url", "is '" + Printable.of(text) + "'", "https://host[:port]/path without user or fragment");
+            throw offered.wrong(
+                    "url", "is '" + Printable.of(text) + "'", "https://host[:port]/path without user or fragment");
         }
         return scheme + text.substring(text.indexOf(':'));
     }
@@ -108,7 +113,8 @@ public final class Cards {
             Fields skill = new Fields(given.get(i), "card.skills[" + i + "]", Refusal.INVALID_REQUEST);
             SkillRecord record = skill(skill, hints);
             if (!ids.add(record.getId())) {
-                throw skill.wrong("id", "is '" + Printable.of(record.getId()) + "' for the second time", "each id once");
+                throw skill.wrong(
+                        "id", "is '" + Printable.of(record.getId()) + "' for the second time", "each id once");
             }
             skills.add(record);
         }

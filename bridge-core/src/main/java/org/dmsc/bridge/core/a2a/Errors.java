@@ -21,8 +21,9 @@ public final class Errors {
      * The answer for every agent that is not there or not for this caller: one text, so that nothing tells the two apart (contract: do not
      * reveal existence).
      */
-    private static final String HIDDEN = "agent: no agent of that name that this caller may use (expected a registered agent of the caller's"
-            + " own tenant, or one that a grant covers)";
+    private static final String HIDDEN =
+            "agent: no agent of that name that this caller may use (expected a registered agent of the caller's"
+                    + " own tenant, or one that a grant covers)";
 
     private static final Map<Refusal, Shape> TABLE = table();
 
@@ -150,16 +151,20 @@ public final class Errors {
     /** Reasons why a task failed; as errors they only appear where no task can carry them. */
     private static void tasks(Map<Refusal, Shape> table) {
         for (Refusal refusal : new Refusal[] {
-            Refusal.NO_CANDIDATE, Refusal.NO_CANDIDATE_UP, Refusal.ALL_TRIED, Refusal.HOP_LIMIT, Refusal.LOOP, Refusal.CANCELED
+            Refusal.NO_CANDIDATE,
+            Refusal.NO_CANDIDATE_UP,
+            Refusal.ALL_TRIED,
+            Refusal.HOP_LIMIT,
+            Refusal.LOOP,
+            Refusal.CANCELED
         }) {
             put(table, refusal, new Shape(-31040, refusal.name(), 400, "FAILED_PRECONDITION", 0x83));
         }
         for (Refusal refusal : new Refusal[] {Refusal.DEADLINE_EXCEEDED, Refusal.ATTEMPT_TIMED_OUT}) {
             put(table, refusal, new Shape(-31041, refusal.name(), 504, "DEADLINE_EXCEEDED", 0x83));
         }
-        for (Refusal refusal : new Refusal[] {
-            Refusal.UNDELIVERABLE, Refusal.AGENT_LOST, Refusal.AGENT_FAILED, Refusal.UNCERTAIN
-        }) {
+        for (Refusal refusal :
+                new Refusal[] {Refusal.UNDELIVERABLE, Refusal.AGENT_LOST, Refusal.AGENT_FAILED, Refusal.UNCERTAIN}) {
             put(table, refusal, new Shape(-31042, refusal.name(), 502, "UNAVAILABLE", 0x83));
         }
     }

@@ -29,12 +29,15 @@ public final class JsonRpc {
         try {
             node = A2aJson.parseAny(body);
         } catch (RefusedException e) {
-            return new Rejected(e.refusal(), e.sentence(), Errors.jsonRpc(NullNode.getInstance(), e.refusal(), e.sentence()));
+            return new Rejected(
+                    e.refusal(), e.sentence(), Errors.jsonRpc(NullNode.getInstance(), e.refusal(), e.sentence()));
         }
         if (!(node instanceof ObjectNode object)) {
-            return rejected(NullNode.getInstance(), node.isArray()
-                    ? "body: is an array (expected one request; batches are not supported)"
-                    : "body: is " + A2aJson.kind(node) + " (expected a JSON-RPC request object)");
+            return rejected(
+                    NullNode.getInstance(),
+                    node.isArray()
+                            ? "body: is an array (expected one request; batches are not supported)"
+                            : "body: is " + A2aJson.kind(node) + " (expected a JSON-RPC request object)");
         }
         return request(object);
     }
@@ -56,13 +59,16 @@ public final class JsonRpc {
     private static Parsed request(ObjectNode object) {
         JsonNode id = object.path("id");
         if (!(id.isTextual() && id.textValue().length() <= LONGEST_ID) && !id.isIntegralNumber()) {
-            return rejected(NullNode.getInstance(), "id: is " + A2aJson.kind(id) + " (expected a string or whole number)");
+            return rejected(
+                    NullNode.getInstance(), "id: is " + A2aJson.kind(id) + " (expected a string or whole number)");
         }
         if (!"2.0".equals(object.path("jsonrpc").textValue())) {
             return rejected(id, "jsonrpc: is missing or another version (expected \"2.0\")");
         }
         JsonNode method = object.path("method");
-        if (!method.isTextual() || method.textValue().isEmpty() || method.textValue().length() > LONGEST_METHOD) {
+        if (!method.isTextual()
+                || method.textValue().isEmpty()
+                || method.textValue().length() > LONGEST_METHOD) {
             return rejected(id, "method: is " + A2aJson.kind(method) + " (expected the name of an A2A operation)");
         }
         JsonNode params = object.path("params");
@@ -73,8 +79,7 @@ public final class JsonRpc {
             return new Request(id, method.textValue(), A2aJson.object());
         }
         String sentence = "params: is " + A2aJson.kind(params) + " (expected an object)";
-        return new Rejected(
-                Refusal.INVALID_REQUEST, sentence, Errors.jsonRpc(id, Refusal.INVALID_REQUEST, sentence));
+        return new Rejected(Refusal.INVALID_REQUEST, sentence, Errors.jsonRpc(id, Refusal.INVALID_REQUEST, sentence));
     }
 
     private static Rejected rejected(JsonNode id, String sentence) {

@@ -44,7 +44,8 @@ final class Messages {
         StringBuilder text = new StringBuilder();
         for (JsonNode part : message.path("parts")) {
             if (part.path("text").isTextual() && text.length() < longest) {
-                text.append(text.length() == 0 ? "" : "\n").append(part.get("text").textValue());
+                text.append(text.length() == 0 ? "" : "\n")
+                        .append(part.get("text").textValue());
             }
         }
         return text.length() > longest ? text.substring(0, longest) : text.toString();

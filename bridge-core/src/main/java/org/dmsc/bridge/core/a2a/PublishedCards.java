@@ -17,7 +17,9 @@ public final class PublishedCards {
     public static ObjectNode gateway(String baseUrl, String version) {
         ObjectNode card = A2aJson.object();
         card.put("name", "DMSC gateway");
-        card.put("description", "Takes a task for a named agent, or for whoever can do it, and carries it through failure to its end.");
+        card.put(
+                "description",
+                "Takes a task for a named agent, or for whoever can do it, and carries it through failure to its end.");
         card.set("supportedInterfaces", interfaces(baseUrl, baseUrl + "/a2a"));
         card.put("version", version);
         capabilities(card);
@@ -26,7 +28,9 @@ public final class PublishedCards {
         ObjectNode skill = card.putArray("skills").addObject();
         skill.put("id", "delegate");
         skill.put("name", "Delegate");
-        skill.put("description", "Finds the agent that fits a request by its text, tags or skill, and delegates the task to it.");
+        skill.put(
+                "description",
+                "Finds the agent that fits a request by its text, tags or skill, and delegates the task to it.");
         skill.putArray("tags").add("delegation").add("routing");
         return card;
     }
@@ -43,13 +47,15 @@ public final class PublishedCards {
         card.remove("signatures");
         capabilities(card);
         security(card);
-        if (!card.path("defaultInputModes").isArray() || !card.path("defaultOutputModes").isArray()) {
+        if (!card.path("defaultInputModes").isArray()
+                || !card.path("defaultOutputModes").isArray()) {
             modes(card);
         }
         if (card.path("version").asText().isEmpty()) {
             card.put("version", "0");
         }
-        ObjectNode params = (ObjectNode) card.path("capabilities").path("extensions").path(0).get("params");
+        ObjectNode params = (ObjectNode)
+                card.path("capabilities").path("extensions").path(0).get("params");
         params.put("agent", agent.getTenant() + "/" + agent.getAgent());
         params.put("originalSha256", sha256(original));
         if (card.path("skills").isEmpty()) {
@@ -97,7 +103,9 @@ public final class PublishedCards {
 
     private static void security(ObjectNode card) {
         ObjectNode schemes = card.putObject("securitySchemes");
-        schemes.putObject("mtls").putObject("mtlsSecurityScheme").put("description", "A certificate of the fabric's CA.");
+        schemes.putObject("mtls")
+                .putObject("mtlsSecurityScheme")
+                .put("description", "A certificate of the fabric's CA.");
         ObjectNode bearer = schemes.putObject("bearer").putObject("httpAuthSecurityScheme");
         bearer.put("description", "A token signed by the tenant's key.");
         bearer.put("scheme", "Bearer");

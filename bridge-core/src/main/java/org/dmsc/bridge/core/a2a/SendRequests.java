@@ -132,12 +132,14 @@ public final class SendRequests {
                     "is " + named.get() + " while the address says " + byAddress.get(),
                     "the same agent, or the gateway's own address");
         }
-        return (named.isPresent() ? named : byAddress).filter(agent -> !agent.agent().equals(AgentId.GATEWAY));
+        return (named.isPresent() ? named : byAddress)
+                .filter(agent -> !agent.agent().equals(AgentId.GATEWAY));
     }
 
     private static Need need(Fields wanted, Optional<AgentRef> target, ObjectNode message) {
         Set<String> tags = new HashSet<>(wanted.texts("tags", MOST_TAGS, LONGEST_NAME));
-        String intent = wanted.text("intent", Need.MOST_INTENT).orElseGet(() -> Messages.text(message, Need.MOST_INTENT));
+        String intent =
+                wanted.text("intent", Need.MOST_INTENT).orElseGet(() -> Messages.text(message, Need.MOST_INTENT));
         return new Need(target, wanted.text("skill", LONGEST_NAME).filter(skill -> !skill.isBlank()), tags, intent);
     }
 

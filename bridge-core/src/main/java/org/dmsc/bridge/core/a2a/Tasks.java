@@ -33,7 +33,9 @@ public final class Tasks {
             task.set("history", history);
         }
         view.assignment().ifPresent(assignment -> describe(DelegationExtension.in(task), assignment));
-        view.failure().ifPresent(failure -> DelegationExtension.in(task).put("refusal", failure.refusal().name()));
+        view.failure()
+                .ifPresent(failure -> DelegationExtension.in(task)
+                        .put("refusal", failure.refusal().name()));
         return task;
     }
 
@@ -79,7 +81,9 @@ public final class Tasks {
         ObjectNode status = A2aJson.object();
         status.put("state", States.wire(state));
         message.ifPresent(said -> status.set("message", said));
-        status.put("timestamp", Instant.ofEpochMilli(time).truncatedTo(ChronoUnit.MILLIS).toString());
+        status.put(
+                "timestamp",
+                Instant.ofEpochMilli(time).truncatedTo(ChronoUnit.MILLIS).toString());
         return status;
     }
 

@@ -54,8 +54,7 @@ final class KafkaExchange implements Exchange {
     KafkaExchange(ExchangeParts parts) {
         this.gatekeeper = parts.gatekeeper();
         this.agents = parts.agents();
-        this.submissions =
-                new Submissions(parts.hmac(), parts.tokens(), parts.gateway(), parts.clock());
+        this.submissions = new Submissions(parts.hmac(), parts.tokens(), parts.gateway(), parts.clock());
         this.records = new TaskRecords(parts.outbox(), parts.envelopes(), parts.domain(), parts.lanes());
         this.watches = parts.watches();
         this.queries = parts.queries();
@@ -82,20 +81,16 @@ final class KafkaExchange implements Exchange {
             Caller caller, TenantRecord tenant, AgentMessage message, StoredTask task) {
         if (task.progress().ended()) {
             throw new RefusedException(
-                    Refusal.TASK_ENDED, "task " + task.taskId() + " has ended as " + task.progress().state()
+                    Refusal.TASK_ENDED,
+                    "task " + task.taskId() + " has ended as " + task.progress().state()
                             + " (expected one that still runs); send the message without taskId to begin a new one");
         }
-        TaskSubmission submission =
-                submissions.followUp(caller.agent().orElseThrow(), tenant, message, task);
+        TaskSubmission submission = submissions.followUp(caller.agent().orElseThrow(), tenant, message, task);
         return publish(caller, submission, message, watched(caller, task), Occasion.FOLLOW_UP);
     }
 
     private CompletionStage<OpenTask> publish(
-            Caller caller,
-            TaskSubmission submission,
-            AgentMessage message,
-            WatchedTask watched,
-            Occasion occasion) {
+            Caller caller, TaskSubmission submission, AgentMessage message, WatchedTask watched, Occasion occasion) {
         AgentRef agent = caller.agent().orElseThrow();
         long begun = clock.millis();
         Watching watching = watches.watch(watched, occasion);
@@ -131,44 +126,53 @@ final class KafkaExchange implements Exchange {
 
     @Override
     public CompletionStage<OpenTask> follow(Caller caller, String taskId) {
-        return refusing(caller, Optional.of(taskId), () -> own(caller, taskId).thenCompose(stored -> {
-            Watching watching = watches.watch(watched(caller, stored), Occasion.FOLLOW);
-            return watching.live().thenApply(live -> watching.task()).whenComplete((task, failure) -> {
-                if (failure != null) {
-                    watching.task().release();
-                }
-            });
-        }));
+        return refusing(
+                caller,
+                Optional.of(taskId),
+                () -> own(caller, taskId).thenCompose(stored -> {
+                    Watching watching = watches.watch(watched(caller, stored), Occasion.FOLLOW);
+                    return watching.live().thenApply(live -> watching.task()).whenComplete((task, failure) -> {
+                        if (failure != null) {
+                            watching.task().release();
+                        }
+                    });
+                }));
     }
 
     @Override
     public CompletionStage<TaskView> cancel(Caller caller, String taskId, String reason) {
-        return refusing(caller, Optional.of(taskId), () -> own(caller, taskId).thenCompose(stored -> {
-            if (stored.progress().ended()) {
-                throw new RefusedException(
-                        Refusal.TASK_NOT_CANCELABLE,
-                        "task " + taskId + " has ended as " + stored.progress().state() + " (expected one that still runs)");
-            }
-            AgentRef agent = caller.agent().orElseThrow();
-            TaskCancel wish = TaskCancel.newBuilder()
-                    .setTaskId(taskId)
-                    .setCallerTenant(agent.tenant().value())
-                    .setCallerAgent(agent.agent().value())
-                    .setTime(clock.millis())
-                    .setReason(reason)
-                    .build();
-            return records.cancel(agent, wish).thenApply(offset -> view(caller, stored));
-        }));
+        return refusing(
+                caller,
+                Optional.of(taskId),
+                () -> own(caller, taskId).thenCompose(stored -> {
+                    if (stored.progress().ended()) {
+                        throw new RefusedException(
+                                Refusal.TASK_NOT_CANCELABLE,
+                                "task " + taskId + " has ended as "
+                                        + stored.progress().state() + " (expected one that still runs)");
+                    }
+                    AgentRef agent = caller.agent().orElseThrow();
+                    TaskCancel wish = TaskCancel.newBuilder()
+                            .setTaskId(taskId)
+                            .setCallerTenant(agent.tenant().value())
+                            .setCallerAgent(agent.agent().value())
+                            .setTime(clock.millis())
+                            .setReason(reason)
+                            .build();
+                    return records.cancel(agent, wish).thenApply(offset -> view(caller, stored));
+                }));
     }
 
     /** A task of the caller's own; everybody else's does not exist for it. */
     private CompletionStage<StoredTask> own(Caller caller, String taskId) {
         AgentRef agent = requireAgent(caller);
-        return queries.find(agent.tenant(), taskId).thenApply(found -> found.filter(
-                        task -> task.callerAgent().equals(agent.agent().value()))
-                .orElseThrow(() -> new RefusedException(
-                        Refusal.TASK_UNKNOWN,
-                        "task '" + Printable.of(taskId) + "' is not known (expected the id of a task that this agent asked for)")));
+        return queries.find(agent.tenant(), taskId)
+                .thenApply(found -> found.filter(
+                                task -> task.callerAgent().equals(agent.agent().value()))
+                        .orElseThrow(() -> new RefusedException(
+                                Refusal.TASK_UNKNOWN,
+                                "task '" + Printable.of(taskId)
+                                        + "' is not known (expected the id of a task that this agent asked for)")));
     }
 
     private TaskView view(Caller caller, StoredTask stored) {
@@ -206,7 +210,8 @@ final class KafkaExchange implements Exchange {
         }
         target.filter(agent -> agents.find(agent).isEmpty()).ifPresent(agent -> {
             throw new RefusedException(
-                    Refusal.AGENT_UNKNOWN, "agent '" + agent + "' is not registered (expected the name of one that is; or say what you need)");
+                    Refusal.AGENT_UNKNOWN,
+                    "agent '" + agent + "' is not registered (expected the name of one that is; or say what you need)");
         });
         return admitted.tenant();
     }

@@ -47,8 +47,9 @@ final class Submissions {
      */
     TaskSubmission task(AgentRef caller, TenantRecord tenant, AgentMessage message) {
         requireMessageId(message.messageId());
-        String taskId =
-                message.requesterTaskId().map(TaskIds::requester).orElseGet(() -> ids.task(caller, message.messageId()));
+        String taskId = message.requesterTaskId()
+                .map(TaskIds::requester)
+                .orElseGet(() -> ids.task(caller, message.messageId()));
         Optional<Lineage> lineage = message.terms().delegationToken().map(token -> lineage(caller, token));
         TenantLimits limits = tenant.getLimits();
         int hops = lineage.map(Lineage::hops).orElse(0);
@@ -74,9 +75,12 @@ final class Submissions {
     /** A message to a task that exists: it keeps the task's names and its deadline. */
     TaskSubmission followUp(AgentRef caller, TenantRecord tenant, AgentMessage message, StoredTask task) {
         requireMessageId(message.messageId());
-        if (message.contextId().filter(context -> !context.equals(task.contextId())).isPresent()) {
+        if (message.contextId()
+                .filter(context -> !context.equals(task.contextId()))
+                .isPresent()) {
             throw new RefusedException(
-                    Refusal.INVALID_REQUEST, "contextId is not that of task " + task.taskId() + " (expected the task's own, or none)");
+                    Refusal.INVALID_REQUEST,
+                    "contextId is not that of task " + task.taskId() + " (expected the task's own, or none)");
         }
         return common(caller, message)
                 .setTaskId(task.taskId())
@@ -96,8 +100,14 @@ final class Submissions {
                 .setCallerAgent(caller.agent().value())
                 .setProtocol(message.terms().protocol())
                 .setGateway(gateway)
-                .setTargetTenant(message.need().target().map(target -> target.tenant().value()).orElse(null))
-                .setTargetAgent(message.need().target().map(target -> target.agent().value()).orElse(null))
+                .setTargetTenant(message.need()
+                        .target()
+                        .map(target -> target.tenant().value())
+                        .orElse(null))
+                .setTargetAgent(message.need()
+                        .target()
+                        .map(target -> target.agent().value())
+                        .orElse(null))
                 .setSkill(message.need().skill().orElse(null))
                 .setTags(new ArrayList<>(message.need().tags()))
                 .setIntent(message.need().intent())
@@ -112,7 +122,8 @@ final class Submissions {
         Lineage lineage = tokens.verify(token);
         if (!lineage.holder().equals(caller)) {
             throw new RefusedException(
-                    Refusal.NOT_PERMITTED, "delegation token: it was given to another agent (expected the one given to " + caller + ")");
+                    Refusal.NOT_PERMITTED,
+                    "delegation token: it was given to another agent (expected the one given to " + caller + ")");
         }
         return lineage;
     }
@@ -123,7 +134,8 @@ final class Submissions {
         long wanted = message.terms().timeout().map(Duration::toMillis).orElse(allowed);
         if (wanted < LEAST_TIME.toMillis()) {
             throw new RefusedException(
-                    Refusal.INVALID_REQUEST, "timeout of " + wanted + " ms (expected at least " + LEAST_TIME.toMillis() + ")");
+                    Refusal.INVALID_REQUEST,
+                    "timeout of " + wanted + " ms (expected at least " + LEAST_TIME.toMillis() + ")");
         }
         long deadline = now + Math.min(wanted, allowed);
         long inherited = lineage.map(Lineage::deadline).orElse(Long.MAX_VALUE);

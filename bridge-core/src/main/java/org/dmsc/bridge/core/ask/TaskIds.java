@@ -47,7 +47,8 @@ final class TaskIds {
             // Refused below, with every other form that is not the canonical one.
         }
         throw new RefusedException(
-                Refusal.INVALID_REQUEST, "task id: '" + Printable.of(given) + "' (expected a UUID such as "
+                Refusal.INVALID_REQUEST,
+                "task id: '" + Printable.of(given) + "' (expected a UUID such as "
                         + "7c9e6679-7425-40de-944b-e07fc1f90ae7)");
     }
 
@@ -57,8 +58,8 @@ final class TaskIds {
         part(input, caller.toString());
         part(input, messageId);
         byte[] hash = Base64.getUrlDecoder().decode(hmac.of(caller.tenant(), input.toByteArray()));
-        hash[VERSION_BYTE] = (byte) (hash[VERSION_BYTE] & 0x0f | 0x40);
-        hash[VARIANT_BYTE] = (byte) (hash[VARIANT_BYTE] & 0x3f | 0x80);
+        hash[VERSION_BYTE] = (byte) ((hash[VERSION_BYTE] & 0x0f) | 0x40);
+        hash[VARIANT_BYTE] = (byte) ((hash[VARIANT_BYTE] & 0x3f) | 0x80);
         ByteBuffer bits = ByteBuffer.wrap(hash);
         return new UUID(bits.getLong(), bits.getLong()).toString();
     }

@@ -42,8 +42,7 @@ final class TaskRecords {
         SealedEnvelope routing =
                 seal(caller, submission, submission.getMessageId(), recipient, submission.getCreatedAt());
         SealedEnvelope whole = envelopes.withPayload(routing, envelopes.payload(message, MESSAGE, routing));
-        InClear inClear =
-                new InClear(0, submission.getDeadline(), Optional.ofNullable(submission.getTraceparent()));
+        InClear inClear = new InClear(0, submission.getDeadline(), Optional.ofNullable(submission.getTraceparent()));
         return publish(caller, submission.getTaskId(), whole, inClear);
     }
 
@@ -59,7 +58,7 @@ final class TaskRecords {
     }
 
     private CompletionStage<Long> publish(AgentRef caller, String taskId, SealedEnvelope envelope, InClear inClear) {
-        return outbox.publish(new Outgoing(
-                caller.tenant(), Channel.TASKS, Lanes.of(taskId, lanes), taskId, envelope, inClear));
+        return outbox.publish(
+                new Outgoing(caller.tenant(), Channel.TASKS, Lanes.of(taskId, lanes), taskId, envelope, inClear));
     }
 }

@@ -80,8 +80,7 @@ public final class BridgeCore implements AutoCloseable {
         this.outbox = new Outbox(tenant -> kafka.producer(tenant.value(), envelopes.serializer()), clock);
         this.audit = audit(kafka);
         AvroSerde<AuditRecord> auditRecords = new AvroSerde<>(parts.codec(), AuditRecord.class);
-        this.auditReader =
-                new KafkaAuditReader(() -> reader("audit-reader"), auditRecords.deserializer(), clock);
+        this.auditReader = new KafkaAuditReader(() -> reader("audit-reader"), auditRecords.deserializer(), clock);
         long epoch = clock.millis();
         this.reports = new KafkaAgentReports(
                 outbox,

@@ -23,7 +23,8 @@ public record BridgeSettings(String gateway, int lanes) {
         }
         if (lanes < 1) {
             throw new RefusedException(
-                    Refusal.INVALID_CONFIGURATION, "lanes: " + lanes + " (expected at least 1; 4 embedded, 16 clustered)");
+                    Refusal.INVALID_CONFIGURATION,
+                    "lanes: " + lanes + " (expected at least 1; 4 embedded, 16 clustered)");
         }
     }
 }

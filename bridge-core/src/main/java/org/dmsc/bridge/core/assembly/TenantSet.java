@@ -19,8 +19,7 @@ final class TenantSet {
 
     void accept(TenantRecord tenant) {
         TenantId id = new TenantId(tenant.getTenant());
-        boolean changed =
-                tenant.getState() == TenantState.OFFBOARDED ? readable.remove(id) : readable.add(id);
+        boolean changed = tenant.getState() == TenantState.OFFBOARDED ? readable.remove(id) : readable.add(id);
         if (changed) {
             onChange.accept(Set.copyOf(readable));
         }

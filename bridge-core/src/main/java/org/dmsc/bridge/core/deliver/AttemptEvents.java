@@ -24,8 +24,7 @@ public final class AttemptEvents {
     private final Supplier<String> ids;
     private final Clock clock;
 
-    public AttemptEvents(
-            EventWriter writer, FabricDomain domain, SpiffeId gateway, Supplier<String> ids, Clock clock) {
+    public AttemptEvents(EventWriter writer, FabricDomain domain, SpiffeId gateway, Supplier<String> ids, Clock clock) {
         this.writer = writer;
         this.domain = domain;
         this.gateway = gateway;

@@ -132,7 +132,11 @@ public final class DeliveryDesk implements LaneWork {
         waiting.removeIf(open -> {
             boolean goes = lanes.contains(open.record().lane());
             if (goes) {
-                refuse(open, Refusal.UNDELIVERABLE, "the gateway gave up the lane before it found the agent", certainty(open));
+                refuse(
+                        open,
+                        Refusal.UNDELIVERABLE,
+                        "the gateway gave up the lane before it found the agent",
+                        certainty(open));
             }
             return goes;
         });
@@ -199,7 +203,9 @@ public final class DeliveryDesk implements LaneWork {
         Attempt attempt = new Attempt(open.delivery(), open.record(), events, clock, ended -> active.ended(key));
         if (!active.add(key, attempt)) {
             metrics.delivery("dropped");
-            LOG.atInfo().addKeyValue("deliveryId", open.delivery().getDeliveryId()).log("delivery came again: skipped");
+            LOG.atInfo()
+                    .addKeyValue("deliveryId", open.delivery().getDeliveryId())
+                    .log("delivery came again: skipped");
             open.record().end();
             return;
         }
@@ -226,7 +232,10 @@ public final class DeliveryDesk implements LaneWork {
         try {
             link.deliver(order, attempt);
         } catch (RuntimeException e) {
-            LOG.atError().addKeyValue("deliveryId", open.delivery().getDeliveryId()).setCause(e).log("link failed");
+            LOG.atError()
+                    .addKeyValue("deliveryId", open.delivery().getDeliveryId())
+                    .setCause(e)
+                    .log("link failed");
             attempt.failed(Refusal.INTERNAL, "the gateway failed to hand the task over", Certainty.UNCERTAIN);
         }
     }

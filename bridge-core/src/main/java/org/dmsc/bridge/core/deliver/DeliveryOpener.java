@@ -36,7 +36,8 @@ public final class DeliveryOpener {
         Delivery delivery = envelopes.routing(envelope, Delivery.class);
         Envelopes.requirePlace(envelope, new TenantId(delivery.getCallerTenant()), Channel.INBOX.label());
         Optional<TenantTopic> topic = TopicNames.parse(record.topic());
-        if (topic.filter(found -> found.tenant().value().equals(delivery.getAssigneeTenant())).isEmpty()) {
+        if (topic.filter(found -> found.tenant().value().equals(delivery.getAssigneeTenant()))
+                .isEmpty()) {
             throw new RefusedException(
                     Refusal.UNREADABLE,
                     "delivery to an agent of tenant '" + delivery.getAssigneeTenant() + "' in " + record.topic()
@@ -71,5 +72,4 @@ public final class DeliveryOpener {
     static AgentRef assignee(Delivery delivery) {
         return AgentRef.of(delivery.getAssigneeTenant(), delivery.getAssigneeAgent());
     }
-
 }

@@ -46,7 +46,9 @@ final class DeliveryRule {
         boolean cancel = delivery.getKind() == DeliveryKind.CANCEL;
         if (!cancel && situation.now() >= lastMoment(delivery)) {
             return new Refuse(
-                    Refusal.ATTEMPT_TIMED_OUT, "the attempt's time was over before it could be delivered", certainty(situation));
+                    Refusal.ATTEMPT_TIMED_OUT,
+                    "the attempt's time was over before it could be delivered",
+                    certainty(situation));
         }
         if (!cancel && situation.past() == Past.UNCERTAIN && !delivery.getIdempotent()) {
             return new Refuse(

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -92,7 +93,8 @@ public final class GatewayLease {
 
     private void send(GatewayRecord record) {
         try {
-            producer.send(new ProducerRecord<>(TopicNames.GATEWAYS, gateway, record), (metadata, failure) -> {
+            ProducerRecord<String, GatewayRecord> made = new ProducerRecord<>(TopicNames.GATEWAYS, gateway, record);
+            Future<?> unused = producer.send(made, (metadata, failure) -> {
                 if (failure != null) {
                     LOG.atWarn().addKeyValue("cause", failure.getMessage()).log("lease was not renewed");
                 }

@@ -87,8 +87,12 @@ final class InboxReader {
         }
         marks.keySet().forEach(taken -> held.put(taken.partition(), taken));
         assign();
-        marks.keySet().forEach(taken -> inbox.seek(taken.partition(), taken.takeover().start()));
-        LOG.atDebug().addKeyValue("partitions", partitions.size()).addKeyValue("unclear", unclear.size()).log("taken over");
+        marks.keySet()
+                .forEach(taken -> inbox.seek(taken.partition(), taken.takeover().start()));
+        LOG.atDebug()
+                .addKeyValue("partitions", partitions.size())
+                .addKeyValue("unclear", unclear.size())
+                .log("taken over");
         return true;
     }
 

@@ -62,7 +62,8 @@ record LaneMark(Tenure tenure, long next, List<Long> open) {
             told = open.get(i);
         }
         Tenure tenureTold = known == next ? tenure : Tenure.HELD;
-        return tenureTold.name().toLowerCase(java.util.Locale.ROOT) + " " + Long.toString(known - offset(), RADIX) + gaps;
+        return tenureTold.name().toLowerCase(java.util.Locale.ROOT) + " " + Long.toString(known - offset(), RADIX)
+                + gaps;
     }
 
     /** Reads what {@link #text} wrote; empty for anything else, also for what other tools commit. */

@@ -77,7 +77,7 @@ final class LaneOffsets {
     /** Commits what ended since the last time, now and then, without waiting; with nothing to commit it still renews the proof. */
     void tick(Collection<HeldPartition> held) {
         long now = clock.millis();
-        if (inFlight || held.isEmpty() || now - lastCommit < COMMIT_EVERY.toMillis() && now >= lastCommit) {
+        if (inFlight || held.isEmpty() || (now - lastCommit < COMMIT_EVERY.toMillis() && now >= lastCommit)) {
             return;
         }
         Map<HeldPartition, LaneMark> marks = due(held, now);

@@ -20,7 +20,8 @@ final class OffsetTracker {
     /** A record was read. MUST be called in the order of offsets. */
     synchronized void begin(long offset) {
         if (offset < next) {
-            throw new IllegalArgumentException("offset " + offset + " was begun already (expected at least " + next + ")");
+            throw new IllegalArgumentException(
+                    "offset " + offset + " was begun already (expected at least " + next + ")");
         }
         open.add(offset);
         next = offset + 1;

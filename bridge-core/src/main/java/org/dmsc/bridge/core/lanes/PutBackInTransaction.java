@@ -1,8 +1,10 @@
 package org.dmsc.bridge.core.lanes;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
@@ -23,6 +25,8 @@ import org.slf4j.LoggerFactory;
 final class PutBackInTransaction implements PutBack {
 
     private static final Logger LOG = LoggerFactory.getLogger(PutBackInTransaction.class);
+
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
 
     private final Supplier<Producer<String, SealedEnvelope>> producers;
     private final Consumer<String, byte[]> lanes;
@@ -80,9 +84,12 @@ final class PutBackInTransaction implements PutBack {
             LaneRecord record,
             ProducerRecord<String, SealedEnvelope> elsewhere) {
         producer.beginTransaction();
-        producer.send(elsewhere, (metadata, failure) -> {
+        Future<?> unused = producer.send(elsewhere, (metadata, failure) -> {
             if (failure != null) {
-                LOG.atWarn().addKeyValue("topic", elsewhere.topic()).addKeyValue("cause", failure.getMessage()).log("send failed");
+                LOG.atWarn()
+                        .addKeyValue("topic", elsewhere.topic())
+                        .addKeyValue("cause", failure.getMessage())
+                        .log("send failed");
             }
         });
         LaneMark mark = record.tracker().markWithout(record.offset());
@@ -103,13 +110,15 @@ final class PutBackInTransaction implements PutBack {
     private void abandon(Producer<String, SealedEnvelope> producer) {
         prepare();
         try {
-            producer.close(java.time.Duration.ZERO);
+            producer.close(Duration.ZERO);
         } catch (KafkaException e) {
             LOG.atDebug().addKeyValue("cause", e.getMessage()).log("producer did not close");
         }
     }
 
     void close() {
-        ready.thenAccept(producer -> producer.close(java.time.Duration.ofSeconds(2)));
+        if (ready.isDone() && !ready.isCompletedExceptionally()) {
+            ready.join().close(CLOSE_WITHIN);
+        }
     }
 }

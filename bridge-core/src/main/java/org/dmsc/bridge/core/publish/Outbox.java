@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -52,7 +53,8 @@ public final class Outbox implements AutoCloseable {
             line.bytes.addAndGet(-size);
             return CompletableFuture.failedFuture(new RefusedException(
                     Refusal.OVERLOADED,
-                    "tenant " + outgoing.tenant() + " has " + MOST_BYTES + " bytes on their way to Kafka; try again later"));
+                    "tenant " + outgoing.tenant() + " has " + MOST_BYTES
+                            + " bytes on their way to Kafka; try again later"));
         }
         CompletableFuture<Long> done = new CompletableFuture<>();
         gates.computeIfAbsent(outgoing.topic(), topic -> new TopicGate(() -> line.prepare(topic), helpers, clock))
@@ -68,8 +70,8 @@ public final class Outbox implements AutoCloseable {
 
     private static ExecutorService helpers() {
         AtomicLong number = new AtomicLong();
-        ThreadPoolExecutor made = new ThreadPoolExecutor(
-                HELPERS, HELPERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+        ThreadPoolExecutor made =
+                new ThreadPoolExecutor(HELPERS, HELPERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     Thread thread = new Thread(task, "dmsc-outbox-" + number.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
@@ -111,7 +113,7 @@ public final class Outbox implements AutoCloseable {
         @Override
         public void go() {
             try {
-                line.producer.join().send(outgoing.toRecord(), (metadata, failure) -> {
+                Future<?> unused = line.producer.join().send(outgoing.toRecord(), (metadata, failure) -> {
                     line.bytes.addAndGet(-size);
                     if (failure == null) {
                         done.complete(metadata.offset());
@@ -136,12 +138,13 @@ public final class Outbox implements AutoCloseable {
             }
             if (cause instanceof RecordTooLargeException) {
                 return new RefusedException(
-                        Refusal.TOO_LARGE, "record of about " + size + " bytes for " + outgoing.topic() + " is too large for Kafka");
+                        Refusal.TOO_LARGE,
+                        "record of about " + size + " bytes for " + outgoing.topic() + " is too large for Kafka");
             }
             return new RefusedException(
                     Refusal.UNAVAILABLE,
-                    "Kafka did not take a record for " + outgoing.topic() + ": " + cause.getMessage() + "; try again later");
+                    "Kafka did not take a record for " + outgoing.topic() + ": " + cause.getMessage()
+                            + "; try again later");
         }
     }
-
 }

@@ -51,12 +51,7 @@ public final class KafkaAgentReports implements AgentReports {
     private volatile Set<Integer> ownLanes = Set.of();
 
     public KafkaAgentReports(
-            Outbox outbox,
-            Envelopes envelopes,
-            FabricDomain domain,
-            Place place,
-            Supplier<String> ids,
-            Clock clock) {
+            Outbox outbox, Envelopes envelopes, FabricDomain domain, Place place, Supplier<String> ids, Clock clock) {
         this.outbox = outbox;
         this.envelopes = envelopes;
         this.domain = domain;
@@ -93,8 +88,7 @@ public final class KafkaAgentReports implements AgentReports {
     }
 
     @Override
-    public CompletionStage<Void> register(
-            AgentRef agent, AgentRegistration registration, Optional<Presence> presence) {
+    public CompletionStage<Void> register(AgentRef agent, AgentRegistration registration, Optional<Presence> presence) {
         presence.ifPresent(here -> connected.put(agent, presence));
         return send(report(agent, AgentReportKind.REGISTERED)
                 .setRegistration(registration)
@@ -144,13 +138,12 @@ public final class KafkaAgentReports implements AgentReports {
         try {
             AgentReport report = building.build();
             AgentRef agent = AgentRef.of(report.getTenant(), report.getAgent());
-            Parties parties =
-                    Parties.from(SpiffeId.node(domain, "gateway", place.gateway()).uri());
+            Parties parties = Parties.from(
+                    SpiffeId.node(domain, "gateway", place.gateway()).uri());
             SealedEnvelope envelope = envelopes.seal(
                     report, agent.tenant(), Channel.AGENTS.label(), report.getReportId(), parties, report.getTime());
             int lane = Lanes.of(report.getAgent(), place.lanes());
-            return outbox
-                    .publish(new Outgoing(
+            return outbox.publish(new Outgoing(
                             agent.tenant(), Channel.AGENTS, lane, report.getAgent(), envelope, InClear.NONE))
                     .thenAccept(offset -> {});
         } catch (RuntimeException e) {

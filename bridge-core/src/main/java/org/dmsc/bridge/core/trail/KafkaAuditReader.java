@@ -43,8 +43,7 @@ public final class KafkaAuditReader implements AuditReader, AutoCloseable {
     private final Clock clock;
     private final ThreadPoolExecutor executor;
 
-    public KafkaAuditReader(
-            Supplier<Consumer<String, byte[]>> readers, Deserializer<AuditRecord> values, Clock clock) {
+    public KafkaAuditReader(Supplier<Consumer<String, byte[]>> readers, Deserializer<AuditRecord> values, Clock clock) {
         this.readers = readers;
         this.values = values;
         this.clock = clock;
@@ -68,7 +67,8 @@ public final class KafkaAuditReader implements AuditReader, AutoCloseable {
                     result.complete(scan(tenant, wanted, most));
                 } catch (KafkaException e) {
                     result.completeExceptionally(new RefusedException(
-                            Refusal.UNAVAILABLE, "the audit log cannot be read: " + e.getMessage() + "; try again later"));
+                            Refusal.UNAVAILABLE,
+                            "the audit log cannot be read: " + e.getMessage() + "; try again later"));
                 } catch (RuntimeException e) {
                     result.completeExceptionally(e);
                 }
@@ -114,7 +114,8 @@ public final class KafkaAuditReader implements AuditReader, AutoCloseable {
             ConsumerRecord<String, byte[]> read,
             Optional<TenantId> tenant,
             Predicate<AuditRecord> wanted) {
-        if (read.value() == null || tenant.filter(one -> !one.value().equals(read.key())).isPresent()) {
+        if (read.value() == null
+                || tenant.filter(one -> !one.value().equals(read.key())).isPresent()) {
             return;
         }
         AuditRecord found = values.deserialize(read.topic(), read.value());

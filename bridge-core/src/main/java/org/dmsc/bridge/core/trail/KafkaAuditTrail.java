@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -54,17 +55,17 @@ public final class KafkaAuditTrail implements AuditTrail, AutoCloseable {
         this.node = node;
         this.clock = clock;
         this.flood = new RefusalFlood(clock.millis());
-        this.writer = new ThreadPoolExecutor(
-                1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_QUEUED), task -> {
+        this.writer =
+                new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_QUEUED), task -> {
                     Thread thread = new Thread(task, "dmsc-audit");
                     thread.setDaemon(true);
                     return thread;
                 });
     }
 
-    /** Makes the producer. */
+    /** Makes the producer ahead of the first event. */
     public void start() {
-        writer.execute(() -> producer.complete(factory.get()));
+        writer.execute(this::producer);
     }
 
     @Override
@@ -78,7 +79,8 @@ public final class KafkaAuditTrail implements AuditTrail, AutoCloseable {
                     .addKeyValue("kind", event.getKind())
                     .addKeyValue("refusal", event.getRefusal())
                     .log("an audit event was lost: too many wait for Kafka");
-            done.completeExceptionally(new RefusedException(Refusal.OVERLOADED, "too many audit events wait for Kafka"));
+            done.completeExceptionally(
+                    new RefusedException(Refusal.OVERLOADED, "too many audit events wait for Kafka"));
         }
         return done;
     }
@@ -114,7 +116,9 @@ public final class KafkaAuditTrail implements AuditTrail, AutoCloseable {
         writer.shutdown();
         try {
             if (!writer.awaitTermination(CLOSE_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.atWarn().addKeyValue("events", writer.getQueue().size()).log("audit events were not written in time");
+                LOG.atWarn()
+                        .addKeyValue("events", writer.getQueue().size())
+                        .log("audit events were not written in time");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -131,19 +135,26 @@ public final class KafkaAuditTrail implements AuditTrail, AutoCloseable {
 
     private void send(AuditEvent event, CompletableFuture<Void> done) {
         try {
-            producer.join()
-                    .send(
-                            new ProducerRecord<>(TopicNames.AUDIT_INTAKE, event.getTenant(), event),
-                            (metadata, failure) -> {
-                                if (failure == null) {
-                                    done.complete(null);
-                                } else {
-                                    done.completeExceptionally(unavailable(failure));
-                                }
-                            });
+            ProducerRecord<String, AuditEvent> made =
+                    new ProducerRecord<>(TopicNames.AUDIT_INTAKE, event.getTenant(), event);
+            Future<?> unused = producer().send(made, (metadata, failure) -> {
+                if (failure == null) {
+                    done.complete(null);
+                } else {
+                    done.completeExceptionally(unavailable(failure));
+                }
+            });
         } catch (RuntimeException e) {
             done.completeExceptionally(unavailable(e));
         }
+    }
+
+    /** Writer's thread only. */
+    private Producer<String, AuditEvent> producer() {
+        if (!producer.isDone()) {
+            producer.complete(factory.get());
+        }
+        return producer.join();
     }
 
     private static RefusedException unavailable(Exception cause) {

@@ -146,7 +146,8 @@ public final class EventFeed implements AutoCloseable {
             LOG.atInfo().log("event feed interrupted");
         } finally {
             consumer.close();
-            RefusedException gone = new RefusedException(Refusal.UNAVAILABLE, "this gateway is stopping; ask another one");
+            RefusedException gone =
+                    new RefusedException(Refusal.UNAVAILABLE, "this gateway is stopping; ask another one");
             partitions.values().forEach(partition -> partition.failed(gone));
         }
     }
@@ -243,7 +244,10 @@ public final class EventFeed implements AutoCloseable {
             changed = true;
             return false;
         } catch (KafkaException e) {
-            LOG.atWarn().addKeyValue("topic", partition.topic()).addKeyValue("cause", e.getMessage()).log("cannot be read yet");
+            LOG.atWarn()
+                    .addKeyValue("topic", partition.topic())
+                    .addKeyValue("cause", e.getMessage())
+                    .log("cannot be read yet");
             return false;
         }
     }

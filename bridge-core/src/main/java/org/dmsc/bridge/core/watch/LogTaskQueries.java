@@ -96,7 +96,8 @@ public final class LogTaskQueries implements TaskQueries, AutoCloseable {
             while (ends.entrySet().stream().anyMatch(end -> reader.position(end.getKey()) < end.getValue())) {
                 if (clock.millis() > deadline) {
                     throw new RefusedException(
-                            Refusal.UNAVAILABLE, "replaying " + events + " took longer than " + WITHIN.toSeconds() + " s");
+                            Refusal.UNAVAILABLE,
+                            "replaying " + events + " took longer than " + WITHIN.toSeconds() + " s");
                 }
                 for (ConsumerRecord<String, byte[]> read : reader.poll(POLL)) {
                     if (taskId.equals(read.key()) && read.value() != null) {

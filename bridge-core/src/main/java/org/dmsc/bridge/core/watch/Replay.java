@@ -66,7 +66,8 @@ final class Replay {
 
     /** The first counts: later ones are duplicates or follow-ups. */
     private void submission(SealedEnvelope envelope) {
-        if (submission != null || !envelope.getKind().equals(TaskSubmission.getClassSchema().getName())) {
+        if (submission != null
+                || !envelope.getKind().equals(TaskSubmission.getClassSchema().getName())) {
             return;
         }
         Envelopes.requirePlace(envelope, tenant, Channel.TASKS.label());

@@ -50,7 +50,9 @@ final class StreamResponses {
                 .setState(stored.progress().state())
                 .setBy("")
                 .setTime(stored.updatedAt())
-                .setRefusal(stored.failure().map(failure -> failure.refusal().name()).orElse(null))
+                .setRefusal(stored.failure()
+                        .map(failure -> failure.refusal().name())
+                        .orElse(null))
                 .setReason(stored.failure().map(Failure::reason).orElse(null))
                 .build();
     }

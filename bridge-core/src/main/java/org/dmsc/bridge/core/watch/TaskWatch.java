@@ -112,7 +112,10 @@ final class TaskWatch {
             updatedAt = Math.max(updatedAt, stored.updatedAt());
             events.forEach(event -> retell(event, liveIds));
             if (stored.progress().ended() && !toldLast()) {
-                tell(new SeenEvent(StreamResponses.endOf(stored), Optional::empty, -1), true, stored.progress().state());
+                tell(
+                        new SeenEvent(StreamResponses.endOf(stored), Optional::empty, -1),
+                        true,
+                        stored.progress().state());
             }
             if (stored.progress().lastAttempt() >= progress.lastAttempt() && !progress.ended()) {
                 progress = stored.progress();
@@ -270,7 +273,7 @@ final class TaskWatch {
         List<TaskHandle> due = new ArrayList<>();
         synchronized (this) {
             for (TaskHandle handle : handles) {
-                if (progress.ended() || progress.interrupted() && handle.settledBy(interruptions)) {
+                if (progress.ended() || (progress.interrupted() && handle.settledBy(interruptions))) {
                     due.add(handle);
                 }
             }

@@ -172,9 +172,11 @@ public final class TaskWatches implements AutoCloseable {
     /** The view of a stored task. */
     public TaskView viewOf(WatchedTask task, StoredTask stored) {
         TaskWatch watch = new TaskWatch(task, json, stored.updatedAt());
-        watch.catchUp(stored, stored.events().stream()
-                .map(event -> opener.open(event, stored.tenant(), -1))
-                .toList());
+        watch.catchUp(
+                stored,
+                stored.events().stream()
+                        .map(event -> opener.open(event, stored.tenant(), -1))
+                        .toList());
         return watch.view();
     }
 
@@ -256,8 +258,10 @@ public final class TaskWatches implements AutoCloseable {
             WatchedTask task = entry.watch().task();
             if (now > task.deadline() + GRACE.toMillis() && !entry.watch().ended()) {
                 entries.remove(task.key(), entry);
-                entry.watch().giveUp(new RefusedException(
-                        Refusal.DEADLINE_EXCEEDED, "nothing was heard of task " + task.taskId() + " until after its deadline"));
+                entry.watch()
+                        .giveUp(new RefusedException(
+                                Refusal.DEADLINE_EXCEEDED,
+                                "nothing was heard of task " + task.taskId() + " until after its deadline"));
             } else if (entry.lookupDue(now)) {
                 lookUp(entry);
             }
@@ -268,12 +272,18 @@ public final class TaskWatches implements AutoCloseable {
             queries.find(task.caller().tenant(), task.taskId()).whenComplete((found, failure) -> {
                 try {
                     if (failure != null) {
-                        LOG.atWarn().addKeyValue("taskId", task.taskId()).addKeyValue("cause", failure.getMessage()).log("look-up failed");
+                        LOG.atWarn()
+                                .addKeyValue("taskId", task.taskId())
+                                .addKeyValue("cause", failure.getMessage())
+                                .log("look-up failed");
                     } else {
                         found.ifPresent(stored -> catchUp(entry.watch(), stored));
                     }
                 } catch (RuntimeException e) {
-                    LOG.atError().addKeyValue("taskId", task.taskId()).setCause(e).log("look-up could not be used");
+                    LOG.atError()
+                            .addKeyValue("taskId", task.taskId())
+                            .setCause(e)
+                            .log("look-up could not be used");
                 } finally {
                     entry.lookedUp(clock.millis());
                 }
@@ -285,9 +295,11 @@ public final class TaskWatches implements AutoCloseable {
                 watch.giveUp(takenBySomebodyElse(stored.taskId()));
                 return;
             }
-            watch.catchUp(stored, stored.events().stream()
-                    .map(event -> opener.open(event, stored.tenant(), -1))
-                    .toList());
+            watch.catchUp(
+                    stored,
+                    stored.events().stream()
+                            .map(event -> opener.open(event, stored.tenant(), -1))
+                            .toList());
         }
     }
 }

@@ -9,6 +9,7 @@ import org.dmsc.schemas.AgentRef;
  * @param message JSON of the caller's message, the first entry of the task's history
  * @param deadline after this (and some grace) nothing more is expected
  */
+@SuppressWarnings("ArrayRecordComponent") // Never compared, and copied by nobody: contents are up to 10 MiB.
 public record WatchedTask(
         AgentRef caller, String callerUri, String taskId, String contextId, byte[] message, long deadline) {
 

@@ -1,0 +1,54 @@
+package org.dmsc.bridge.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.dmsc.bridge.core.a2a.A2aJson;
+import org.dmsc.schemas.avro.AgentRegistration;
+import org.dmsc.schemas.avro.AgentSnapshot;
+import org.dmsc.tenant.directory.Match;
+
+/** Agents as the API shows them. */
+final class AgentJson {
+
+    private AgentJson() {}
+
+    static ObjectNode of(AgentSnapshot agent, String baseUrl) {
+        AgentRegistration registration = agent.getRegistration();
+        ObjectNode json = A2aJson.object();
+        json.put("agent", agent.getTenant() + "/" + agent.getAgent());
+        json.put("name", registration.getName());
+        json.put("description", registration.getDescription());
+        json.put("channel", registration.getChannel().name());
+        json.put("url", baseUrl + "/agents/" + agent.getAgent());
+        json.put("health", agent.getHealth().name());
+        json.put("healthReason", agent.getHealthReason());
+        ObjectNode load = json.putObject("load");
+        load.put("inFlight", agent.getInFlight());
+        load.put("capacity", registration.getCapacity());
+        load.put("queueDepth", agent.getQueueDepth());
+        load.put("cpu", agent.getCpu());
+        load.put("latencyMs", agent.getLatencyMs());
+        load.put("errorRate", agent.getErrorRate());
+        json.put("lastSeenAt", agent.getLastSeenAt());
+        ArrayNode skills = json.putArray("skills");
+        registration.getSkills().forEach(record -> {
+            ObjectNode skill = skills.addObject();
+            skill.put("id", record.getId());
+            skill.put("name", record.getName());
+            skill.put("description", record.getDescription());
+            ArrayNode tags = skill.putArray("tags");
+            record.getTags().forEach(tags::add);
+            skill.put("breaker", agent.getBreakers().getOrDefault(record.getId(), "CLOSED"));
+        });
+        return json;
+    }
+
+    static ObjectNode of(AgentSnapshot agent, Match match, String baseUrl) {
+        ObjectNode json = of(agent, baseUrl);
+        json.put("skill", match.skill());
+        json.put("score", match.score());
+        ArrayNode why = json.putArray("why");
+        match.why().forEach(why::add);
+        return json;
+    }
+}

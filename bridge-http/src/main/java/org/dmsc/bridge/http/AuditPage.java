@@ -1,0 +1,111 @@
+package org.dmsc.bridge.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import org.dmsc.bridge.core.AuditReader;
+import org.dmsc.bridge.core.a2a.A2aJson;
+import org.dmsc.schemas.Printable;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
+import org.dmsc.schemas.TenantId;
+import org.dmsc.schemas.avro.AuditEvent;
+import org.dmsc.schemas.avro.AuditKind;
+import org.dmsc.schemas.avro.AuditRecord;
+import org.dmsc.tenant.identity.Caller;
+
+/** The audit log, and one task explained from it. An operator reads any tenant's; an agent the records of tasks it asked for itself. */
+final class AuditPage implements Page {
+
+    private static final int MOST_OF_A_TASK = 1000;
+
+    private final AuditReader log;
+
+    AuditPage(HttpEdgeParts parts) {
+        this.log = parts.auditLog();
+    }
+
+    @Override
+    public Optional<CompletionStage<HttpResponse>> answer(Call call) {
+        if (call.is(HttpMethod.GET, "v1", "audit")) {
+            Optional<String> task = call.query("task");
+            if (call.byOperator()) {
+                return Optional.of(log.read(tenantOfOperator(call), wanted(call), DiscoveryPage.limit(call))
+                        .thenApply(AuditPage::listed));
+            }
+            return Optional.of(ofTask(call, task.orElseThrow(() -> new RefusedException(
+                    Refusal.INVALID_REQUEST, "task: is missing (expected ?task=<id> of one of the caller's own tasks)"))));
+        }
+        if (call.is(HttpMethod.GET, "v1", "tasks", "*", "explain")) {
+            return Optional.of(ofTask(call, call.path().get(2)));
+        }
+        return Optional.empty();
+    }
+
+    private CompletionStage<HttpResponse> ofTask(Call call, String task) {
+        Optional<TenantId> tenant = call.byOperator() ? tenantOfOperator(call) : Optional.of(call.caller().tenant());
+        return log.read(tenant, record -> task.equals(record.getEvent().getTaskId()), MOST_OF_A_TASK)
+                .thenApply(records -> {
+                    requireOwn(call, task, records);
+                    return listed(records);
+                });
+    }
+
+    private static void requireOwn(Call call, String task, List<AuditRecord> records) {
+        boolean visible = call.caller().kind() == Caller.Kind.AGENT
+                ? records.stream()
+                        .map(AuditRecord::getEvent)
+                        .anyMatch(event -> event.getKind() == AuditKind.TASK_ACCEPTED
+                                && event.getActor().equals(call.caller().id().uri()))
+                : !records.isEmpty();
+        if (!visible) {
+            throw new RefusedException(
+                    Refusal.TASK_UNKNOWN, "task: no task '" + Printable.of(task) + "' of this caller (expected one that it asked for)");
+        }
+    }
+
+    private static Optional<TenantId> tenantOfOperator(Call call) {
+        if (!call.byOperator()) {
+            throw new RefusedException(Refusal.NOT_PERMITTED, call.caller().id() + ": may not read the audit log");
+        }
+        // The fabric's own log is not a tenant's; it only shows in the log of all.
+        return call.query("tenant").filter(tenant -> !tenant.equals("sys")).map(TenantId::new);
+    }
+
+    private static Predicate<AuditRecord> wanted(Call call) {
+        Optional<String> task = call.query("task");
+        Optional<AuditKind> kind = call.query("kind").map(AuditPage::kind);
+        boolean sys = call.query("tenant").filter("sys"::equals).isPresent();
+        return record -> {
+            AuditEvent event = record.getEvent();
+            return (task.isEmpty() || task.get().equals(event.getTaskId()) || task.get().equals(event.getRootTaskId()))
+                    && (kind.isEmpty() || kind.get() == event.getKind())
+                    && (!sys || event.getTenant().equals("sys"));
+        };
+    }
+
+    private static AuditKind kind(String name) {
+        for (AuditKind kind : AuditKind.values()) {
+            if (kind.name().equalsIgnoreCase(name)) {
+                return kind;
+            }
+        }
+        throw new RefusedException(
+                Refusal.INVALID_REQUEST, "kind: '" + Printable.of(name) + "' (expected one of " + List.of(AuditKind.values()) + ")");
+    }
+
+    private static HttpResponse listed(List<AuditRecord> records) {
+        ObjectNode body = A2aJson.object();
+        ArrayNode list = body.putArray("records");
+        // Avro's own JSON of a record: field names as in the schema, which is published.
+        records.forEach(record -> list.add(A2aJson.parse(record.toString().getBytes(StandardCharsets.UTF_8))));
+        return Answers.json(HttpStatus.OK, body);
+    }
+}

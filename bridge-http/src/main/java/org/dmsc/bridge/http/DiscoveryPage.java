@@ -1,0 +1,150 @@
+package org.dmsc.bridge.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import java.time.Clock;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.dmsc.bridge.core.a2a.A2aJson;
+import org.dmsc.bridge.core.a2a.PublishedCards;
+import org.dmsc.bridge.core.a2a.SendRequests;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.Printable;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
+import org.dmsc.schemas.TenantId;
+import org.dmsc.schemas.avro.AgentSnapshot;
+import org.dmsc.schemas.avro.TenantRecord;
+import org.dmsc.tenant.directory.Agents;
+import org.dmsc.tenant.directory.CapabilityIndex;
+import org.dmsc.tenant.directory.Match;
+import org.dmsc.tenant.directory.Query;
+import org.dmsc.tenant.directory.Tenants;
+import org.dmsc.tenant.policy.CrossTenantRule;
+
+/** Finding agents: by sentence, tag and skill, or one by its name. Shows nobody what they may not use. */
+final class DiscoveryPage implements Page {
+
+    private static final int DEFAULT_LIMIT = 20;
+    private static final int MOST = 200;
+    private static final int LONGEST_QUERY = 4096;
+
+    private final Tenants tenants;
+    private final Agents agents;
+    private final CapabilityIndex capabilities;
+    private final Clock clock;
+
+    DiscoveryPage(HttpEdgeParts parts) {
+        this.tenants = parts.tenants();
+        this.agents = parts.agents();
+        this.capabilities = parts.capabilities();
+        this.clock = parts.clock();
+    }
+
+    @Override
+    public Optional<CompletionStage<HttpResponse>> answer(Call call) {
+        if (call.is(HttpMethod.GET, "v1", "agents")) {
+            return done(Answers.json(HttpStatus.OK, found(call)));
+        }
+        if (call.is(HttpMethod.GET, "v1", "agents", "*")) {
+            return done(Answers.json(HttpStatus.OK, AgentJson.of(one(call, call.path().get(2)), call.baseUrl())));
+        }
+        if (call.is(HttpMethod.GET, "agents", "*", ".well-known", "agent-card.json")) {
+            ObjectNode card = PublishedCards.agent(one(call, call.path().get(1)), call.baseUrl());
+            return done(PublicPages.card(card, call.request().headers()));
+        }
+        return Optional.empty();
+    }
+
+    private ObjectNode found(Call call) {
+        TenantId tenant = tenantOf(call);
+        Optional<String> skill = call.query("skill");
+        Set<String> tags = new HashSet<>(call.queries("tag"));
+        String text = call.query("q").orElse("");
+        if (text.length() > LONGEST_QUERY) {
+            throw new RefusedException(
+                    Refusal.INVALID_REQUEST, "q: has " + text.length() + " characters (expected at most " + LONGEST_QUERY + ")");
+        }
+        ArrayNode list = A2aJson.array();
+        if (skill.isEmpty() && tags.isEmpty() && text.isBlank()) {
+            agents.ofTenant(tenant).stream().limit(limit(call)).forEach(agent -> list.add(AgentJson.of(agent, call.baseUrl())));
+        } else {
+            Query query = new Query(visible(tenant), skill, tags, text, MOST);
+            capabilities.search(query).stream()
+                    .filter(match -> mayUse(tenant, match))
+                    .limit(limit(call))
+                    .forEach(match -> agents.find(match.agent())
+                            .ifPresent(agent -> list.add(AgentJson.of(agent, match, call.baseUrl()))));
+        }
+        ObjectNode body = A2aJson.object();
+        body.set("agents", list);
+        return body;
+    }
+
+    private AgentSnapshot one(Call call, String name) {
+        TenantId tenant = tenantOf(call);
+        AgentRef agent = SendRequests.agent(name, tenant);
+        if (!agent.tenant().equals(tenant)) {
+            throw new RefusedException(
+                    Refusal.CROSS_TENANT, "agent " + agent + ": of another tenant (expected one of " + tenant + ")");
+        }
+        return agents.find(agent)
+                .orElseThrow(() -> new RefusedException(Refusal.AGENT_UNKNOWN, "agent " + agent + ": is not registered"));
+    }
+
+    /** An agent sees its own tenant, whatever it asks for; an operator says which one. */
+    private static TenantId tenantOf(Call call) {
+        Optional<TenantId> own = call.tenant();
+        if (own.isEmpty()) {
+            throw call.byOperator()
+                    ? new RefusedException(Refusal.INVALID_REQUEST, "tenant: is missing (expected ?tenant=<id>)")
+                    : new RefusedException(
+                            Refusal.NOT_PERMITTED, call.caller().id() + ": may not see agents (expected an agent or an operator)");
+        }
+        Optional<String> named = call.query("tenant");
+        if (named.isPresent() && !named.get().equals(own.get().value())) {
+            throw new RefusedException(
+                    Refusal.CROSS_TENANT, "tenant: '" + Printable.of(named.get()) + "' is not the caller's own (expected none)");
+        }
+        return own.get();
+    }
+
+    private Set<TenantId> visible(TenantId importer) {
+        Set<TenantId> visible = new HashSet<>();
+        visible.add(importer);
+        for (TenantRecord exporter : tenants.all()) {
+            if (exporter.getGrants().stream().anyMatch(grant -> grant.getImporter().equals(importer.value()))) {
+                visible.add(new TenantId(exporter.getTenant()));
+            }
+        }
+        return visible;
+    }
+
+    private boolean mayUse(TenantId importer, Match match) {
+        TenantId exporter = match.agent().tenant();
+        return CrossTenantRule.check(importer, exporter, tenants.find(exporter), match.skill(), clock.millis())
+                .isEmpty();
+    }
+
+    static int limit(Call call) {
+        Optional<String> given = call.query("limit");
+        if (given.isEmpty()) {
+            return DEFAULT_LIMIT;
+        }
+        if (!given.get().matches("[1-9][0-9]{0,2}") || Integer.parseInt(given.get()) > MOST) {
+            throw new RefusedException(
+                    Refusal.INVALID_REQUEST, "limit: '" + Printable.of(given.get()) + "' (expected 1 to " + MOST + ")");
+        }
+        return Integer.parseInt(given.get());
+    }
+
+    private static Optional<CompletionStage<HttpResponse>> done(HttpResponse response) {
+        return Optional.of(CompletableFuture.completedStage(response));
+    }
+}

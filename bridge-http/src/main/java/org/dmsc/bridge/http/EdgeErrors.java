@@ -1,0 +1,68 @@
+package org.dmsc.bridge.http;
+
+import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.server.ServerErrorHandler;
+import com.linecorp.armeria.server.ServiceConfig;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import org.dmsc.bridge.core.a2a.A2aJson;
+import org.dmsc.bridge.core.a2a.Errors;
+import org.dmsc.schemas.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/** What the server itself answers, before or beside our service: never a stack trace, always our error object. */
+final class EdgeErrors implements ServerErrorHandler {
+
+    private final EdgeSettings settings;
+
+    EdgeErrors(EdgeSettings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public HttpResponse onServiceException(ServiceRequestContext context, Throwable cause) {
+        Refusal refusal = cause instanceof com.linecorp.armeria.common.ContentTooLargeException
+                ? Refusal.TOO_LARGE
+                : cause instanceof com.linecorp.armeria.server.RequestTimeoutException ? Refusal.UNAVAILABLE : Refusal.INTERNAL;
+        return Answers.error(refusal, sentence(refusal), MediaType.JSON);
+    }
+
+    @Override
+    public AggregatedHttpResponse renderStatus(
+            @Nullable ServiceRequestContext context,
+            ServiceConfig config,
+            @Nullable RequestHeaders headers,
+            HttpStatus status,
+            @Nullable String description,
+            @Nullable Throwable cause) {
+        Refusal refusal = status.equals(HttpStatus.REQUEST_ENTITY_TOO_LARGE)
+                ? Refusal.TOO_LARGE
+                : status.isClientError() ? Refusal.INVALID_REQUEST : status.code() == 503 ? Refusal.UNAVAILABLE : Refusal.INTERNAL;
+        byte[] body = A2aJson.bytes(Errors.http(refusal, sentence(refusal)));
+        ResponseHeaders answer = ResponseHeaders.builder(status)
+                .contentType(MediaType.JSON)
+                .contentLength(body.length)
+                .add(HttpHeaderNames.CACHE_CONTROL, "no-store")
+                .build();
+        return AggregatedHttpResponse.of(answer, com.linecorp.armeria.common.HttpData.wrap(body));
+    }
+
+    private String sentence(Refusal refusal) {
+        switch (refusal) {
+            case TOO_LARGE:
+                return "body: is too large (expected at most " + settings.maxBodyBytes() + " bytes)";
+            case INVALID_REQUEST:
+                return "request: is not well-formed HTTP (expected HTTP/1.1 or HTTP/2)";
+            case UNAVAILABLE:
+                return "request: did not arrive within " + settings.bodyPatience().toSeconds() + " s, or the edge is closing"
+                        + " (expected to try again)";
+            default:
+                return Failures.INTERNAL;
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package org.dmsc.bridge.http;
+
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.dmsc.bridge.core.a2a.A2aJson;
+import org.dmsc.bridge.core.a2a.Errors;
+import org.dmsc.schemas.Printable;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
+import org.dmsc.tenant.identity.Caller;
+import org.dmsc.tenant.identity.CallerAuthenticator;
+
+/**
+ * Every request's way in: headers checked ▸ public pages ▸ who is it ▸ body read ▸ the first page that knows the path. Nothing of a request
+ * is looked at before its sender is known, and the sender is asked for anew with each request, because TLS sessions are resumed.
+ */
+final class EdgeService implements HttpService {
+
+    private final PeerCredentials credentials;
+    private final CallerAuthenticator authenticator;
+    private final PublicPages publicPages;
+    private final List<Page> pages;
+    private final Failures failures;
+
+    EdgeService(HttpEdgeParts parts, PublicPages publicPages, List<Page> pages, Failures failures) {
+        this.credentials = new PeerCredentials(parts.settings().domain());
+        this.authenticator = parts.authenticator();
+        this.publicPages = publicPages;
+        this.pages = List.copyOf(pages);
+        this.failures = failures;
+    }
+
+    @Override
+    public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
+        RequestHeaders headers = request.headers();
+        try {
+            requireCleanHeaders(headers);
+            Optional<HttpResponse> shown = publicPages.answer(context, headers);
+            if (shown.isPresent()) {
+                return shown.get();
+            }
+            Caller caller = authenticated(context, headers);
+            List<String> path = segments(context.path());
+            return HttpResponse.of(request.aggregate()
+                    .thenCompose(whole -> answered(new Call(context, whole, caller, path, PeerCredentials.authority(headers))))
+                    .exceptionally(failure -> error(headers, failures.noteUnread(caller, object(headers), failure))));
+        } catch (RefusedException e) {
+            return error(headers, failures.noteAnonymous(PeerCredentials.address(context), object(headers), e));
+        }
+    }
+
+    private Caller authenticated(ServiceRequestContext context, RequestHeaders headers) {
+        try {
+            return authenticator.authenticate(credentials.of(context, headers));
+        } catch (RefusedException e) {
+            // A good certificate of a tenant that is not there is no identity.
+            throw e.refusal() == Refusal.TENANT_UNKNOWN ? new RefusedException(Refusal.UNAUTHENTICATED, e.sentence()) : e;
+        }
+    }
+
+    private CompletionStage<HttpResponse> answered(Call call) {
+        try {
+            for (Page page : pages) {
+                Optional<CompletionStage<HttpResponse>> answer = page.answer(call);
+                if (answer.isPresent()) {
+                    return answer.get().exceptionally(failure -> error(call.request().headers(), noted(call, failure)));
+                }
+            }
+            throw new RefusedException(
+                    Refusal.UNKNOWN_OPERATION,
+                    Printable.of(call.object()) + ": no such operation (expected POST /a2a for JSON-RPC, POST /message:send, or an"
+                            + " address under /agents or /v1; see /.well-known/agent-card.json)");
+        } catch (RuntimeException e) {
+            return CompletableFuture.completedStage(error(call.request().headers(), noted(call, e)));
+        }
+    }
+
+    private RefusedException noted(Call call, Throwable failure) {
+        return failures.note(call, AuditedRefusal.unwrap(failure));
+    }
+
+    /** JSON-RPC clients get their errors as JSON-RPC, with the HTTP status beside it. */
+    private static HttpResponse error(RequestHeaders headers, RefusedException refused) {
+        if (!speaksJsonRpc(headers)) {
+            return Answers.error(refused.refusal(), refused.sentence(), Answers.negotiated(headers));
+        }
+        HttpStatus status = HttpStatus.valueOf(Errors.shape(refused.refusal()).httpStatus());
+        byte[] body = A2aJson.bytes(Errors.jsonRpc(NullNode.getInstance(), refused.refusal(), refused.sentence()));
+        return Answers.error(status, MediaType.JSON, body);
+    }
+
+    private static boolean speaksJsonRpc(RequestHeaders headers) {
+        String path = headers.path();
+        return headers.method() == HttpMethod.POST
+                && (path.equals("/") || path.equals("/a2a") || path.matches("/agents/[^/?]+"));
+    }
+
+    /** HTTP/2 carries control characters in values unless somebody looks. */
+    private static void requireCleanHeaders(RequestHeaders headers) {
+        headers.forEach((name, value) -> {
+            if (value.chars().anyMatch(c -> c < ' ' && c != '\t' || c == 0x7f)) {
+                throw new RefusedException(
+                        Refusal.INVALID_REQUEST, "header " + name + ": holds a control character (expected printable text)");
+            }
+        });
+        PeerCredentials.authority(headers);
+        if (headers.getAll(HttpHeaderNames.HOST).size() > 1) {
+            throw new RefusedException(Refusal.INVALID_REQUEST, "Host: given more than once (expected one)");
+        }
+    }
+
+    /** Split first, then decode: an encoded slash is not one. */
+    private static List<String> segments(String path) {
+        List<String> segments = new ArrayList<>();
+        for (String segment : path.substring(1).split("/", -1)) {
+            try {
+                segments.add(URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8));
+            } catch (IllegalArgumentException e) {
+                throw new RefusedException(Refusal.INVALID_REQUEST, "path: is not decodable (expected percent-encoded UTF-8)");
+            }
+        }
+        return segments.equals(List.of("")) ? List.of() : segments;
+    }
+
+    private static String object(RequestHeaders headers) {
+        String path = headers.path();
+        int query = path.indexOf('?');
+        return headers.method() + " " + (query < 0 ? path : path.substring(0, query));
+    }
+}

@@ -1,0 +1,109 @@
+package org.dmsc.bridge.http;
+
+import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HTTP edge: HTTPS only, HTTP/2 and HTTP/1.1 on one port.
+ *
+ * <pre>
+ *   public            GET /.well-known/agent-card.json, /live, /ready
+ *   JSON-RPC          POST /, /a2a, /agents/{agent}
+ *   HTTP+JSON         /message:send, /message:stream, /tasks/{id}…, each also under /agents/{agent}
+ *   agents            GET, POST, DELETE /v1/agents…, GET /agents/{agent}/.well-known/agent-card.json
+ *   operators         /v1/config/tenants…, /v1/audit, /v1/tasks/{id}/explain, /v1/status, /metrics
+ * </pre>
+ */
+public final class HttpEdge implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpEdge.class);
+
+    private static final Duration IDLE = Duration.ofSeconds(60);
+    private static final Duration QUIET = Duration.ofMillis(100);
+    private static final Duration LAST_REQUESTS = Duration.ofSeconds(3);
+    private static final int MOST_HEADER_BYTES = 16 * 1024;
+
+    private final HttpEdgeParts parts;
+    private final RegistryWatch watch;
+    private final AtomicReference<Server> server = new AtomicReference<>();
+
+    public HttpEdge(HttpEdgeParts parts) {
+        this.parts = parts;
+        this.watch = new RegistryWatch(parts.agents());
+    }
+
+    /**
+     * Opens the port. Blocks until it is open.
+     *
+     * @throws PortTakenException when somebody else has it
+     */
+    public void start() {
+        Server starting = server();
+        try {
+            starting.start().join();
+        } catch (CompletionException e) {
+            starting.close();
+            throw e.getCause() instanceof BindException taken ? new PortTakenException(parts.settings(), taken) : e;
+        }
+        server.set(starting);
+        watch.start();
+        LOG.atInfo().addKeyValue("host", parts.settings().host()).addKeyValue("port", port()).log("HTTP edge listens");
+    }
+
+    /** The port that was opened. */
+    public int port() {
+        Server running = server.get();
+        if (running == null) {
+            throw new IllegalStateException("the HTTP edge is not started (expected start() first)");
+        }
+        return running.activeLocalPort();
+    }
+
+    /** Lets requests finish for a moment, then closes. */
+    @Override
+    public void close() {
+        Server running = server.getAndSet(null);
+        if (running != null) {
+            running.stop().join();
+        }
+    }
+
+    private Server server() {
+        EdgeSettings settings = parts.settings();
+        Failures failures = new Failures(parts.audit(), settings);
+        EdgeService service = new EdgeService(parts, new PublicPages(settings, parts.status()), pages(failures), failures);
+        ServerBuilder builder = Server.builder()
+                .port(new InetSocketAddress(settings.host(), settings.port()), SessionProtocol.HTTPS)
+                .tlsProvider(EdgeTls.provider(parts.identity()), EdgeTls.config(parts.peers()))
+                .maxRequestLength(settings.maxBodyBytes())
+                .requestTimeout(settings.bodyPatience())
+                .idleTimeout(IDLE)
+                .http1MaxHeaderSize(MOST_HEADER_BYTES)
+                .http2MaxHeaderListSize(MOST_HEADER_BYTES)
+                .gracefulShutdownTimeout(QUIET, LAST_REQUESTS)
+                .disableServerHeader()
+                .errorHandler(new EdgeErrors(settings))
+                .service("prefix:/", service);
+        return builder.build();
+    }
+
+    private List<Page> pages(Failures failures) {
+        A2aOperations operations = new A2aOperations(parts.exchange());
+        return List.of(
+                new JsonRpcPage(operations, parts.settings(), failures),
+                new DiscoveryPage(parts),
+                new RegistrationPage(parts, watch),
+                new RestPage(operations, parts.settings()),
+                new AuditPage(parts),
+                new OperatorPage(parts));
+    }
+}

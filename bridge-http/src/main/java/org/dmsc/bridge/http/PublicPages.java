@@ -1,0 +1,67 @@
+package org.dmsc.bridge.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import java.util.Arrays;
+import java.util.Optional;
+import org.dmsc.bridge.core.a2a.A2aJson;
+import org.dmsc.bridge.core.a2a.PublishedCards;
+
+/** The only things that need no identity: the gateway's card, and whether the process lives and is ready. */
+final class PublicPages {
+
+    static final String CARD = "/.well-known/agent-card.json";
+
+    private final EdgeSettings settings;
+    private final NodeStatus status;
+
+    PublicPages(EdgeSettings settings, NodeStatus status) {
+        this.settings = settings;
+        this.status = status;
+    }
+
+    Optional<HttpResponse> answer(ServiceRequestContext context, RequestHeaders headers) {
+        if (headers.method() != HttpMethod.GET && headers.method() != HttpMethod.HEAD) {
+            return Optional.empty();
+        }
+        switch (context.path()) {
+            case CARD:
+                String base = "https://" + PeerCredentials.authority(headers);
+                return Optional.of(card(PublishedCards.gateway(base, settings.version()), headers));
+            case "/live":
+                return Optional.of(Answers.json(HttpStatus.OK, A2aJson.object().put("live", true)));
+            case "/ready":
+                return Optional.of(ready());
+            default:
+                return Optional.empty();
+        }
+    }
+
+    /** A card with what HTTP caches need (contract 8.6); a conditional request gets 304. */
+    static HttpResponse card(ObjectNode card, RequestHeaders headers) {
+        byte[] body = A2aJson.bytes(card);
+        String tag = "\"" + Integer.toHexString(Arrays.hashCode(body)) + "-" + body.length + "\"";
+        boolean unchanged = headers.getAll(HttpHeaderNames.IF_NONE_MATCH).contains(tag);
+        ResponseHeaders answer = ResponseHeaders.builder(unchanged ? HttpStatus.NOT_MODIFIED : HttpStatus.OK)
+                .contentType(MediaType.JSON)
+                .add(HttpHeaderNames.CACHE_CONTROL, "max-age=60")
+                .add(HttpHeaderNames.VARY, "Host")
+                .add(HttpHeaderNames.ETAG, tag)
+                .build();
+        return unchanged ? HttpResponse.of(answer) : HttpResponse.of(answer, HttpData.wrap(body));
+    }
+
+    private HttpResponse ready() {
+        boolean ready = status.ready().getAsBoolean();
+        ObjectNode body = A2aJson.object().put("ready", ready).put("condition", status.condition().get());
+        return Answers.json(ready ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE, body);
+    }
+}

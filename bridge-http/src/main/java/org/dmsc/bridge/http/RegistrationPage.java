@@ -1,0 +1,169 @@
+package org.dmsc.bridge.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.dmsc.bridge.core.AgentReports;
+import org.dmsc.bridge.core.a2a.A2aJson;
+import org.dmsc.bridge.core.a2a.AgentHints;
+import org.dmsc.bridge.core.a2a.Cards;
+import org.dmsc.schemas.AgentId;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.Printable;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
+import org.dmsc.schemas.TenantId;
+import org.dmsc.schemas.avro.AgentChannel;
+import org.dmsc.schemas.avro.AgentLoad;
+import org.dmsc.schemas.avro.AgentRegistration;
+import org.dmsc.schemas.avro.AgentSnapshot;
+import org.dmsc.schemas.avro.TenantRecord;
+import org.dmsc.tenant.directory.Agents;
+import org.dmsc.tenant.directory.Tenants;
+
+/** Agents say what they are, that they live, and that they leave: each for itself, an operator for any of {@code ?tenant=}. */
+final class RegistrationPage implements Page {
+
+    private final AgentReports reports;
+    private final Agents agents;
+    private final Tenants tenants;
+    private final RegistryWatch watch;
+
+    RegistrationPage(HttpEdgeParts parts, RegistryWatch watch) {
+        this.reports = parts.reports();
+        this.agents = parts.agents();
+        this.tenants = parts.tenants();
+        this.watch = watch;
+    }
+
+    @Override
+    public Optional<CompletionStage<HttpResponse>> answer(Call call) {
+        if (call.is(HttpMethod.POST, "v1", "agents", "*")) {
+            return Optional.of(register(call, self(call)));
+        }
+        if (call.is(HttpMethod.POST, "v1", "agents", "*", "heartbeat")) {
+            return Optional.of(heartbeat(call, registered(self(call))));
+        }
+        if (call.is(HttpMethod.DELETE, "v1", "agents", "*")) {
+            return Optional.of(unregister(registered(self(call))));
+        }
+        return Optional.empty();
+    }
+
+    private CompletionStage<HttpResponse> register(Call call, AgentRef agent) {
+        AgentRegistration registration = registration(call, agent);
+        requireRoom(agent);
+        HttpStatus status = agents.find(agent).isPresent() ? HttpStatus.OK : HttpStatus.CREATED;
+        return reports.register(agent, registration, Optional.empty())
+                .thenCompose(done -> watch.until(agent, shown -> shows(shown, registration)))
+                .thenApply(shown -> Answers.json(status, AgentJson.of(shown.orElseThrow(), call.baseUrl())));
+    }
+
+    private AgentRegistration registration(Call call, AgentRef agent) {
+        A2aHeaders.requireJson(call);
+        ObjectNode body = A2aJson.parse(call.body());
+        ObjectNode card = body.get("card") instanceof ObjectNode inside ? inside : body;
+        Optional<ObjectNode> beside =
+                body.get("dmsc") instanceof ObjectNode given ? Optional.of(given) : Optional.empty();
+        if (card == body) {
+            body.remove("dmsc");
+        }
+        AgentHints hints = AgentHints.of(card, beside);
+        AgentRegistration registration = Cards.registration(card, channel(beside), hints);
+        if (registration.getPlainHttp() && !call.byOperator() && !wasAllowedPlainHttp(agent)) {
+            throw new RefusedException(
+                    Refusal.NOT_PERMITTED,
+                    "dmsc.plainHttp: an agent cannot allow itself to be called without TLS (expected an https URL, or an operator to"
+                            + " register agent " + agent + " once)");
+        }
+        return registration;
+    }
+
+    private boolean wasAllowedPlainHttp(AgentRef agent) {
+        return agents.find(agent).filter(known -> known.getRegistration().getPlainHttp()).isPresent();
+    }
+
+    private void requireRoom(AgentRef agent) {
+        int most = tenants.find(agent.tenant())
+                .map(TenantRecord::getLimits)
+                .orElseThrow(() -> new RefusedException(Refusal.TENANT_UNKNOWN, "tenant " + agent.tenant() + ": does not exist"))
+                .getMaxAgents();
+        if (agents.find(agent).isEmpty() && agents.ofTenant(agent.tenant()).size() >= most) {
+            throw new RefusedException(
+                    Refusal.QUOTA_EXCEEDED,
+                    "agents: tenant " + agent.tenant() + " has " + most + ", its limit (expected to remove one, or a higher max-agents)");
+        }
+    }
+
+    private CompletionStage<HttpResponse> heartbeat(Call call, AgentRef agent) {
+        ObjectNode body = call.body().length == 0 ? A2aJson.object() : A2aJson.parse(call.body());
+        AgentLoad load = AgentLoad.newBuilder()
+                .setCpu(number(body, "cpu", 1))
+                .setQueueDepth((int) number(body, "queueDepth", 1_000_000))
+                .build();
+        return reports.heartbeat(agent, load).thenApply(done -> Answers.json(HttpStatus.OK, A2aJson.object()));
+    }
+
+    private CompletionStage<HttpResponse> unregister(AgentRef agent) {
+        return reports.unregister(agent)
+                .thenCompose(done -> watch.until(agent, Optional::isEmpty))
+                .thenApply(gone -> HttpResponse.of(HttpStatus.NO_CONTENT));
+    }
+
+    /** The agent that the path names, if the caller may act as it. */
+    private static AgentRef self(Call call) {
+        TenantId tenant = call.tenant()
+                .orElseThrow(() -> call.byOperator()
+                        ? new RefusedException(Refusal.INVALID_REQUEST, "tenant: is missing (expected ?tenant=<id>)")
+                        : new RefusedException(Refusal.NOT_PERMITTED, call.caller().id() + ": is no agent"));
+        AgentRef named = new AgentRef(tenant, new AgentId(call.path().get(2)));
+        if (named.agent().equals(AgentId.GATEWAY)) {
+            throw new RefusedException(Refusal.INVALID_AGENT_ID, "agent: 'gateway' is the fabric itself (expected another id)");
+        }
+        if (!call.byOperator() && !call.caller().agent().equals(Optional.of(named))) {
+            throw new RefusedException(
+                    Refusal.NOT_PERMITTED, "agent " + named + ": is not the caller (expected an agent to act for itself only)");
+        }
+        return named;
+    }
+
+    private AgentRef registered(AgentRef agent) {
+        if (agents.find(agent).isEmpty()) {
+            throw new RefusedException(
+                    Refusal.AGENT_UNKNOWN, "agent " + agent + ": is not registered (expected POST /v1/agents/" + agent.agent() + " first)");
+        }
+        return agent;
+    }
+
+    private static boolean shows(Optional<AgentSnapshot> shown, AgentRegistration wanted) {
+        return shown.map(AgentSnapshot::getRegistration).filter(wanted::equals).isPresent();
+    }
+
+    private static AgentChannel channel(Optional<ObjectNode> beside) {
+        Optional<String> name = beside.map(given -> given.path("channel").asText("")).filter(given -> !given.isEmpty());
+        for (AgentChannel channel : AgentChannel.values()) {
+            if (channel.name().equals(name.orElse(AgentChannel.A2A_HTTP.name()))) {
+                return channel;
+            }
+        }
+        throw new RefusedException(
+                Refusal.INVALID_REQUEST, "dmsc.channel: '" + Printable.of(name.orElse("")) + "' (expected A2A_HTTP, MQTT5 or MQTT311)");
+    }
+
+    private static double number(ObjectNode body, String name, double most) {
+        JsonNode value = body.path(name);
+        if (value.isMissingNode() || value.isNull()) {
+            return 0;
+        }
+        double number = value.isNumber() ? value.doubleValue() : Double.NaN;
+        if (!(number >= 0 && number <= most)) {
+            throw new RefusedException(
+                    Refusal.INVALID_REQUEST, name + ": is not a number from 0 to " + most + " (expected the agent's " + name + ")");
+        }
+        return number;
+    }
+}

@@ -1,0 +1,96 @@
+package org.dmsc.bridge.http.agents;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.client.ClientFactory;
+import com.linecorp.armeria.client.ClientRequestContext;
+import com.linecorp.armeria.client.ClientRequestContextCaptor;
+import com.linecorp.armeria.client.ClientTlsSpec;
+import com.linecorp.armeria.client.Clients;
+import com.linecorp.armeria.client.RequestOptions;
+import com.linecorp.armeria.client.RequestOptionsBuilder;
+import com.linecorp.armeria.client.WebClient;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.RequestHeadersBuilder;
+import com.linecorp.armeria.common.TlsKeyPair;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.dmsc.bridge.core.a2a.A2aJson;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.avro.AgentSnapshot;
+import org.dmsc.tenant.identity.SpiffeId;
+import org.dmsc.tenant.pki.IssuedIdentity;
+
+/** Sends JSON-RPC requests to agents: TLS 1.3 with our certificate to exactly the agent expected, or plain where the registration says so. */
+final class AgentClient implements AutoCloseable {
+
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final int EVENTS_OF_A_STREAM = 32;
+
+    /** The builder cannot set the version; with these ciphers there is no other than 1.3. */
+    private static final List<String> TLS_13_CIPHERS =
+            List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
+
+    private final HttpAgentLinkParts parts;
+    private final ClientFactory factory;
+    private final WebClient client;
+
+    AgentClient(HttpAgentLinkParts parts) {
+        this.parts = parts;
+        this.factory = ClientFactory.builder().connectTimeout(CONNECT).build();
+        this.client = WebClient.builder().factory(factory).build();
+    }
+
+    /** A response on its way, and what is known of its request. */
+    record Sent(ClientRequestContext context, HttpResponse response) {}
+
+    /** Posts to the agent's endpoint. */
+    Sent post(AgentSnapshot agent, ObjectNode request, Duration patience, Optional<String> traceparent) {
+        RequestOptionsBuilder options = RequestOptions.builder()
+                .responseTimeout(patience)
+                .maxResponseLength((long) parts.maxAnswerBytes() * EVENTS_OF_A_STREAM);
+        URI url = URI.create(agent.getRegistration().getUrl());
+        if (url.getScheme().equals("https")) {
+            options.clientTlsSpec(tls(agent));
+        }
+        HttpRequest message = HttpRequest.of(headers(url, traceparent), HttpData.wrap(A2aJson.bytes(request)));
+        try (ClientRequestContextCaptor captor = Clients.newContextCaptor()) {
+            HttpResponse response = client.execute(message, options.build());
+            return new Sent(captor.get(), response);
+        }
+    }
+
+    private static RequestHeaders headers(URI url, Optional<String> traceparent) {
+        String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
+        RequestHeadersBuilder headers = RequestHeaders.builder(HttpMethod.POST, url.getRawQuery() == null ? path : path + "?" + url.getRawQuery())
+                .scheme(url.getScheme())
+                .authority(url.getRawAuthority())
+                .contentType(MediaType.JSON)
+                .add(HttpHeaderNames.ACCEPT, "application/json, text/event-stream")
+                .add("a2a-version", "1.0");
+        traceparent.ifPresent(value -> headers.add("traceparent", value));
+        return headers.build();
+    }
+
+    private ClientTlsSpec tls(AgentSnapshot agent) {
+        IssuedIdentity identity = parts.identity().get();
+        SpiffeId expected = SpiffeId.agent(parts.domain(), AgentRef.of(agent.getTenant(), agent.getAgent()));
+        return ClientTlsSpec.builder()
+                .ciphers(TLS_13_CIPHERS)
+                .tlsKeyPair(TlsKeyPair.of(identity.key(), identity.chain()))
+                .verifierFactories(new ExpectedPeer(parts.peers(), expected))
+                .build();
+    }
+
+    @Override
+    public void close() {
+        factory.close();
+    }
+}

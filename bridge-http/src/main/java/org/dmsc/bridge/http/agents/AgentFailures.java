@@ -1,0 +1,70 @@
+package org.dmsc.bridge.http.agents;
+
+import com.linecorp.armeria.client.ResponseTimeoutException;
+import com.linecorp.armeria.client.UnprocessedRequestException;
+import com.linecorp.armeria.common.ContentTooLargeException;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.util.Exceptions;
+import javax.net.ssl.SSLException;
+import org.dmsc.bridge.core.Certainty;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
+
+/** What a failed call means: whether the agent may have done the work. Pure. */
+final class AgentFailures {
+
+    private AgentFailures() {}
+
+    /** How an attempt ended without a result. */
+    record Ending(Refusal refusal, String reason, Certainty certainty) {}
+
+    /** Thrown where a status travels as a failure. */
+    static final class StatusException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final transient Ending ending;
+
+        StatusException(Ending ending) {
+            super(ending.reason(), null, false, false);
+            this.ending = ending;
+        }
+    }
+
+    static Ending of(Throwable failure) {
+        Throwable cause = Exceptions.peel(failure);
+        if (cause instanceof StatusException status) {
+            return status.ending;
+        }
+        if (cause instanceof RefusedException refused) {
+            Certainty certainty = refused.refusal() == Refusal.AGENT_FAILED ? Certainty.CERTAIN : Certainty.UNCERTAIN;
+            return new Ending(refused.refusal(), refused.sentence(), certainty);
+        }
+        if (cause instanceof UnprocessedRequestException) {
+            return unreached(cause.getCause() == null ? cause : cause.getCause());
+        }
+        if (cause instanceof ResponseTimeoutException) {
+            return new Ending(Refusal.ATTEMPT_TIMED_OUT, "the agent did not answer in time", Certainty.UNCERTAIN);
+        }
+        if (cause instanceof ContentTooLargeException) {
+            return new Ending(Refusal.INVALID_AGENT_RESPONSE, "answer: is too large", Certainty.UNCERTAIN);
+        }
+        return new Ending(
+                Refusal.AGENT_LOST,
+                "the connection to the agent ended before its answer (" + cause.getClass().getSimpleName() + ")",
+                Certainty.UNCERTAIN);
+    }
+
+    static Ending ofStatus(HttpStatus status) {
+        String reason = "the agent answered HTTP " + status.code();
+        if (status.isClientError() || status.equals(HttpStatus.SERVICE_UNAVAILABLE)) {
+            return new Ending(Refusal.UNDELIVERABLE, reason + " (expected 200)", Certainty.CERTAIN);
+        }
+        return new Ending(Refusal.AGENT_FAILED, reason + " (expected 200)", Certainty.UNCERTAIN);
+    }
+
+    private static Ending unreached(Throwable cause) {
+        String why = cause instanceof SSLException
+                ? "it did not prove to be the agent that is registered (expected its certificate of the fabric's CA)"
+                : cause.getClass().getSimpleName();
+        return new Ending(Refusal.UNDELIVERABLE, "the agent could not be reached: " + why, Certainty.CERTAIN);
+    }
+}

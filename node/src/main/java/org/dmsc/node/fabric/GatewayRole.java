@@ -1,0 +1,237 @@
+package org.dmsc.node.fabric;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.security.cert.X509Certificate;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.dmsc.bridge.core.TaskQueries;
+import org.dmsc.bridge.core.assembly.BridgeCore;
+import org.dmsc.bridge.core.assembly.BridgeParts;
+import org.dmsc.bridge.core.assembly.BridgeSettings;
+import org.dmsc.bridge.core.watch.EventOpener;
+import org.dmsc.bridge.core.watch.LogTaskQueries;
+import org.dmsc.bridge.http.EdgeSettings;
+import org.dmsc.bridge.http.HttpEdge;
+import org.dmsc.bridge.http.HttpEdgeParts;
+import org.dmsc.bridge.http.NodeStatus;
+import org.dmsc.bridge.http.OperatorDesk;
+import org.dmsc.bridge.http.PortTakenException;
+import org.dmsc.bridge.mqtt.MqttEdge;
+import org.dmsc.bridge.mqtt.MqttEdgeParts;
+import org.dmsc.bridge.mqtt.broker.BrokerSettings;
+import org.dmsc.node.config.FabricConfig;
+import org.dmsc.node.config.Role;
+import org.dmsc.node.host.ExitCode;
+import org.dmsc.node.host.NodeException;
+import org.dmsc.node.host.Version;
+import org.dmsc.router.RouterApp;
+import org.dmsc.schemas.avro.SealedEnvelope;
+import org.dmsc.schemas.serde.AvroSerde;
+import org.dmsc.tenant.admin.AdministrationParts;
+import org.dmsc.tenant.admin.TenantAdministration;
+import org.dmsc.tenant.identity.CallerAuthenticator;
+import org.dmsc.tenant.identity.FabricDomain;
+import org.dmsc.tenant.identity.SpiffeId;
+import org.dmsc.tenant.keys.AesGcmEnvelopeCipher;
+import org.dmsc.tenant.keys.Envelopes;
+import org.dmsc.tenant.keys.KeyClass;
+import org.dmsc.tenant.keys.KeyVault;
+import org.dmsc.tenant.keys.VaultAuditHmac;
+import org.dmsc.tenant.pki.IssuedIdentity;
+import org.dmsc.tenant.pki.IssuingCas;
+import org.dmsc.tenant.pki.PeerValidator;
+import org.dmsc.tenant.token.TokenVerifier;
+
+/** The gateway of this process: its lanes, and the edges that are switched on. */
+final class GatewayRole {
+
+    private static final Duration LONGEST = Duration.ofSeconds(90);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
+    private static final int MOST_DEVICES = 10_000;
+
+    private final Foundation foundation;
+    private final FabricConfig config;
+    private final FabricDomain domain;
+    private final Closing closing;
+    private final Metrics metrics;
+    private final KeyVault vault;
+    private final Envelopes envelopes;
+    private final BridgeCore core;
+    private final IssuedIdentity identity;
+    private final IssuingCas issuingCas;
+    private final PeerValidator peers;
+    private final CallerAuthenticator authenticator;
+
+    GatewayRole(Foundation foundation, Metrics metrics, Optional<RouterApp> router, Closing closing) {
+        this.foundation = foundation;
+        this.config = foundation.config();
+        this.domain = new FabricDomain(config.domain());
+        this.closing = closing;
+        this.metrics = metrics;
+        this.vault = foundation.keyring().vault(Set.of(KeyClass.ROUTING, KeyClass.PAYLOAD));
+        this.envelopes = new Envelopes(
+                new AesGcmEnvelopeCipher(vault, foundation.random(), foundation.clock()), foundation.codec());
+        this.identity = foundation.keyring().node("gateway");
+        this.issuingCas =
+                IssuingCas.following(foundation.tenants(), foundation.keyring().pki().platformCa());
+        this.peers = new PeerValidator(foundation.keyring().pki()::root, issuingCas, domain, foundation.clock());
+        this.authenticator = new CallerAuthenticator(
+                domain, foundation.tenants(), peers, new TokenVerifier(foundation.tenants(), domain, foundation.clock()));
+        this.core = core(router);
+    }
+
+    private BridgeCore core(Optional<RouterApp> router) {
+        BridgeParts parts = new BridgeParts(
+                foundation.clients(),
+                foundation.codec(),
+                envelopes,
+                new VaultAuditHmac(vault),
+                foundation.tenants(),
+                foundation.agents(),
+                domain,
+                router.map(this::queries),
+                () -> UUID.randomUUID().toString(),
+                metrics.registry(),
+                foundation.clock());
+        return new BridgeCore(parts, new BridgeSettings(config.node(), config.lanes()));
+    }
+
+    private TaskQueries queries(RouterApp router) {
+        EventOpener opener = new EventOpener(
+                new AvroSerde<>(foundation.codec(), SealedEnvelope.class).deserializer(), envelopes);
+        LogTaskQueries log = closing.add(
+                "replays",
+                new LogTaskQueries(
+                        () -> foundation.clients().reader("replay", new ByteArrayDeserializer()),
+                        opener,
+                        config.lanes(),
+                        foundation.clock()));
+        return closing.add("task store", new RouterQueries(router, log));
+    }
+
+    /** Begins to compete for lanes; returns at once. */
+    void start(Health health) {
+        closing.add("bridge core", core);
+        core.start();
+        health.watch("gateway", core.gateway()::ready, core.gateway()::condition);
+        health.watch("tenants", foundation.tenants()::healthy, () -> "read");
+        health.watch("agents", foundation.agents()::healthy, () -> "read");
+    }
+
+    /** Waits for a lane; a gateway without one is not ready and opens no listener (design 6). */
+    void awaitLane() {
+        long deadline = System.nanoTime() + LONGEST.toNanos();
+        while (!core.gateway().ready()) {
+            if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
+                throw new NodeException(
+                        ExitCode.FAULT,
+                        "the gateway got no lane within " + LONGEST.toSeconds() + " s: " + core.gateway().condition()
+                                + " (expected at least one; at most " + config.lanes()
+                                + " gateways can share this fabric's lanes: is one too many running?)");
+            }
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+    }
+
+    /** Opens the edges that are switched on. */
+    Fabric.Ports listen(Health health, Status status) {
+        int mqtt = config.has(Role.MQTT) ? mqtt() : 0;
+        int http = config.has(Role.HTTP) ? http(health, status) : 0;
+        status.ports(http, mqtt);
+        core.gateway()
+                .advertise(
+                        http == 0 ? Optional.empty() : Optional.of("https://" + config.http().host() + ":" + http),
+                        mqtt == 0 ? Optional.empty() : Optional.of("mqtts://" + config.mqtt().host() + ":" + mqtt));
+        return new Fabric.Ports(http, mqtt);
+    }
+
+    private int http(Health health, Status status) {
+        EdgeSettings usual = EdgeSettings.of(domain, config.http().host(), config.http().port(), Version.text());
+        EdgeSettings settings = new EdgeSettings(
+                domain,
+                usual.host(),
+                usual.port(),
+                (int) config.limits().maxBodyBytes(),
+                usual.bodyPatience(),
+                usual.heartbeat(),
+                usual.streamIdle(),
+                usual.version());
+        HttpEdge edge = new HttpEdge(new HttpEdgeParts(
+                settings,
+                () -> identity,
+                peers,
+                authenticator,
+                core.exchange(),
+                core.reports(),
+                foundation.tenants(),
+                foundation.agents(),
+                foundation.index(),
+                core.audit(),
+                core.auditReader(),
+                Optional.of(OperatorDesk.of(administration())),
+                new NodeStatus(health::ready, core.gateway()::condition, () -> status.json(core.gateway(), health), metrics::text),
+                foundation.clock()));
+        try {
+            edge.start();
+        } catch (PortTakenException e) {
+            throw new NodeException(ExitCode.IN_USE, String.valueOf(e.getMessage()), e);
+        }
+        closing.add("http edge", edge);
+        return edge.port();
+    }
+
+    private int mqtt() {
+        MqttEdge edge = new MqttEdge(new MqttEdgeParts(
+                new BrokerSettings(
+                        config.mqtt().host(),
+                        config.mqtt().port(),
+                        config.data().resolve("mqtt").toAbsolutePath(),
+                        (int) config.limits().maxBodyBytes(),
+                        MOST_DEVICES),
+                identity,
+                this::authorities,
+                authenticator::authenticate,
+                core.exchange(),
+                core.reports(),
+                core.audit(),
+                foundation.agents(),
+                foundation.tenants(),
+                core.tokens()::issue,
+                foundation.clock(),
+                foundation.random(),
+                metrics.registry()));
+        core.gateway().addLink(edge.link());
+        edge.start();
+        closing.add("mqtt edge", edge);
+        return edge.port();
+    }
+
+    private Collection<X509Certificate> authorities() {
+        List<X509Certificate> all = new ArrayList<>(issuingCas.get());
+        all.add(foundation.keyring().pki().root());
+        return all;
+    }
+
+    private TenantAdministration administration() {
+        return new TenantAdministration(new AdministrationParts(
+                foundation.clients(),
+                foundation.codec(),
+                envelopes,
+                foundation.tenants(),
+                foundation.keyring().pki(),
+                vault,
+                foundation.keyring().tokens(),
+                domain,
+                Foundation.shape(config),
+                foundation.clock(),
+                () -> UUID.randomUUID().toString(),
+                event -> core.audit().record(event),
+                SpiffeId.node(domain, "gateway", config.node())));
+    }
+}

@@ -1,0 +1,86 @@
+package org.dmsc.node.fabric;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.dmsc.bridge.core.Assignment;
+import org.dmsc.bridge.core.Failure;
+import org.dmsc.bridge.core.StoredTask;
+import org.dmsc.bridge.core.TaskQueries;
+import org.dmsc.router.RouterApp;
+import org.dmsc.router.StoredTaskRecord;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.TenantId;
+import org.dmsc.schemas.avro.AttemptRecord;
+import org.dmsc.schemas.avro.TaskState;
+import org.dmsc.schemas.task.TaskProgress;
+
+/**
+ * Looks tasks up in the store of the router in this process. Only what has ended is taken from there: it changes no more, so it cannot be
+ * older than what the caller has seen. Everything else is read from the log.
+ */
+final class RouterQueries implements TaskQueries, AutoCloseable {
+
+    private final RouterApp router;
+    private final TaskQueries log;
+    private final ExecutorService thread;
+
+    RouterQueries(RouterApp router, TaskQueries log) {
+        this.router = router;
+        this.log = log;
+        this.thread = Executors.newSingleThreadExecutor(task -> {
+            Thread made = new Thread(task, "dmsc-task-store");
+            made.setDaemon(true);
+            return made;
+        });
+    }
+
+    @Override
+    public CompletionStage<Optional<StoredTask>> find(TenantId tenant, String taskId) {
+        return CompletableFuture.supplyAsync(() -> router.find(tenant, taskId), thread)
+                .thenCompose(found -> found.filter(record -> record.state().getEnded())
+                        .<CompletionStage<Optional<StoredTask>>>map(
+                                record -> CompletableFuture.completedFuture(Optional.of(stored(tenant, record))))
+                        .orElseGet(() -> log.find(tenant, taskId)));
+    }
+
+    private static StoredTask stored(TenantId tenant, StoredTaskRecord record) {
+        TaskState state = record.state();
+        return new StoredTask(
+                tenant,
+                state.getTaskId(),
+                state.getContextId(),
+                state.getCallerAgent(),
+                new TaskProgress(state.getState(), state.getOpenAttempt(), state.getLastAttempt(), state.getEnded()),
+                assignment(state),
+                Optional.ofNullable(state.getRefusal())
+                        .map(code -> new Failure(
+                                Refusal.valueOf(code), Optional.ofNullable(state.getReason()).orElse(""))),
+                state.getDeadline(),
+                state.getUpdatedAt(),
+                state.getSubmission(),
+                record.events());
+    }
+
+    private static Optional<Assignment> assignment(TaskState state) {
+        List<AttemptRecord> attempts = state.getAttempts();
+        if (attempts.isEmpty()) {
+            return Optional.empty();
+        }
+        AttemptRecord last = attempts.get(attempts.size() - 1);
+        return Optional.of(new Assignment(
+                AgentRef.of(last.getTenant(), last.getAgent()),
+                Optional.ofNullable(last.getSkill()).orElse(""),
+                last.getAttempt(),
+                last.getReasons()));
+    }
+
+    @Override
+    public void close() {
+        thread.shutdown();
+    }
+}

@@ -1,0 +1,51 @@
+package org.dmsc.node.fabric;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
+import org.dmsc.bridge.core.Gateway;
+import org.dmsc.node.config.FabricConfig;
+import org.dmsc.node.config.Role;
+import org.dmsc.node.host.Version;
+
+/** What {@code /v1/status} says of this process. Thread-safe. */
+final class Status {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final FabricConfig config;
+    private final String bootstrap;
+    private final AtomicReference<Fabric.Ports> ports = new AtomicReference<>(Fabric.Ports.NONE);
+
+    Status(FabricConfig config, String bootstrap) {
+        this.config = config;
+        this.bootstrap = bootstrap;
+    }
+
+    void ports(int http, int mqtt) {
+        ports.set(new Fabric.Ports(http, mqtt));
+    }
+
+    String json(Gateway gateway, Health health) {
+        ObjectNode json = JSON.createObjectNode();
+        json.put("gateway", gateway.id());
+        json.put("epoch", gateway.epoch());
+        json.put("ready", gateway.ready() && health.ready());
+        json.put("condition", gateway.condition());
+        new TreeSet<>(gateway.lanes()).forEach(json.putArray("lanes")::add);
+        for (Role role : Role.values()) {
+            if (config.has(role)) {
+                json.withArray("roles").add(role.label());
+            }
+        }
+        json.put("domain", config.domain());
+        json.put("httpPort", ports.get().http());
+        json.put("mqttPort", ports.get().mqtt());
+        json.put("bootstrap", bootstrap);
+        json.put("version", Version.text());
+        ObjectNode parts = json.putObject("parts");
+        health.words().forEach(parts::put);
+        return json.toString();
+    }
+}
