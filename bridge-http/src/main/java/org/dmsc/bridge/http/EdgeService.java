@@ -2,7 +2,6 @@ package org.dmsc.bridge.http;
 
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
-import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
@@ -120,9 +119,6 @@ final class EdgeService implements HttpService {
             }
         });
         PeerCredentials.authority(headers);
-        if (headers.getAll(HttpHeaderNames.HOST).size() > 1) {
-            throw new RefusedException(Refusal.INVALID_REQUEST, "Host: given more than once (expected one)");
-        }
     }
 
     /** Split first, then decode: an encoded slash is not one. */

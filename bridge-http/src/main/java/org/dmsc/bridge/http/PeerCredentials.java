@@ -55,10 +55,12 @@ final class PeerCredentials {
 
     /** Host and port as the client named them. */
     static String authority(RequestHeaders headers) {
-        String authority = headers.get(HttpHeaderNames.AUTHORITY, "");
-        if (!AUTHORITY.matcher(authority).matches()) {
+        List<String> named = new ArrayList<>(headers.getAll(HttpHeaderNames.AUTHORITY));
+        named.addAll(headers.getAll(HttpHeaderNames.HOST));
+        String authority = named.isEmpty() ? "" : named.get(0);
+        if (!AUTHORITY.matcher(authority).matches() || named.stream().anyMatch(other -> !other.equals(authority))) {
             throw new RefusedException(
-                    Refusal.INVALID_REQUEST, "Host: '" + Printable.of(authority) + "' (expected <host>[:<port>])");
+                    Refusal.INVALID_REQUEST, "Host: '" + Printable.of(authority) + "' (expected <host>[:<port>], once)");
         }
         return authority;
     }

@@ -1,6 +1,7 @@
 package org.dmsc.bridge.core.deliver;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.dmsc.bridge.core.Certainty;
 import org.dmsc.bridge.core.deliver.Situation.Service;
 import org.dmsc.bridge.core.deliver.Verdict.Cancel;
@@ -63,10 +64,13 @@ final class DeliveryRule {
     }
 
     private static Verdict elsewhere(Situation situation, boolean cancel) {
-        Presence presence = situation.agent().map(AgentSnapshot::getPresence).orElse(null);
-        boolean otherLane = presence != null && !situation.ownLanes().contains(presence.getLane());
-        if (otherLane && situation.delivery().getRedirects() < MOST_REDIRECTS) {
-            return new PutBack(presence.getLane());
+        Optional<Integer> otherLane = situation
+                .agent()
+                .map(AgentSnapshot::getPresence)
+                .map(Presence::getLane)
+                .filter(lane -> !situation.ownLanes().contains(lane));
+        if (otherLane.isPresent() && situation.delivery().getRedirects() < MOST_REDIRECTS) {
+            return new PutBack(otherLane.get());
         }
         if (situation.waitedMillis() < PATIENCE.toMillis()) {
             return new Wait();
@@ -74,7 +78,7 @@ final class DeliveryRule {
         if (cancel) {
             return new Drop("the agent is not reached from here");
         }
-        return new Refuse(Refusal.UNDELIVERABLE, why(situation, otherLane), certainty(situation));
+        return new Refuse(Refusal.UNDELIVERABLE, why(situation, otherLane.isPresent()), certainty(situation));
     }
 
     private static String why(Situation situation, boolean otherLane) {

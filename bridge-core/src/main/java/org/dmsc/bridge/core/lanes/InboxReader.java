@@ -73,12 +73,13 @@ final class InboxReader {
     private boolean takeOver(Set<TopicPartition> partitions) {
         Map<TopicPartition, Optional<OffsetAndMetadata>> committed = offsets.committed(partitions);
         Set<TopicPartition> unclear = partitions.stream()
-                .filter(partition -> Takeover.needsEnd(committed.get(partition)))
+                .filter(partition -> Takeover.needsEnd(committed.getOrDefault(partition, Optional.empty())))
                 .collect(Collectors.toSet());
         Map<TopicPartition, Long> ends = unclear.isEmpty() ? Map.of() : inbox.endOffsets(unclear, WITHIN);
         Map<HeldPartition, LaneMark> marks = new HashMap<>();
         for (TopicPartition partition : partitions) {
-            Takeover takeover = Takeover.of(committed.get(partition), ends.getOrDefault(partition, 0L));
+            Takeover takeover =
+                    Takeover.of(committed.getOrDefault(partition, Optional.empty()), ends.getOrDefault(partition, 0L));
             HeldPartition taken = new HeldPartition(partition, takeover);
             marks.put(taken, taken.firstMark());
         }

@@ -50,7 +50,8 @@ final class ConnectionEvents implements ClientLifecycleEventListener {
     private static void guarded(Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Errors too: one that gets through stops HiveMQ's thread for all clients.
             LOG.atError().setCause(e).log("mqtt connection event was not handled");
         }
     }

@@ -47,7 +47,7 @@ final class DeviceAuthenticator implements SimpleAuthenticator {
             output.authenticateSuccessfully();
         } catch (RefusedException e) {
             output.failAuthentication(ReasonCodes.connack(e.refusal()), e.sentence());
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.atError().setCause(e).log("mqtt connect failed inside the fabric; refused");
             output.failAuthentication(ConnackReasonCode.UNSPECIFIED_ERROR, Refusal.INTERNAL.meaning());
         }

@@ -53,7 +53,7 @@ final class DeviceAuthorizer implements SubscriptionAuthorizer, PublishAuthorize
     private static boolean allowed(@org.jspecify.annotations.Nullable Device device, Predicate<Device> rule) {
         try {
             return device != null && rule.test(device);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.atError().setCause(e).log("mqtt authorization failed inside the fabric; refused");
             return false;
         }

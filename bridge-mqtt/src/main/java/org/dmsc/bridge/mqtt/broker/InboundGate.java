@@ -100,8 +100,8 @@ final class InboundGate implements PublishInboundInterceptor, PubackOutboundInte
     private PublishVerdict verdict(PublishInboundInput input) {
         try {
             return traffic.published(device, Packets.inbound(input.getPublishPacket()));
-        } catch (RuntimeException e) {
-            // HiveMQ would acknowledge the message as delivered when an interceptor throws.
+        } catch (Throwable e) {
+            // Errors too: HiveMQ acknowledges the message as delivered when an interceptor throws, and an Error stops its thread for all clients.
             LOG.atError().setCause(e).addKeyValue("agent", device.agent()).log("mqtt publish failed inside the fabric; refused");
             return new PublishVerdict.Refused(Refusal.INTERNAL, Refusal.INTERNAL.meaning());
         }

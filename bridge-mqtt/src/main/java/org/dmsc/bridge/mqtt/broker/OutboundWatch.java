@@ -87,7 +87,8 @@ final class OutboundWatch
     private void guarded(Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Errors too: one that gets through stops HiveMQ's thread for all clients.
             LOG.atError().setCause(e).addKeyValue("agent", device.agent()).log("mqtt acknowledgement was not handled");
         }
     }

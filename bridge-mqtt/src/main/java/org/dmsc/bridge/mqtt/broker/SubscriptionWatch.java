@@ -66,7 +66,8 @@ final class SubscriptionWatch
     private void guarded(Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Errors too: one that gets through stops HiveMQ's thread for all clients.
             LOG.atError().setCause(e).addKeyValue("agent", device.agent()).log("mqtt subscription was not handled");
         }
     }

@@ -26,8 +26,11 @@ public final class Paho3 implements MqttCallback, AutoCloseable {
     private final BlockingQueue<JsonNode> received = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> lost = new LinkedBlockingQueue<>();
 
-    private Paho3(MqttAsyncClient client) {
+    private final CuttableSockets sockets;
+
+    private Paho3(MqttAsyncClient client, CuttableSockets sockets) {
         this.client = client;
+        this.sockets = sockets;
     }
 
     public static Paho3 connect(SharedEdge.Edge edge, AgentRef agent) throws Exception {
@@ -37,11 +40,12 @@ public final class Paho3 implements MqttCallback, AutoCloseable {
     public static Paho3 connect(
             SharedEdge.Edge edge, String clientId, SSLContext tls, Consumer<MqttConnectOptions> more) throws Exception {
         MqttAsyncClient client = new MqttAsyncClient(edge.uri(), clientId, new MemoryPersistence());
-        Paho3 device = new Paho3(client);
+        CuttableSockets sockets = new CuttableSockets(tls.getSocketFactory());
+        Paho3 device = new Paho3(client, sockets);
         client.setCallback(device);
         MqttConnectOptions options = new MqttConnectOptions();
         options.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
-        options.setSocketFactory(tls.getSocketFactory());
+        options.setSocketFactory(sockets);
         options.setCleanSession(true);
         options.setKeepAliveInterval(10);
         more.accept(options);
@@ -100,6 +104,6 @@ public final class Paho3 implements MqttCallback, AutoCloseable {
 
     /** As a process that was killed. */
     public void cut() throws Exception {
-        client.disconnectForcibly(0, 1, false);
+        sockets.cut();
     }
 }

@@ -31,8 +31,11 @@ public final class Paho5 implements MqttCallback, AutoCloseable {
     private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> disconnects = new LinkedBlockingQueue<>();
 
-    private Paho5(MqttAsyncClient client) {
+    private final CuttableSockets sockets;
+
+    private Paho5(MqttAsyncClient client, CuttableSockets sockets) {
         this.client = client;
+        this.sockets = sockets;
     }
 
     public static Paho5 connect(SharedEdge.Edge edge, AgentRef agent) throws Exception {
@@ -43,10 +46,11 @@ public final class Paho5 implements MqttCallback, AutoCloseable {
             SharedEdge.Edge edge, String clientId, SSLContext tls, java.util.function.Consumer<MqttConnectionOptions> more)
             throws Exception {
         MqttAsyncClient client = new MqttAsyncClient(edge.uri(), clientId, new MemoryPersistence());
-        Paho5 device = new Paho5(client);
+        CuttableSockets sockets = new CuttableSockets(tls.getSocketFactory());
+        Paho5 device = new Paho5(client, sockets);
         client.setCallback(device);
         MqttConnectionOptions options = new MqttConnectionOptions();
-        options.setSocketFactory(tls.getSocketFactory());
+        options.setSocketFactory(sockets);
         options.setHttpsHostnameVerificationEnabled(true);
         options.setCleanStart(true);
         options.setKeepAliveInterval(10);
@@ -139,6 +143,6 @@ public final class Paho5 implements MqttCallback, AutoCloseable {
 
     /** As a process that was killed. */
     public void cut() throws Exception {
-        client.disconnectForcibly(0, 1, false);
+        sockets.cut();
     }
 }

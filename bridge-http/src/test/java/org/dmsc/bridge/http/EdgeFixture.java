@@ -1,0 +1,130 @@
+package org.dmsc.bridge.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.dmsc.bridge.core.a2a.A2aJson;
+import org.dmsc.tenant.directory.CapabilityIndex;
+import org.dmsc.tenant.identity.CallerAuthenticator;
+import org.dmsc.tenant.pki.IssuedIdentity;
+import org.dmsc.tenant.token.TokenVerifier;
+
+/** A real edge on a real port, over fakes of what lies behind it. Tenants acme and beta. */
+final class EdgeFixture implements AutoCloseable {
+
+    static final int MOST_BODY = 64 * 1024;
+
+    final Identities identities;
+    final FakeRegistry registry = new FakeRegistry();
+    final FakeExchange exchange = new FakeExchange();
+    final FakeAudit audit = new FakeAudit();
+    final AtomicBoolean ready = new AtomicBoolean(true);
+    final HttpEdge edge;
+
+    EdgeFixture(Path dir) {
+        identities = new Identities(dir);
+        identities.addTenant("acme");
+        identities.addTenant("beta");
+        CapabilityIndex index = new CapabilityIndex();
+        registry.onChange(index::update);
+        edge = new HttpEdge(parts(index, settings(0)));
+        edge.start();
+    }
+
+    HttpEdgeParts parts(CapabilityIndex index, EdgeSettings settings) {
+        IssuedIdentity gateway = identities.gateway();
+        return new HttpEdgeParts(
+                settings,
+                () -> gateway,
+                identities.peers,
+                new CallerAuthenticator(
+                        identities.domain,
+                        identities.tenants,
+                        identities.peers,
+                        new TokenVerifier(identities.tenants, identities.domain, identities.clock)),
+                exchange,
+                registry,
+                identities.tenants,
+                registry,
+                index,
+                audit,
+                audit,
+                Optional.empty(),
+                new NodeStatus(ready::get, () -> "owns lanes 0, 1", () -> "{\"gateway\":\"g1\"}", () -> "up 1\n"),
+                identities.clock);
+    }
+
+    EdgeSettings settings(int port) {
+        return new EdgeSettings(
+                identities.domain,
+                "127.0.0.1",
+                port,
+                MOST_BODY,
+                Duration.ofSeconds(5),
+                Duration.ofMillis(200),
+                Duration.ofMinutes(1),
+                "test");
+    }
+
+    URI uri(String path) {
+        return URI.create("https://localhost:" + edge.port() + path);
+    }
+
+    HttpClient agent(String tenant, String agent) {
+        return identities.client(Optional.of(identities.agent(tenant, agent)), HttpClient.Version.HTTP_2);
+    }
+
+    HttpClient operator() {
+        return identities.client(Optional.of(identities.operator()), HttpClient.Version.HTTP_1_1);
+    }
+
+    HttpClient nobody() {
+        return identities.client(Optional.empty(), HttpClient.Version.HTTP_1_1);
+    }
+
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(uri(path))
+                .timeout(Duration.ofSeconds(20))
+                .header("A2A-Version", "1.0")
+                .header("Content-Type", "application/json");
+    }
+
+    HttpRequest post(String path, String body) {
+        return request(path).POST(HttpRequest.BodyPublishers.ofString(body)).build();
+    }
+
+    HttpRequest get(String path) {
+        return request(path).GET().build();
+    }
+
+    static Answer send(HttpClient client, HttpRequest request) throws IOException, InterruptedException {
+        HttpResponse<byte[]> response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        return new Answer(response, response.body());
+    }
+
+    record Answer(HttpResponse<?> response, byte[] body) {
+        int status() {
+            return response.statusCode();
+        }
+
+        ObjectNode json() {
+            return A2aJson.parse(body);
+        }
+
+        String header(String name) {
+            return response.headers().firstValue(name).orElse("");
+        }
+    }
+
+    @Override
+    public void close() {
+        edge.close();
+    }
+}

@@ -1,0 +1,43 @@
+package org.dmsc.bridge.http;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import org.dmsc.bridge.core.AuditReader;
+import org.dmsc.bridge.core.AuditTrail;
+import org.dmsc.bridge.core.RefusalNote;
+import org.dmsc.schemas.TenantId;
+import org.dmsc.schemas.avro.AuditEvent;
+import org.dmsc.schemas.avro.AuditRecord;
+
+/** Keeps what was recorded. */
+public final class FakeAudit implements AuditTrail, AuditReader {
+
+    public final List<RefusalNote> refusals = new CopyOnWriteArrayList<>();
+    public final List<AuditEvent> events = new CopyOnWriteArrayList<>();
+
+    @Override
+    public CompletionStage<Void> record(AuditEvent event) {
+        events.add(event);
+        return CompletableFuture.completedStage(null);
+    }
+
+    @Override
+    public void refused(RefusalNote note) {
+        refusals.add(note);
+    }
+
+    @Override
+    public CompletionStage<List<AuditRecord>> read(
+            Optional<TenantId> tenant, Predicate<AuditRecord> wanted, int limit) {
+        return CompletableFuture.completedStage(events.stream()
+                .filter(event -> tenant.map(id -> id.value().equals(event.getTenant())).orElse(true))
+                .map(event -> new AuditRecord(0L, 1L, event))
+                .filter(wanted)
+                .limit(limit)
+                .toList());
+    }
+}

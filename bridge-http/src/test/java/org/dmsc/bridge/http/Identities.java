@@ -1,0 +1,117 @@
+package org.dmsc.bridge.http;
+
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.security.KeyManagementException;
+import java.security.KeyStore;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.TenantId;
+import org.dmsc.schemas.avro.TenantLimits;
+import org.dmsc.schemas.avro.TenantRecord;
+import org.dmsc.schemas.avro.TenantState;
+import org.dmsc.tenant.identity.FabricDomain;
+import org.dmsc.tenant.pki.FabricPki;
+import org.dmsc.tenant.pki.IssuedIdentity;
+import org.dmsc.tenant.pki.PeerValidator;
+import org.dmsc.tenant.pki.Pem;
+import org.dmsc.tenant.token.TokenIssuer;
+import org.dmsc.tenant.token.TokenKeys;
+
+/** A real CA, real tokens, and clients that use them. */
+public final class Identities {
+
+    private static final char[] NO_PASSWORD = "test".toCharArray();
+
+    public final FabricDomain domain = FabricDomain.DEFAULT;
+    public final Clock clock = Clock.systemUTC();
+    public final FakeTenants tenants = new FakeTenants();
+    public final PeerValidator peers;
+    private final FabricPki pki;
+    private final TokenKeys tokenKeys;
+    private final List<X509Certificate> issuing = new ArrayList<>();
+
+    public Identities(Path dir) {
+        pki = FabricPki.openOrCreate(dir.resolve("pki"), domain, clock, new SecureRandom());
+        tokenKeys = TokenKeys.open(dir.resolve("tokens"), NO_PASSWORD);
+        issuing.add(pki.platformCa());
+        peers = new PeerValidator(pki::root, this::issuing, domain, clock);
+    }
+
+    private Collection<X509Certificate> issuing() {
+        return issuing;
+    }
+
+    public void addTenant(String name) {
+        TenantId tenant = new TenantId(name);
+        X509Certificate ca = pki.createTenantCa(tenant);
+        issuing.add(ca);
+        tenants.put(TenantRecord.newBuilder()
+                .setTenant(name)
+                .setState(TenantState.ACTIVE)
+                .setGeneration(1)
+                .setCreatedAt(1)
+                .setUpdatedAt(1)
+                .setCaCertificates(List.of(Pem.of(ca)))
+                .setTokenIssuer(TokenIssuer.issuerOf(domain, tenant))
+                .setTokenKeys(tokenKeys.createFor(tenant))
+                .setRoutingKeyId(name + "/routing/1")
+                .setPayloadKeyId(name + "/payload/1")
+                .setLimits(TenantLimits.newBuilder().build())
+                .build());
+    }
+
+    public IssuedIdentity agent(String tenant, String agent) {
+        return pki.issueAgent(AgentRef.of(tenant, agent), Duration.ofHours(1));
+    }
+
+    public IssuedIdentity gateway() {
+        return pki.issueNode("gateway", "g1", List.of("localhost"), List.of("127.0.0.1"), Duration.ofHours(1));
+    }
+
+    public IssuedIdentity operator() {
+        return pki.issueOperator("root", Duration.ofHours(1));
+    }
+
+    public String token(String tenant, String agent) {
+        return new TokenIssuer(tokenKeys, domain, clock).issue(AgentRef.of(tenant, agent), Duration.ofMinutes(10));
+    }
+
+    public HttpClient client(Optional<IssuedIdentity> identity, HttpClient.Version version) {
+        return HttpClient.newBuilder().sslContext(ssl(identity)).version(version).build();
+    }
+
+    public SSLContext ssl(Optional<IssuedIdentity> identity) {
+        try {
+            SSLContext context = SSLContext.getInstance("TLSv1.3");
+            context.init(
+                    identity.map(Identities::keys).orElse(null), new TrustManager[] {peers.trustManager()}, null);
+            return context;
+        } catch (NoSuchAlgorithmException | KeyManagementException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static KeyManager[] keys(IssuedIdentity identity) {
+        try {
+            KeyManagerFactory factory = KeyManagerFactory.getInstance("SunX509");
+            KeyStore store = identity.keyStore(NO_PASSWORD);
+            factory.init(store, NO_PASSWORD);
+            return factory.getKeyManagers();
+        } catch (java.security.GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

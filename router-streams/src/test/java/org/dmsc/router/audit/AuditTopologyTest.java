@@ -1,0 +1,124 @@
+package org.dmsc.router.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Properties;
+import java.util.UUID;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.dmsc.router.testing.Make;
+import org.dmsc.router.testing.MemoryRegistry;
+import org.dmsc.schemas.TopicNames;
+import org.dmsc.schemas.avro.AuditEvent;
+import org.dmsc.schemas.avro.AuditKind;
+import org.dmsc.schemas.avro.AuditRecord;
+import org.dmsc.schemas.serde.AvroCodec;
+import org.dmsc.schemas.serde.AvroSerde;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class AuditTopologyTest {
+
+    private final AvroCodec codec = new AvroCodec(new MemoryRegistry());
+    private final AvroSerde<AuditEvent> events = new AvroSerde<>(codec, AuditEvent.class);
+    private final AvroSerde<AuditRecord> records = new AvroSerde<>(codec, AuditRecord.class);
+    private final AuditCounters counters = new AuditCounters();
+    private final AuditTopology topology =
+            new AuditTopology(new AuditTopology.Parts(events.deserializer(), counters), records.serializer());
+    private final TopologyTestDriver driver = new TopologyTestDriver(topology.build(), config());
+    private final TestInputTopic<String, byte[]> intake =
+            driver.createInputTopic(TopicNames.AUDIT_INTAKE, new StringSerializer(), new ByteArraySerializer());
+    private final TestOutputTopic<String, AuditRecord> log =
+            driver.createOutputTopic(TopicNames.AUDIT, new StringDeserializer(), records.deserializer());
+
+    private static Properties config() {
+        Properties properties = new Properties();
+        properties.setProperty("application.id", "audit-" + UUID.randomUUID());
+        properties.setProperty("bootstrap.servers", "nowhere:1");
+        properties.setProperty("state.dir", System.getProperty("java.io.tmpdir") + "/dmsc-audit-test-" + UUID.randomUUID());
+        return properties;
+    }
+
+    @AfterEach
+    void close() {
+        driver.close();
+    }
+
+    private void happened(String tenant, String eventId) {
+        AuditEvent event = AuditEvent.newBuilder()
+                .setEventId(eventId)
+                .setTenant(tenant)
+                .setTime(Make.NOW)
+                .setKind(AuditKind.REFUSAL)
+                .setActor("anonymous@127.0.0.1")
+                .setNode("node-1")
+                .build();
+        intake.pipeInput(tenant, events.serializer().serialize(TopicNames.AUDIT_INTAKE, event));
+    }
+
+    @Test
+    void numbersEachTenantsRecordsWithoutAGap() {
+        happened("acme", "1");
+        happened("beta", "2");
+        happened("acme", "3");
+        happened("acme", "4");
+
+        List<AuditRecord> all = log.readValuesToList();
+        assertThat(all)
+                .filteredOn(record -> record.getEvent().getTenant().equals("acme"))
+                .extracting(AuditRecord::getIndex)
+                .containsExactly(0L, 1L, 2L);
+        assertThat(all)
+                .filteredOn(record -> record.getEvent().getTenant().equals("beta"))
+                .extracting(AuditRecord::getIndex)
+                .containsExactly(0L);
+    }
+
+    @Test
+    void givesAnEventThatIsWrittenTwiceOnePlace() {
+        happened("acme", "1");
+        happened("acme", "1");
+        happened("beta", "1");
+        happened("acme", "2");
+
+        assertThat(log.readKeyValuesToList())
+                .extracting(entry -> entry.key + entry.value.getIndex())
+                .containsExactly("acme0", "beta0", "acme1");
+        assertThat(counters.all()).containsEntry("repeated", 1L);
+    }
+
+    @Test
+    void goesOnAfterWhatItCannotRead() {
+        intake.pipeInput("acme", new byte[] {9, 9});
+        intake.pipeInput("acme", null);
+        AuditEvent foreign = AuditEvent.newBuilder()
+                .setEventId("x")
+                .setTenant("beta")
+                .setTime(1)
+                .setKind(AuditKind.REFUSAL)
+                .setActor("a")
+                .setNode("n")
+                .build();
+        intake.pipeInput("acme", events.serializer().serialize(TopicNames.AUDIT_INTAKE, foreign));
+        happened("acme", "1");
+
+        assertThat(log.readValuesToList()).extracting(AuditRecord::getIndex).containsExactly(0L);
+        assertThat(counters.all()).containsEntry("skipped", 3L);
+    }
+
+    @Test
+    void theTopologyIsTheReviewedOne() throws IOException {
+        try (InputStream golden = AuditTopologyTest.class.getResourceAsStream("/audit-topology.txt")) {
+            assertThat(topology.build().describe().toString().strip())
+                    .isEqualTo(new String(golden.readAllBytes(), StandardCharsets.UTF_8).strip());
+        }
+    }
+}
