@@ -74,7 +74,12 @@ public class InventoryDevice implements MqttCallback {
         String id = options.get("tenant") + "/main/" + name;
         MqttAsyncClient client = new MqttAsyncClient(options.get("mqtt"), id, new MemoryPersistence());
         InventoryDevice device = new InventoryDevice(client, options, name);
-        device.start(tls(folder));
+        try {
+            device.start(tls(folder));
+        } catch (MqttException e) {
+            say("event", "refused", "agent", name, "reasonCode", e.getReasonCode(), "cause", String.valueOf(e));
+            System.exit(1);
+        }
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null && !line.equals("quit"); line = in.readLine()) {
             if (line.startsWith("ask ")) {

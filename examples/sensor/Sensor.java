@@ -65,7 +65,12 @@ public class Sensor implements MqttCallback {
         String name = options.getOrDefault("id", folder.getFileName().toString());
         MqttAsyncClient client = new MqttAsyncClient(options.get("mqtt"), options.get("tenant") + "/main/" + name, new MemoryPersistence());
         Sensor sensor = new Sensor(client, options, name);
-        sensor.start(tls(folder));
+        try {
+            sensor.start(tls(folder));
+        } catch (MqttException e) {
+            say("event", "refused", "agent", name, "reasonCode", e.getReasonCode(), "cause", String.valueOf(e));
+            System.exit(1);
+        }
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null && !line.equals("quit"); line = in.readLine()) {
             if (line.startsWith("ask ")) {

@@ -39,11 +39,13 @@ final class Announcements {
         try {
             if (snapshot.isEmpty()) {
                 if (announced.remove(agent) != null) {
-                    broker.accept(OutboundPublish.plain(DeviceTopic.of(Kind.DISCOVERY, agent).text(), new byte[0]));
+                    broker.accept(OutboundPublish.plain(
+                            DeviceTopic.of(Kind.DISCOVERY, agent).text(), new byte[0]));
                 }
                 return;
             }
-            Announced now = new Announced(card(agent, snapshot.get()), status(snapshot.get().getHealth()));
+            Announced now = new Announced(
+                    card(agent, snapshot.get()), status(snapshot.get().getHealth()));
             if (!now.equals(announced.put(agent, now))) {
                 broker.accept(publish(agent, now));
             }

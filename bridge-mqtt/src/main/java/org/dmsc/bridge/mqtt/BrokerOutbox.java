@@ -39,9 +39,8 @@ final class BrokerOutbox implements Outbox {
     @Override
     public void reply(AgentRef agent, OutboundPublish publish) {
         Optional<Device> device = devices.hearing(agent, publish.topic());
-        CompletionStage<Boolean> sent = device.isPresent()
-                ? send(device.get().clientId(), publish)
-                : CompletableFuture.completedFuture(false);
+        CompletionStage<Boolean> sent =
+                device.isPresent() ? send(device.get().clientId(), publish) : CompletableFuture.completedFuture(false);
         sent.whenComplete((taken, fault) -> {
             boolean reached = fault == null && taken;
             metrics.replied(reached ? "sent" : "lost");

@@ -12,5 +12,4 @@ import org.dmsc.schemas.AgentRef;
  * @param params what the operation takes; a message in it carries the task id that the requester made
  * @param addressed the agent it was sent to; {@code gateway} for nobody in particular
  */
-record DeviceRequest(
-        Device device, String operation, ObjectNode params, AgentRef addressed, Terms terms) {}
+record DeviceRequest(Device device, String operation, ObjectNode params, AgentRef addressed, Terms terms) {}

@@ -79,20 +79,24 @@ final class EdgeTraffic implements DeviceTraffic {
 
     private CompletionStage<?> take(Device device, InboundPublish publish) {
         Optional<DeviceTopic> parsed = DeviceTopic.parse(publish.topic());
-        metrics.published(parsed.map(topic -> topic.kind().name().toLowerCase(java.util.Locale.ROOT)).orElse("unknown"));
+        metrics.published(parsed.map(topic -> topic.kind().name().toLowerCase(java.util.Locale.ROOT))
+                .orElse("unknown"));
         DeviceTopic topic = parsed.orElseThrow(() -> new RefusedException(
                 Refusal.NOT_PERMITTED,
                 "topic: '" + Printable.of(publish.topic()) + "' (expected one of docs/mqtt-311.md)"));
         if (!topic.agent().tenant().equals(device.agent().tenant())) {
             throw new RefusedException(
-                    Refusal.CROSS_TENANT, "topic: is one of another tenant (expected one of " + device.agent().tenant() + ")");
+                    Refusal.CROSS_TENANT,
+                    "topic: is one of another tenant (expected one of "
+                            + device.agent().tenant() + ")");
         }
         if (topic.kind() == Kind.OUT && topic.agent().equals(device.agent())) {
             return envelopes.take(device, publish);
         }
         if (topic.kind() == Kind.OUT || topic.kind() == Kind.IN) {
             throw new RefusedException(
-                    Refusal.NOT_PERMITTED, "topic: '" + Printable.of(publish.topic()) + "' (expected "
+                    Refusal.NOT_PERMITTED,
+                    "topic: '" + Printable.of(publish.topic()) + "' (expected "
                             + DeviceTopic.of(Kind.OUT, device.agent()).text() + ")");
         }
         if (device.version() != Device.Version.MQTT5) {
@@ -137,13 +141,15 @@ final class EdgeTraffic implements DeviceTraffic {
     private boolean allowed(boolean allowed, String what, Device device, String object) {
         if (!allowed) {
             boolean foreign = DeviceTopic.parse(object)
-                    .filter(topic -> !topic.agent().tenant().equals(device.agent().tenant()))
+                    .filter(topic ->
+                            !topic.agent().tenant().equals(device.agent().tenant()))
                     .isPresent();
             guard.refused(
                     what,
                     device.caller(),
                     new RefusedException(
-                            foreign ? Refusal.CROSS_TENANT : Refusal.NOT_PERMITTED, what + " '" + Printable.of(object) + "' refused"),
+                            foreign ? Refusal.CROSS_TENANT : Refusal.NOT_PERMITTED,
+                            what + " '" + Printable.of(object) + "' refused"),
                     object);
         }
         return allowed;

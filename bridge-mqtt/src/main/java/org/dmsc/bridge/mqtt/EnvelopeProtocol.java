@@ -37,7 +37,12 @@ final class EnvelopeProtocol {
     private final Supplier<String> ids;
 
     EnvelopeProtocol(
-            Guard guard, Presences presences, MqttAgentLink link, RequestDesk desk, Outbox outbox, Supplier<String> ids) {
+            Guard guard,
+            Presences presences,
+            MqttAgentLink link,
+            RequestDesk desk,
+            Outbox outbox,
+            Supplier<String> ids) {
         this.guard = guard;
         this.presences = presences;
         this.link = link;
@@ -87,7 +92,8 @@ final class EnvelopeProtocol {
                 break;
         }
         throw new RefusedException(
-                Refusal.UNKNOWN_OPERATION, "type: cancel goes to agents (expected a request with operation CancelTask)");
+                Refusal.UNKNOWN_OPERATION,
+                "type: cancel goes to agents (expected a request with operation CancelTask)");
     }
 
     private CompletionStage<?> register(Device device, Envelope envelope) {
@@ -109,11 +115,10 @@ final class EnvelopeProtocol {
         boolean streaming = operation.equals("SendStreamingMessage");
         AgentRef addressed = new AgentRef(
                 device.agent().tenant(), envelope.to().map(AgentId::new).orElse(AgentId.GATEWAY));
-        Terms terms = new Terms(
-                streaming, envelope.timeout(), PROTOCOL, envelope.parameter("traceparent"), Optional.empty());
-        ObjectNode params = streaming || operation.equals("SendMessage")
-                ? ShortForms.request(envelope)
-                : envelope.body();
+        Terms terms =
+                new Terms(streaming, envelope.timeout(), PROTOCOL, envelope.parameter("traceparent"), Optional.empty());
+        ObjectNode params =
+                streaming || operation.equals("SendMessage") ? ShortForms.request(envelope) : envelope.body();
         return new DeviceRequest(device, operation, params, addressed, terms);
     }
 
@@ -148,7 +153,8 @@ final class EnvelopeProtocol {
     private static void requireVersion(String version) {
         if (!version.equals("1.0")) {
             throw new RefusedException(
-                    Refusal.UNSUPPORTED_VERSION, "parameters.A2A-Version: is '" + Printable.of(version) + "' (expected 1.0)");
+                    Refusal.UNSUPPORTED_VERSION,
+                    "parameters.A2A-Version: is '" + Printable.of(version) + "' (expected 1.0)");
         }
     }
 }

@@ -23,7 +23,8 @@ final class EnvelopeWriter implements MqttAgentLink.DeliveryWriter {
     public OutboundPublish task(DeliveryOrder order, ObjectNode sendMessageRequest) {
         Delivery delivery = order.delivery();
         ObjectNode envelope = Envelope.write(Envelope.Type.REQUEST, delivery.getDeliveryId(), sendMessageRequest);
-        envelope.put("operation", order.agent().getRegistration().getStreaming() ? "SendStreamingMessage" : "SendMessage");
+        envelope.put(
+                "operation", order.agent().getRegistration().getStreaming() ? "SendStreamingMessage" : "SendMessage");
         return publish(delivery, envelope);
     }
 

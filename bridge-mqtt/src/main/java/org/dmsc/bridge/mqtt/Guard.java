@@ -51,7 +51,8 @@ final class Guard {
             AgentRef agent = caller.agent()
                     .orElseThrow(() -> new RefusedException(
                             Refusal.NOT_PERMITTED,
-                            caller.id() + " is no agent (expected an agent's certificate or token; operators use HTTPS)"));
+                            caller.id()
+                                    + " is no agent (expected an agent's certificate or token; operators use HTTPS)"));
             if (!TopicRules.isClientIdOf(agent, knock.clientId())) {
                 throw new RefusedException(
                         Refusal.INVALID_AGENT_ID,
@@ -84,15 +85,20 @@ final class Guard {
         }
         String text = authorization.get();
         if (!text.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-            throw new RefusedException(Refusal.UNAUTHENTICATED, "authorization: is no bearer token (expected 'Bearer <token>')");
+            throw new RefusedException(
+                    Refusal.UNAUTHENTICATED, "authorization: is no bearer token (expected 'Bearer <token>')");
         }
         Shown credentials = shown.getOrDefault(device.connection(), new Shown(List.of(), Optional.empty()));
         Caller named = authentication.apply(new Credentials(
-                credentials.chain(), Optional.of(text.substring(BEARER.length())), Optional.empty(), device.remoteAddress()));
+                credentials.chain(),
+                Optional.of(text.substring(BEARER.length())),
+                Optional.empty(),
+                device.remoteAddress()));
         if (!named.agent().equals(Optional.of(device.agent()))) {
             throw new RefusedException(
                     Refusal.IDENTITY_MISMATCH,
-                    "authorization: names " + named.id() + " on the connection of " + device.spiffeId() + " (expected the same agent)");
+                    "authorization: names " + named.id() + " on the connection of " + device.spiffeId()
+                            + " (expected the same agent)");
         }
     }
 
@@ -130,7 +136,9 @@ final class Guard {
         if (parts.length != 3) {
             return Optional.empty();
         }
-        long seconds = A2aJson.parse(Base64.getUrlDecoder().decode(parts[1])).path("exp").asLong(0);
+        long seconds = A2aJson.parse(Base64.getUrlDecoder().decode(parts[1]))
+                .path("exp")
+                .asLong(0);
         return seconds > 0 ? Optional.of(Instant.ofEpochSecond(seconds)) : Optional.empty();
     }
 }

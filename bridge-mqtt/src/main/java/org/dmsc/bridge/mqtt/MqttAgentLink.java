@@ -67,8 +67,7 @@ final class MqttAgentLink implements AgentLink {
         this.tokens = parts.tokens();
         this.clock = parts.clock();
         this.metrics = metrics;
-        this.writers = Map.of(
-                AgentChannel.MQTT5, new ProfileWriter(), AgentChannel.MQTT311, new EnvelopeWriter());
+        this.writers = Map.of(AgentChannel.MQTT5, new ProfileWriter(), AgentChannel.MQTT311, new EnvelopeWriter());
     }
 
     @Override
@@ -80,11 +79,17 @@ final class MqttAgentLink implements AgentLink {
     public void deliver(DeliveryOrder order, AttemptSink sink) {
         Optional<Device> device = hearing(order.agent());
         if (device.isEmpty()) {
-            sink.failed(Refusal.UNDELIVERABLE, "device " + nameOf(order.agent()) + " is not connected here", Certainty.CERTAIN);
+            sink.failed(
+                    Refusal.UNDELIVERABLE,
+                    "device " + nameOf(order.agent()) + " is not connected here",
+                    Certainty.CERTAIN);
             return;
         }
         if (unacknowledged(device.get()) >= Math.min(device.get().receiveMaximum(), MOST_UNACKNOWLEDGED)) {
-            sink.failed(Refusal.OVERLOADED, "device " + nameOf(order.agent()) + " has not acknowledged earlier tasks", Certainty.CERTAIN);
+            sink.failed(
+                    Refusal.OVERLOADED,
+                    "device " + nameOf(order.agent()) + " has not acknowledged earlier tasks",
+                    Certainty.CERTAIN);
             return;
         }
         OpenDelivery delivery = new OpenDelivery(order, device.get(), sink, clock);
@@ -185,7 +190,8 @@ final class MqttAgentLink implements AgentLink {
     /** Forgets what is long over. */
     void sweep() {
         long before = clock.millis() - GRACE_MS;
-        open.values().removeIf(delivery -> delivery.isClosed() || delivery.delivery().getAttemptDeadline() < before);
+        open.values()
+                .removeIf(delivery -> delivery.isClosed() || delivery.delivery().getAttemptDeadline() < before);
     }
 
     private void send(OpenDelivery delivery, DeliveryOrder order) {
@@ -197,7 +203,10 @@ final class MqttAgentLink implements AgentLink {
         OutboundPublish publish = writer.task(order, request).tagged(delivery.id());
         outbox.send(delivery.device().clientId(), publish).whenComplete((taken, fault) -> {
             if (fault != null || !taken) {
-                close(delivery, Refusal.UNDELIVERABLE, "device " + delivery.device().agent() + " is gone");
+                close(
+                        delivery,
+                        Refusal.UNDELIVERABLE,
+                        "device " + delivery.device().agent() + " is gone");
             }
         });
     }
@@ -206,7 +215,10 @@ final class MqttAgentLink implements AgentLink {
         OpenDelivery delivery = open.get(deliveryId);
         if (delivery == null || delivery.isClosed()) {
             metrics.answered("late");
-            LOG.atDebug().addKeyValue("agent", device.agent()).addKeyValue("delivery", deliveryId).log("late mqtt answer ignored");
+            LOG.atDebug()
+                    .addKeyValue("agent", device.agent())
+                    .addKeyValue("delivery", deliveryId)
+                    .log("late mqtt answer ignored");
             return new Answered(Taken.LATE, CompletableFuture.completedFuture(null));
         }
         if (!delivery.device().agent().equals(device.agent())) {
@@ -228,7 +240,8 @@ final class MqttAgentLink implements AgentLink {
 
     private long unacknowledged(Device device) {
         return open.values().stream()
-                .filter(delivery -> delivery.device().connection().equals(device.connection()) && delivery.isUnacknowledged())
+                .filter(delivery ->
+                        delivery.device().connection().equals(device.connection()) && delivery.isUnacknowledged())
                 .count();
     }
 

@@ -1,11 +1,10 @@
 package org.dmsc.bridge.mqtt;
 
 import java.security.cert.X509Certificate;
-import java.util.Collection;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.dmsc.bridge.core.AgentLink;
 import org.dmsc.bridge.mqtt.broker.Device;
 import org.dmsc.bridge.mqtt.broker.EmbeddedBroker;
@@ -38,7 +37,7 @@ public final class MqttEdge implements AutoCloseable {
     private final EdgeWiring wiring;
     private final EmbeddedBroker broker;
     private final ScheduledExecutorService background;
-    private final AtomicReference<Collection<X509Certificate>> trusted = new AtomicReference<>(java.util.List.of());
+    private volatile Set<X509Certificate> trusted = Set.of();
 
     public MqttEdge(MqttEdgeParts parts) {
         this.parts = parts;
@@ -54,12 +53,12 @@ public final class MqttEdge implements AutoCloseable {
 
     /** Starts to listen. Blocks for some seconds; refused with INVALID_CONFIGURATION when the port is taken. */
     public void start() {
-        trusted.set(java.util.Set.copyOf(parts.authorities().get()));
-        broker.start(parts.identity(), trusted.get());
+        trusted = Set.copyOf(parts.authorities().get());
+        broker.start(parts.identity(), trusted);
         Announcements announcements = new Announcements(this::announce);
         parts.agents().onChange(announcements::changed);
         parts.tenants().onChange(this::tenantChanged);
-        background.scheduleWithFixedDelay(this::sweep, SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
+        var unused = background.scheduleWithFixedDelay(this::sweep, SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
     }
 
     /** Where it listens. */
@@ -96,7 +95,10 @@ public final class MqttEdge implements AutoCloseable {
     private void announce(OutboundPublish publish) {
         try {
             broker.announce(publish).exceptionally(fault -> {
-                LOG.atWarn().setCause(fault).addKeyValue("topic", publish.topic()).log("card was not announced over mqtt");
+                LOG.atWarn()
+                        .setCause(fault)
+                        .addKeyValue("topic", publish.topic())
+                        .log("card was not announced over mqtt");
                 return null;
             });
         } catch (RefusedException e) {
@@ -119,7 +121,8 @@ public final class MqttEdge implements AutoCloseable {
     }
 
     private void refreshTrust() {
-        Collection<X509Certificate> now = java.util.Set.copyOf(parts.authorities().get());
+        Collection<X509Certificate> now =
+                java.util.Set.copyOf(parts.authorities().get());
         if (!now.equals(trusted.getAndSet(now))) {
             broker.replaceAuthorities(now);
         }
@@ -137,7 +140,10 @@ public final class MqttEdge implements AutoCloseable {
     }
 
     private void disconnect(Device device, String why) {
-        LOG.atInfo().addKeyValue("agent", device.agent()).addKeyValue("reason", why).log("mqtt device is disconnected");
+        LOG.atInfo()
+                .addKeyValue("agent", device.agent())
+                .addKeyValue("reason", why)
+                .log("mqtt device is disconnected");
         broker.disconnect(device.clientId(), why);
     }
 }

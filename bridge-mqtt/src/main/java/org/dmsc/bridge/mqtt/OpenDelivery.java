@@ -110,9 +110,15 @@ final class OpenDelivery {
     /** The connection that had it is gone. */
     void lost(String why) {
         if (sent.get()) {
-            failed(Refusal.AGENT_LOST, "device " + device.agent() + ": " + why + " before its answer", Certainty.UNCERTAIN);
+            failed(
+                    Refusal.AGENT_LOST,
+                    "device " + device.agent() + ": " + why + " before its answer",
+                    Certainty.UNCERTAIN);
         } else {
-            failed(Refusal.UNDELIVERABLE, "device " + device.agent() + ": " + why + " before it got the task", Certainty.CERTAIN);
+            failed(
+                    Refusal.UNDELIVERABLE,
+                    "device " + device.agent() + ": " + why + " before it got the task",
+                    Certainty.CERTAIN);
         }
     }
 

@@ -67,7 +67,8 @@ final class Presences {
         int queueDepth = load.path("queueDepth").asInt(0);
         if (!(cpu >= 0 && cpu <= 1) || queueDepth < 0) {
             throw new RefusedException(
-                    Refusal.INVALID_REQUEST, "heartbeat: cpu or queueDepth is out of range (expected 0 to 1, and 0 or more)");
+                    Refusal.INVALID_REQUEST,
+                    "heartbeat: cpu or queueDepth is out of range (expected 0 to 1, and 0 or more)");
         }
         return reports.heartbeat(
                 device.agent(),
@@ -100,9 +101,7 @@ final class Presences {
 
     private Optional<AgentChannel> channelOf(AgentRef agent) {
         return Optional.ofNullable(channels.get(agent))
-                .or(() -> agents.find(agent)
-                        .map(AgentSnapshot::getRegistration)
-                        .map(AgentRegistration::getChannel))
+                .or(() -> agents.find(agent).map(AgentSnapshot::getRegistration).map(AgentRegistration::getChannel))
                 .filter(channel -> channel != AgentChannel.A2A_HTTP);
     }
 
@@ -111,6 +110,7 @@ final class Presences {
     }
 
     private static String requestTopic(AgentRef agent, AgentChannel channel) {
-        return DeviceTopic.of(channel == AgentChannel.MQTT5 ? Kind.REQUEST : Kind.IN, agent).text();
+        return DeviceTopic.of(channel == AgentChannel.MQTT5 ? Kind.REQUEST : Kind.IN, agent)
+                .text();
     }
 }

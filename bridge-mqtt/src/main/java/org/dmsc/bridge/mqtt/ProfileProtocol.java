@@ -75,7 +75,8 @@ final class ProfileProtocol {
         }
         if (!publish.retain()) {
             throw new RefusedException(
-                    Refusal.INVALID_REQUEST, "card: is not retained (expected a retained publish on the discovery topic)");
+                    Refusal.INVALID_REQUEST,
+                    "card: is not retained (expected a retained publish on the discovery topic)");
         }
         return presences.register(device, A2aJson.parse(publish.payload()), Optional.empty(), AgentChannel.MQTT5);
     }
@@ -85,7 +86,8 @@ final class ProfileProtocol {
         if (!type.equals(HEARTBEAT)) {
             throw new RefusedException(
                     Refusal.UNSUPPORTED_OPERATION,
-                    "event: " + EVENT_TYPE + " is '" + Printable.of(type) + "' (expected " + HEARTBEAT + "; other events are not carried)");
+                    "event: " + EVENT_TYPE + " is '" + Printable.of(type) + "' (expected " + HEARTBEAT
+                            + "; other events are not carried)");
         }
         return presences.heartbeat(device, A2aJson.parse(publish.payload()));
     }
@@ -95,7 +97,9 @@ final class ProfileProtocol {
                 .flatMap(text -> TopicRules.ownReply(device.agent(), text))
                 .orElseThrow(() -> noReply(device, publish));
         ProfileReply port = new ProfileReply(device.agent(), reply.text(), publish.correlation(), outbox);
-        if (publish.correlation().filter(data -> data.length > 0 && data.length <= MOST_CORRELATION).isEmpty()) {
+        if (publish.correlation()
+                .filter(data -> data.length > 0 && data.length <= MOST_CORRELATION)
+                .isEmpty()) {
             port.transportError("correlation data: is missing or longer than " + MOST_CORRELATION + " bytes");
             return CompletableFuture.completedFuture(null);
         }
@@ -128,24 +132,28 @@ final class ProfileProtocol {
 
     /** Refused on the publish itself: there is nowhere to say it otherwise. */
     private static RefusedException noReply(Device device, InboundPublish publish) {
-        String expected = "' (expected one below '" + DeviceTopic.of(DeviceTopic.Kind.REPLY, device.agent()).text() + "/')";
+        String expected = "' (expected one below '"
+                + DeviceTopic.of(DeviceTopic.Kind.REPLY, device.agent()).text() + "/')";
         return publish.responseTopic().isEmpty()
                 ? new RefusedException(Refusal.INVALID_REQUEST, "response topic: is missing" + expected.substring(1))
                 : new RefusedException(
                         Refusal.NOT_PERMITTED,
-                        "response topic: '" + Printable.of(publish.responseTopic().get()) + expected);
+                        "response topic: '"
+                                + Printable.of(publish.responseTopic().get()) + expected);
     }
 
     private CompletionStage<?> answer(Device device, DeviceTopic topic, InboundPublish publish) {
         if (!topic.agent().agent().equals(AgentId.GATEWAY)) {
             throw new RefusedException(
-                    Refusal.NOT_PERMITTED, "reply to " + topic.agent() + " (expected a reply to what the gateway asked)");
+                    Refusal.NOT_PERMITTED,
+                    "reply to " + topic.agent() + " (expected a reply to what the gateway asked)");
         }
         String deliveryId = topic.suffix().orElseThrow();
         Answered answered = heard(device, deliveryId, publish.payload());
         if (answered.taken() == MqttAgentLink.Taken.FOREIGN) {
             throw new RefusedException(
-                    Refusal.NOT_PERMITTED, "reply " + deliveryId + ": was asked of another agent (expected a reply to a request of its own)");
+                    Refusal.NOT_PERMITTED,
+                    "reply " + deliveryId + ": was asked of another agent (expected a reply to a request of its own)");
         }
         return answered.stored();
     }
@@ -167,11 +175,13 @@ final class ProfileProtocol {
                         device,
                         deliveryId,
                         new RefusedException(
-                                Refusal.INVALID_AGENT_RESPONSE, "answer: has neither result nor error (expected a JSON-RPC response)"));
+                                Refusal.INVALID_AGENT_RESPONSE,
+                                "answer: has neither result nor error (expected a JSON-RPC response)"));
     }
 
     private static String reason(ObjectNode error) {
-        String text = error.path("code").asText("") + " " + error.path("message").asText("");
+        String text =
+                error.path("code").asText("") + " " + error.path("message").asText("");
         return text.length() > LONGEST_REASON ? text.substring(0, LONGEST_REASON) : text.strip();
     }
 
@@ -179,7 +189,8 @@ final class ProfileProtocol {
         if (!topic.agent().equals(device.agent())) {
             throw new RefusedException(
                     Refusal.NOT_PERMITTED,
-                    "topic of " + topic.agent() + " (expected one of " + device.agent() + ", whose connection this is)");
+                    "topic of " + topic.agent() + " (expected one of " + device.agent()
+                            + ", whose connection this is)");
         }
     }
 }

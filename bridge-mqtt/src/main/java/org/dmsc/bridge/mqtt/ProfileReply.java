@@ -23,7 +23,11 @@ final class ProfileReply implements ReplyPort {
 
     private static final Set<Refusal> EXPIRED = Set.of(Refusal.DEADLINE_EXCEEDED, Refusal.ATTEMPT_TIMED_OUT);
     private static final Set<Refusal> NOBODY_THERE = Set.of(
-            Refusal.OVERLOADED, Refusal.UNAVAILABLE, Refusal.UNDELIVERABLE, Refusal.AGENT_LOST, Refusal.NO_CANDIDATE_UP);
+            Refusal.OVERLOADED,
+            Refusal.UNAVAILABLE,
+            Refusal.UNDELIVERABLE,
+            Refusal.AGENT_LOST,
+            Refusal.NO_CANDIDATE_UP);
 
     private final AgentRef requester;
     private final String topic;

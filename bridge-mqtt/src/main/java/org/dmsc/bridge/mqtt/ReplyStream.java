@@ -83,7 +83,8 @@ final class ReplyStream {
     }
 
     private static boolean waits(ObjectNode response) {
-        String state = response.path("statusUpdate").path("status").path("state").asText("");
+        String state =
+                response.path("statusUpdate").path("status").path("state").asText("");
         return state.equals("TASK_STATE_INPUT_REQUIRED") || state.equals("TASK_STATE_AUTH_REQUIRED");
     }
 }

@@ -91,13 +91,11 @@ final class RequestDesk {
         if (!UUID_4.matcher(taskId).matches()) {
             throw new RefusedException(
                     Refusal.INVALID_REQUEST,
-                    "message.taskId: is '" + Printable.of(taskId) + "' (expected a UUID version 4 in lower case, made by the requester)");
+                    "message.taskId: is '" + Printable.of(taskId)
+                            + "' (expected a UUID version 4 in lower case, made by the requester)");
         }
         AgentMessage read = SendRequests.toMessage(
-                request.params(),
-                request.device().agent().tenant(),
-                Optional.of(request.addressed()),
-                request.terms());
+                request.params(), request.device().agent().tenant(), Optional.of(request.addressed()), request.terms());
         if (read.need().target().isEmpty()
                 && read.need().skill().isEmpty()
                 && read.need().tags().isEmpty()
@@ -105,7 +103,8 @@ final class RequestDesk {
                 && !waiting.containsKey(taskId)) {
             throw new RefusedException(
                     Refusal.INVALID_REQUEST,
-                    "message: sent to '" + AgentId.GATEWAY + "' without saying what is needed (expected a text part, or skill, tags or intent in the"
+                    "message: sent to '" + AgentId.GATEWAY
+                            + "' without saying what is needed (expected a text part, or skill, tags or intent in the"
                             + " delegation extension)");
         }
         boolean goesOn = waiting.remove(taskId) != null;
@@ -133,7 +132,7 @@ final class RequestDesk {
             if (fault == null) {
                 answer(view, wishes.historyLength(), port);
             } else {
-                refuse(fault, port);
+                say(fault, port);
             }
             task.release();
         });
@@ -160,10 +159,9 @@ final class RequestDesk {
         OptionalInt historyLength = SendRequests.historyLength(request.params());
         exchange.find(request.device().caller(), taskId).whenComplete((view, fault) -> {
             if (fault == null) {
-                port.result(
-                        Tasks.task(view, historyLength), view.assignment().map(Assignment::agent));
+                port.result(Tasks.task(view, historyLength), view.assignment().map(Assignment::agent));
             } else {
-                refuse(fault, port);
+                say(fault, port);
             }
         });
     }
@@ -179,9 +177,17 @@ final class RequestDesk {
     private static String taskId(ObjectNode params) {
         String id = params.path("id").asText("");
         if (id.isEmpty() || id.length() > 256) {
-            throw new RefusedException(Refusal.INVALID_REQUEST, "id: is missing or too long (expected the id of a task)");
+            throw new RefusedException(
+                    Refusal.INVALID_REQUEST, "id: is missing or too long (expected the id of a task)");
         }
         return id;
+    }
+
+    /** Answers a fault that comes too late to be sent again. */
+    private static void say(Throwable fault, ReplyPort port) {
+        if (refuse(fault, port).isCompletedExceptionally()) {
+            port.refused(Refusal.UNAVAILABLE, Refusal.UNAVAILABLE.meaning());
+        }
     }
 
     /** Answers a refusal; the stage says whether the device must send again. */
@@ -198,9 +204,11 @@ final class RequestDesk {
         return NOT_CARRIED.contains(operation)
                 ? new RefusedException(
                         Refusal.UNSUPPORTED_OPERATION,
-                        "operation: " + operation + " is not carried over MQTT (expected SendMessage, SendStreamingMessage, GetTask or CancelTask)")
+                        "operation: " + operation
+                                + " is not carried over MQTT (expected SendMessage, SendStreamingMessage, GetTask or CancelTask)")
                 : new RefusedException(
                         Refusal.UNKNOWN_OPERATION,
-                        "operation: '" + Printable.of(operation) + "' (expected SendMessage, SendStreamingMessage, GetTask or CancelTask)");
+                        "operation: '" + Printable.of(operation)
+                                + "' (expected SendMessage, SendStreamingMessage, GetTask or CancelTask)");
     }
 }

@@ -46,8 +46,10 @@ final class ConnectingTest {
         AgentRef agent = edge.agent("acme", "nobody");
 
         assertThatThrownBy(() -> Paho3.connect(edge, id(agent), edge.tls(Optional.empty()), options -> {}))
-                .isInstanceOfSatisfying(MqttException.class, e -> assertThat(e.getReasonCode()).isIn(4, 5));
-        assertThat(edge.audit.saw(Refusal.UNAUTHENTICATED, "anonymous@127.0.0.1", id(agent))).isTrue();
+                .isInstanceOfSatisfying(
+                        MqttException.class, e -> assertThat(e.getReasonCode()).isIn(4, 5));
+        assertThat(edge.audit.saw(Refusal.UNAUTHENTICATED, "anonymous@127.0.0.1", id(agent)))
+                .isTrue();
     }
 
     @Test
@@ -60,7 +62,8 @@ final class ConnectingTest {
                     options.setPassword(edge.token(other).getBytes());
                 }))
                 .isInstanceOf(org.eclipse.paho.mqttv5.common.MqttException.class);
-        assertThat(edge.audit.saw(Refusal.IDENTITY_MISMATCH, "anonymous@", id(agent))).isTrue();
+        assertThat(edge.audit.saw(Refusal.IDENTITY_MISMATCH, "anonymous@", id(agent)))
+                .isTrue();
     }
 
     @Test
@@ -73,7 +76,8 @@ final class ConnectingTest {
             for (AgentRef thief : new AgentRef[] {stranger, colleague}) {
                 assertThatThrownBy(() -> Paho5.connect(edge, id(owner), edge.tls(thief), options -> {}))
                         .isInstanceOf(org.eclipse.paho.mqttv5.common.MqttException.class);
-                assertThat(edge.audit.saw(Refusal.INVALID_AGENT_ID, thief.agent().value(), id(owner)))
+                assertThat(edge.audit.saw(
+                                Refusal.INVALID_AGENT_ID, thief.agent().value(), id(owner)))
                         .isTrue();
             }
             assertThat(device.isConnected()).isTrue();
@@ -100,7 +104,8 @@ final class ConnectingTest {
                         edge.tls(Optional.of(edge.pki.issueOperator("olga", Duration.ofHours(1)))),
                         options -> {}))
                 .isInstanceOf(org.eclipse.paho.mqttv5.common.MqttException.class);
-        assertThat(edge.audit.saw(Refusal.NOT_PERMITTED, "operator/olga", "acme/main/x")).isTrue();
+        assertThat(edge.audit.saw(Refusal.NOT_PERMITTED, "operator/olga", "acme/main/x"))
+                .isTrue();
     }
 
     @Test
@@ -115,7 +120,8 @@ final class ConnectingTest {
                                 "$a2a/v1/discovery/globex/main/victim",
                                 new org.eclipse.paho.mqttv5.common.MqttMessage(new byte[] {1}))))
                 .isInstanceOf(org.eclipse.paho.mqttv5.common.MqttException.class);
-        assertThat(edge.audit.saw(Refusal.CROSS_TENANT, agent.agent().value(), "discovery/globex")).isTrue();
+        assertThat(edge.audit.saw(Refusal.CROSS_TENANT, agent.agent().value(), "discovery/globex"))
+                .isTrue();
     }
 
     @Test

@@ -29,8 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedEdge.class)
 final class EnvelopeDevicesTest {
 
-    private static final String CARD =
-            """
+    private static final String CARD = """
             {"name":"sensor","description":"measures","skills":[{"id":"temperature","name":"T","tags":["sensor"]}]}""";
 
     private final Edge edge;
@@ -75,7 +74,8 @@ final class EnvelopeDevicesTest {
             assertThat(request.path("type").asText()).isEqualTo("request");
             assertThat(request.path("id").asText()).isEqualTo(order.delivery().getDeliveryId());
             assertThat(request.at("/body/message/parts/0/text").asText()).isEqualTo("how cold?");
-            assertThat(request.at("/body/message/taskId").asText()).isEqualTo(order.delivery().getTaskId());
+            assertThat(request.at("/body/message/taskId").asText())
+                    .isEqualTo(order.delivery().getTaskId());
             Eventually.isTrue("its PUBACK was seen", () -> sink.lines().contains("delivered"));
             String ref = "\"ref\":\"" + order.delivery().getDeliveryId() + "\"";
             send(device, "event", "\"id\":\"e1\"," + ref + ",\"body\":{\"text\":\"measuring\"}");
@@ -100,8 +100,11 @@ final class EnvelopeDevicesTest {
             send(
                     device,
                     "error",
-                    "\"id\":\"x1\",\"ref\":\"" + order.delivery().getDeliveryId() + "\",\"body\":{\"message\":\"battery low\"}");
-            assertThat(sink.lines().get(sink.lines().size() - 1)).startsWith("failed AGENT_FAILED CERTAIN").contains("battery low");
+                    "\"id\":\"x1\",\"ref\":\"" + order.delivery().getDeliveryId()
+                            + "\",\"body\":{\"message\":\"battery low\"}");
+            assertThat(sink.lines().get(sink.lines().size() - 1))
+                    .startsWith("failed AGENT_FAILED CERTAIN")
+                    .contains("battery low");
 
             DeliveryOrder second = edge.order(snapshot, "y");
             edge.edge.link().deliver(second, new FakeSink());
@@ -186,10 +189,12 @@ final class EnvelopeDevicesTest {
 
     @Test
     void isCutOffWithoutAnAcknowledgementWhenKafkaDoesNotTakeIt() throws Exception {
-        edge.exchange.behave(open -> CompletableFuture.failedFuture(new RefusedException(Refusal.UNAVAILABLE, "no Kafka")));
+        edge.exchange.behave(
+                open -> CompletableFuture.failedFuture(new RefusedException(Refusal.UNAVAILABLE, "no Kafka")));
         for (int qos : new int[] {1, 2}) {
             Paho3 device = device();
-            IMqttDeliveryToken token = device.publish(out(), ask(UUID.randomUUID().toString(), ""), qos);
+            IMqttDeliveryToken token =
+                    device.publish(out(), ask(UUID.randomUUID().toString(), ""), qos);
 
             assertThat(device.lost()).isNotNull();
             assertThat(token.isComplete() && token.getException() == null).isFalse();
@@ -201,13 +206,20 @@ final class EnvelopeDevicesTest {
     void getsTheErrorThatFits() throws Exception {
         try (Paho3 device = device()) {
             assertThat(errorOf(device, "no json")).isEqualTo("MALFORMED_JSON");
-            assertThat(errorOf(device, "{\"v\":2,\"type\":\"request\",\"id\":\"1\"}")).isEqualTo("INVALID_REQUEST");
-            assertThat(errorOf(device, "{\"v\":1,\"type\":\"dance\",\"id\":\"1\"}")).isEqualTo("UNKNOWN_OPERATION");
-            assertThat(errorOf(device, "{\"v\":1,\"type\":\"request\",\"id\":\"1\",\"body\":{\"message\":{\"parts\":[{\"text\":\"x\"}]}}}"))
+            assertThat(errorOf(device, "{\"v\":2,\"type\":\"request\",\"id\":\"1\"}"))
+                    .isEqualTo("INVALID_REQUEST");
+            assertThat(errorOf(device, "{\"v\":1,\"type\":\"dance\",\"id\":\"1\"}"))
+                    .isEqualTo("UNKNOWN_OPERATION");
+            assertThat(
+                            errorOf(
+                                    device,
+                                    "{\"v\":1,\"type\":\"request\",\"id\":\"1\",\"body\":{\"message\":{\"parts\":[{\"text\":\"x\"}]}}}"))
                     .isEqualTo("INVALID_REQUEST");
             assertThat(errorOf(device, "{\"v\":1,\"type\":\"request\",\"id\":\"1\",\"operation\":\"ListTasks\"}"))
                     .isEqualTo("UNSUPPORTED_OPERATION");
-            assertThat(errorOf(device, "{\"v\":1,\"type\":\"reply\",\"id\":\"1\",\"ref\":\"none\",\"body\":{\"text\":\"x\"}}"))
+            assertThat(errorOf(
+                            device,
+                            "{\"v\":1,\"type\":\"reply\",\"id\":\"1\",\"ref\":\"none\",\"body\":{\"text\":\"x\"}}"))
                     .isEqualTo("TASK_NOT_FOUND");
             assertThat(errorOf(device, "{\"v\":1,\"type\":\"register\",\"id\":\"1\",\"body\":{\"name\":\"x\"}}"))
                     .isEqualTo("INVALID_REQUEST");
@@ -218,7 +230,11 @@ final class EnvelopeDevicesTest {
     @Test
     void isCutOffOnForeignTopicsAndNothingHappens() throws Exception {
         for (String topic : new String[] {
-            "dmsc/v1/globex/victim/out", "dmsc/v1/acme/victim/out", in(), "$a2a/v1/request/acme/main/gateway", "anything"
+            "dmsc/v1/globex/victim/out",
+            "dmsc/v1/acme/victim/out",
+            in(),
+            "$a2a/v1/request/acme/main/gateway",
+            "anything"
         }) {
             Paho3 device = device();
             device.publish(topic, ask(task, ""));
@@ -226,15 +242,19 @@ final class EnvelopeDevicesTest {
             assertThat(device.lost()).as(topic).isNotNull();
             device.client().close(true);
         }
-        assertThat(edge.exchange.asked()).noneMatch(asked -> asked.caller().agent().orElseThrow().equals(agent));
-        assertThat(edge.audit.saw(Refusal.CROSS_TENANT, agent.agent().value(), "dmsc/v1/globex/victim/out")).isTrue();
-        assertThat(edge.audit.saw(Refusal.NOT_PERMITTED, agent.agent().value(), "dmsc/v1/acme/victim/out")).isTrue();
+        assertThat(edge.exchange.asked())
+                .noneMatch(asked -> asked.caller().agent().orElseThrow().equals(agent));
+        assertThat(edge.audit.saw(Refusal.CROSS_TENANT, agent.agent().value(), "dmsc/v1/globex/victim/out"))
+                .isTrue();
+        assertThat(edge.audit.saw(Refusal.NOT_PERMITTED, agent.agent().value(), "dmsc/v1/acme/victim/out"))
+                .isTrue();
     }
 
     @Test
     void repliesToTheConnectionThatSubscribed() throws Exception {
         try (Paho3 listening = device();
-                Paho3 publishing = Paho3.connect(edge, ConnectingTest.id(agent) + "/pub", edge.tls(agent), options -> {})) {
+                Paho3 publishing =
+                        Paho3.connect(edge, ConnectingTest.id(agent) + "/pub", edge.tls(agent), options -> {})) {
             publishing.publish(out(), ask(task, "")).waitForCompletion(20_000);
             edge.exchange.task(task).update(TaskStateName.COMPLETED, "done", true);
 
@@ -259,7 +279,8 @@ final class EnvelopeDevicesTest {
     }
 
     private static String ask(String id, String more) {
-        return "{\"v\":1,\"type\":\"request\",\"id\":\"" + id + "\"" + more + ",\"body\":{\"message\":{\"parts\":[{\"text\":\"why?\"}]}}}";
+        return "{\"v\":1,\"type\":\"request\",\"id\":\"" + id + "\"" + more
+                + ",\"body\":{\"message\":{\"parts\":[{\"text\":\"why?\"}]}}}";
     }
 
     private String errorOf(Paho3 device, String payload) throws Exception {
@@ -270,7 +291,8 @@ final class EnvelopeDevicesTest {
     }
 
     private void send(Paho3 device, String type, String members) throws Exception {
-        device.publish(out(), "{\"v\":1,\"type\":\"" + type + "\"," + members + "}").waitForCompletion(20_000);
+        device.publish(out(), "{\"v\":1,\"type\":\"" + type + "\"," + members + "}")
+                .waitForCompletion(20_000);
     }
 
     private AgentMessage asked() {

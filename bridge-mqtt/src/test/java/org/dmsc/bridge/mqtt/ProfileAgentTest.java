@@ -23,8 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedEdge.class)
 final class ProfileAgentTest {
 
-    private static final String CARD =
-            """
+    private static final String CARD = """
             {"name":"inventory","description":"counts stock","version":"1","capabilities":{"streaming":true},
              "skills":[{"id":"stock","name":"Stock","description":"How many","tags":["stock"]}]}""";
 
@@ -64,7 +63,11 @@ final class ProfileAgentTest {
         AgentRef agent = edge.agent("acme", "leaver");
 
         try (Paho5 device = Paho5.connect(edge, agent)) {
-            device.publish("$a2a/v1/discovery/" + id(agent), CARD, true, Paho5.properties(null, null, "a2a-status", "offline"))
+            device.publish(
+                            "$a2a/v1/discovery/" + id(agent),
+                            CARD,
+                            true,
+                            Paho5.properties(null, null, "a2a-status", "offline"))
                     .waitForCompletion(20_000);
             device.publish("$a2a/v1/discovery/" + id(agent), "", true, Paho5.properties(null, null))
                     .waitForCompletion(20_000);
@@ -137,11 +140,15 @@ final class ProfileAgentTest {
             assertThat(request.json().at("/method").asText()).isEqualTo("SendStreamingMessage");
             assertThat(request.json().at("/params/message/taskId").asText())
                     .isEqualTo(order.delivery().getTaskId());
-            assertThat(request.json().at("/params/message/parts/0/text").asText()).isEqualTo("how many?");
-            assertThat(request.json().at("/params/message/metadata/urn:dmsc:ext:delegation:1/token").asText())
+            assertThat(request.json().at("/params/message/parts/0/text").asText())
+                    .isEqualTo("how many?");
+            assertThat(request.json()
+                            .at("/params/message/metadata/urn:dmsc:ext:delegation:1/token")
+                            .asText())
                     .isEqualTo("token-of-" + order.delivery().getDeliveryId());
             assertThat(request.properties().getResponseTopic())
-                    .isEqualTo("$a2a/v1/reply/acme/main/gateway/" + order.delivery().getDeliveryId());
+                    .isEqualTo("$a2a/v1/reply/acme/main/gateway/"
+                            + order.delivery().getDeliveryId());
             assertThat(request.properties().getUserProperties())
                     .noneMatch(property -> property.getKey().startsWith("dmsc-"));
             Eventually.isTrue("its PUBACK was seen", () -> sink.lines().contains("delivered"));
@@ -151,7 +158,8 @@ final class ProfileAgentTest {
             answer(
                     device,
                     request,
-                    "{\"artifactUpdate\":{" + ids + ",\"artifact\":{\"artifactId\":\"a\",\"parts\":[{\"text\":\"12\"}]},\"lastChunk\":true}}");
+                    "{\"artifactUpdate\":{" + ids
+                            + ",\"artifact\":{\"artifactId\":\"a\",\"parts\":[{\"text\":\"12\"}]},\"lastChunk\":true}}");
             answer(device, request, "{\"statusUpdate\":{" + ids + ",\"status\":{\"state\":\"TASK_STATE_COMPLETED\"}}}");
 
             Eventually.isTrue("all is heard", () -> sink.lines().size() == 4);
@@ -215,11 +223,12 @@ final class ProfileAgentTest {
             assertThat(outcome(edge, device, snapshot, "}{")).startsWith("failed INVALID_AGENT_RESPONSE");
             assertThat(outcome(edge, device, snapshot, "{\"jsonrpc\":\"2.0\",\"id\":1}"))
                     .startsWith("failed INVALID_AGENT_RESPONSE");
-            assertThat(outcome(
-                            edge,
-                            device,
-                            snapshot,
-                            "{\"result\":{\"task\":{\"id\":\"other\",\"status\":{\"state\":\"TASK_STATE_COMPLETED\"}}}}"))
+            assertThat(
+                            outcome(
+                                    edge,
+                                    device,
+                                    snapshot,
+                                    "{\"result\":{\"task\":{\"id\":\"other\",\"status\":{\"state\":\"TASK_STATE_COMPLETED\"}}}}"))
                     .startsWith("failed INVALID_AGENT_RESPONSE");
             assertThat(outcome(edge, device, snapshot, "{\"error\":{\"code\":-32603,\"message\":\"out of paper\"}}"))
                     .startsWith("failed AGENT_FAILED CERTAIN")
@@ -247,7 +256,8 @@ final class ProfileAgentTest {
             assertThat(sink.lines()).noneMatch(line -> line.startsWith("update"));
             assertThat(edge.audit.saw(Refusal.NOT_PERMITTED, other.agent().value(), topic.substring(0, 70)))
                     .isTrue();
-            assertThat(edge.audit.saw(Refusal.CROSS_TENANT, foreign.agent().value(), "")).isTrue();
+            assertThat(edge.audit.saw(Refusal.CROSS_TENANT, foreign.agent().value(), ""))
+                    .isTrue();
         }
     }
 
@@ -264,7 +274,8 @@ final class ProfileAgentTest {
 
             Paho5.Received cancel = device.next();
             assertThat(cancel.json().at("/method").asText()).isEqualTo("CancelTask");
-            assertThat(cancel.json().at("/params/id").asText()).isEqualTo(order.delivery().getTaskId());
+            assertThat(cancel.json().at("/params/id").asText())
+                    .isEqualTo(order.delivery().getTaskId());
         }
     }
 
@@ -305,8 +316,8 @@ final class ProfileAgentTest {
     }
 
     private static String completed(DeliveryOrder order) {
-        return "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"task\":{\"id\":\"" + order.delivery().getTaskId()
-                + "\",\"status\":{\"state\":\"TASK_STATE_COMPLETED\"}}}}";
+        return "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"task\":{\"id\":\""
+                + order.delivery().getTaskId() + "\",\"status\":{\"state\":\"TASK_STATE_COMPLETED\"}}}}";
     }
 
     private static void answer(Paho5 device, Paho5.Received request, String result) throws Exception {
@@ -326,7 +337,8 @@ final class ProfileAgentTest {
     }
 
     private static IMqttToken publishCard(Paho5 device, AgentRef agent) throws Exception {
-        return device.publish("$a2a/v1/discovery/" + id(agent), CARD, true, Paho5.properties(null, null, "a2a-status", "online"));
+        return device.publish(
+                "$a2a/v1/discovery/" + id(agent), CARD, true, Paho5.properties(null, null, "a2a-status", "online"));
     }
 
     private static String id(AgentRef agent) {

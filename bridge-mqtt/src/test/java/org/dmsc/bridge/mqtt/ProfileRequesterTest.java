@@ -58,7 +58,8 @@ final class ProfileRequesterTest {
             assertThat(reply.json().at("/id").asText()).isEqualTo("7");
             assertThat(reply.json().at("/result/task/id").asText()).isEqualTo(task);
             assertThat(reply.json().at("/result/task/status/state").asText()).isEqualTo("TASK_STATE_COMPLETED");
-            Eventually.isTrue("the task is released", () -> edge.exchange.task(task).released());
+            Eventually.isTrue(
+                    "the task is released", () -> edge.exchange.task(task).released());
         }
     }
 
@@ -86,7 +87,10 @@ final class ProfileRequesterTest {
 
             assertThat(device.next().json().at("/result/task/id").asText()).isEqualTo(task);
             for (String text : new String[] {"one", "two", "three"}) {
-                assertThat(device.next().json().at("/result/statusUpdate/status/message/parts/0/text").asText())
+                assertThat(device.next()
+                                .json()
+                                .at("/result/statusUpdate/status/message/parts/0/text")
+                                .asText())
                         .isEqualTo(text);
             }
             Eventually.isTrue("the task is released", open::released);
@@ -99,9 +103,13 @@ final class ProfileRequesterTest {
             ask(device, "gateway", "SendStreamingMessage").waitForCompletion(20_000);
             device.next();
             edge.exchange.task(task).update(TaskStateName.INPUT_REQUIRED, "which one?", false);
-            assertThat(device.next().json().at("/result/statusUpdate/status/state").asText())
+            assertThat(device.next()
+                            .json()
+                            .at("/result/statusUpdate/status/state")
+                            .asText())
                     .isEqualTo("TASK_STATE_INPUT_REQUIRED");
-            Eventually.isTrue("the stream is over", () -> edge.exchange.task(task).released());
+            Eventually.isTrue(
+                    "the stream is over", () -> edge.exchange.task(task).released());
 
             ask(device, "gateway", "SendMessage").waitForCompletion(20_000);
 
@@ -136,7 +144,10 @@ final class ProfileRequesterTest {
                     .publish(
                             "$a2a/v1/request/acme/main/gateway",
                             new MqttMessage(
-                                    call("SendMessage", task).getBytes(), 2, false, Paho5.properties(replyTopic(), "corr-1")));
+                                    call("SendMessage", task).getBytes(),
+                                    2,
+                                    false,
+                                    Paho5.properties(replyTopic(), "corr-1")));
             Eventually.isTrue("the exchange has it", this::wasAsked);
             assertThat(token.isComplete()).isFalse();
 
@@ -163,7 +174,8 @@ final class ProfileRequesterTest {
 
     @Test
     void isCutOffWithoutAnAcknowledgementWhenTheFabricIsNotThere() throws Exception {
-        edge.exchange.behave(open -> CompletableFuture.failedFuture(new RefusedException(Refusal.UNAVAILABLE, "no Kafka")));
+        edge.exchange.behave(
+                open -> CompletableFuture.failedFuture(new RefusedException(Refusal.UNAVAILABLE, "no Kafka")));
         Paho5 device = requester();
 
         IMqttToken token = ask(device, "gateway", "SendMessage");
@@ -177,7 +189,9 @@ final class ProfileRequesterTest {
     void asksWhereATaskStands() throws Exception {
         try (Paho5 device = requester()) {
             ask(device, "gateway", "SendMessage").waitForCompletion(20_000);
-            request(device, "{\"jsonrpc\":\"2.0\",\"id\":8,\"method\":\"GetTask\",\"params\":{\"id\":\"" + task + "\"}}");
+            request(
+                    device,
+                    "{\"jsonrpc\":\"2.0\",\"id\":8,\"method\":\"GetTask\",\"params\":{\"id\":\"" + task + "\"}}");
             assertThat(device.next().json().at("/result/id").asText()).isEqualTo(task);
 
             request(device, "{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"GetTask\",\"params\":{\"id\":\"nobody\"}}");
@@ -189,18 +203,26 @@ final class ProfileRequesterTest {
     void getsTheErrorThatFits() throws Exception {
         try (Paho5 device = requester()) {
             assertThat(errorOf(device, "no json")).isEqualTo(-32700);
-            assertThat(errorOf(device, "{\"jsonrpc\":\"1.0\",\"id\":1,\"method\":\"x\"}")).isEqualTo(-32600);
-            assertThat(errorOf(device, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"Dance\"}")).isEqualTo(-32601);
-            assertThat(errorOf(device, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ListTasks\"}")).isEqualTo(-32004);
+            assertThat(errorOf(device, "{\"jsonrpc\":\"1.0\",\"id\":1,\"method\":\"x\"}"))
+                    .isEqualTo(-32600);
+            assertThat(errorOf(device, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"Dance\"}"))
+                    .isEqualTo(-32601);
+            assertThat(errorOf(device, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ListTasks\"}"))
+                    .isEqualTo(-32004);
             assertThat(errorOf(device, call("SendMessage", "not-a-uuid"))).isEqualTo(-32602);
-            assertThat(errorOf(device, call("SendMessage", "00000000-0000-1000-8000-000000000000"))).isEqualTo(-32602);
+            assertThat(errorOf(device, call("SendMessage", "00000000-0000-1000-8000-000000000000")))
+                    .isEqualTo(-32602);
         }
     }
 
     @Test
     void isToldWhatTheProfileItselfForbids() throws Exception {
         try (Paho5 device = requester()) {
-            device.publish("$a2a/v1/request/acme/main/gateway", call("SendMessage", task), false, Paho5.properties(replyTopic(), null))
+            device.publish(
+                            "$a2a/v1/request/acme/main/gateway",
+                            call("SendMessage", task),
+                            false,
+                            Paho5.properties(replyTopic(), null))
                     .waitForCompletion(20_000);
             Paho5.Received reply = device.next();
             assertThat(reply.json().at("/error/code").asInt()).isEqualTo(-32005);
@@ -261,7 +283,10 @@ final class ProfileRequesterTest {
 
     private IMqttToken ask(Paho5 device, String whom, String method) throws Exception {
         return device.publish(
-                "$a2a/v1/request/acme/main/" + whom, call(method, task), false, Paho5.properties(replyTopic(), "corr-1"));
+                "$a2a/v1/request/acme/main/" + whom,
+                call(method, task),
+                false,
+                Paho5.properties(replyTopic(), "corr-1"));
     }
 
     private static String call(String method, String taskId) {

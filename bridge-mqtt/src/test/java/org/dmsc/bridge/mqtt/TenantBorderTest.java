@@ -24,22 +24,38 @@ final class TenantBorderTest {
 
         try (Paho5 device = Paho5.connect(edge, agent)) {
             for (String filter : new String[] {
-                "#", "+/#", "$a2a/#", "$a2a/v1/discovery/#", "$a2a/v1/discovery/globex/main/+", "$a2a/v1/request/acme/main/+",
-                "$a2a/v1/request/acme/main/other", "$a2a/v1/reply/acme/main/gateway/+", "dmsc/v1/acme/other/in", "dmsc/v1/acme/+/in",
-                "$SYS/#", "$a2a/v1/discovery/acme-2/#", "dmsc/v1/" + agent + "/out"
+                "#",
+                "+/#",
+                "$a2a/#",
+                "$a2a/v1/discovery/#",
+                "$a2a/v1/discovery/globex/main/+",
+                "$a2a/v1/request/acme/main/+",
+                "$a2a/v1/request/acme/main/other",
+                "$a2a/v1/reply/acme/main/gateway/+",
+                "dmsc/v1/acme/other/in",
+                "dmsc/v1/acme/+/in",
+                "$SYS/#",
+                "$a2a/v1/discovery/acme-2/#",
+                "dmsc/v1/" + agent + "/out"
             }) {
                 assertThat(subscribe(device, filter)).as(filter).isGreaterThanOrEqualTo(0x80);
             }
             for (String filter : new String[] {
-                "$a2a/v1/request/" + id, "$a2a/v1/reply/" + id + "/+", "$a2a/v1/reply/" + id + "/#",
-                "$a2a/v1/discovery/acme/main/+", "$a2a/v1/discovery/acme/#", "dmsc/v1/" + agent + "/in"
+                "$a2a/v1/request/" + id,
+                "$a2a/v1/reply/" + id + "/+",
+                "$a2a/v1/reply/" + id + "/#",
+                "$a2a/v1/discovery/acme/main/+",
+                "$a2a/v1/discovery/acme/#",
+                "dmsc/v1/" + agent + "/in"
             }) {
                 assertThat(subscribe(device, filter)).as(filter).isLessThan(3);
             }
             assertThat(device.isConnected()).isTrue();
         }
-        assertThat(edge.audit.saw(Refusal.CROSS_TENANT, agent.agent().value(), "dmsc/v1/acme/other/in")).isFalse();
-        assertThat(edge.audit.saw(Refusal.NOT_PERMITTED, agent.agent().value(), "dmsc/v1/acme/other/in")).isTrue();
+        assertThat(edge.audit.saw(Refusal.CROSS_TENANT, agent.agent().value(), "dmsc/v1/acme/other/in"))
+                .isFalse();
+        assertThat(edge.audit.saw(Refusal.NOT_PERMITTED, agent.agent().value(), "dmsc/v1/acme/other/in"))
+                .isTrue();
     }
 
     @Test
@@ -48,17 +64,26 @@ final class TenantBorderTest {
 
         try (Paho5 device = Paho5.connect(edge, agent)) {
             for (String topic : new String[] {
-                "$a2a/v1/request/globex/main/gateway", "$a2a/v1/discovery/globex/main/x", "$a2a/v1/discovery/acme/main/other",
-                "$a2a/v1/discovery/acme/other-unit/x", "$a2a/v1/reply/acme/main/other/1", "dmsc/v1/globex/x/out", "x", "$SYS/x",
-                "$a2a/v1/request/acme-2/main/gateway", "$a2a/v1/request/acme/main/gateway/more"
+                "$a2a/v1/request/globex/main/gateway",
+                "$a2a/v1/discovery/globex/main/x",
+                "$a2a/v1/discovery/acme/main/other",
+                "$a2a/v1/discovery/acme/other-unit/x",
+                "$a2a/v1/reply/acme/main/other/1",
+                "dmsc/v1/globex/x/out",
+                "x",
+                "$SYS/x",
+                "$a2a/v1/request/acme-2/main/gateway",
+                "$a2a/v1/request/acme/main/gateway/more"
             }) {
-                IMqttToken token = device.publish(topic, "{}", false, Paho5.properties("$a2a/v1/reply/" + ConnectingTest.id(agent) + "/1", "c"));
+                IMqttToken token = device.publish(
+                        topic, "{}", false, Paho5.properties("$a2a/v1/reply/" + ConnectingTest.id(agent) + "/1", "c"));
                 assertThat(ProfileAgentTest.reasonCode(token)).as(topic).isEqualTo(0x87);
             }
         }
         assertThat(edge.audit.saw(Refusal.CROSS_TENANT, agent.agent().value(), "$a2a/v1/request/globex/main/gateway"))
                 .isTrue();
-        assertThat(edge.exchange.asked()).noneMatch(asked -> asked.caller().agent().orElseThrow().equals(agent));
+        assertThat(edge.exchange.asked())
+                .noneMatch(asked -> asked.caller().agent().orElseThrow().equals(agent));
     }
 
     @Test

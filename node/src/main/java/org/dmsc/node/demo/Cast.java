@@ -1,5 +1,6 @@
 package org.dmsc.node.demo;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,7 +86,7 @@ final class Cast {
                     .await(
                             name + " to be registered",
                             0,
-                            line -> Json.text(line, "event").equals("registered"),
+                            Cast::isRegistered,
                             LONGEST_START);
         }
         for (String name : List.of(SUPPORT, RECEPTION)) {
@@ -96,6 +97,12 @@ final class Cast {
                             line -> Json.text(line, "event").equals("ready"),
                             LONGEST_START);
         }
+    }
+
+    /** Devices say it when it is acknowledged, HTTP agents with the status they got. */
+    private static boolean isRegistered(JsonNode line) {
+        int status = line.path("status").asInt(200);
+        return Json.text(line, "event").equals("registered") && status / 100 == 2;
     }
 
     ChildProcess process(String agent) {

@@ -22,6 +22,8 @@ import org.dmsc.bridge.http.HttpEdgeParts;
 import org.dmsc.bridge.http.NodeStatus;
 import org.dmsc.bridge.http.OperatorDesk;
 import org.dmsc.bridge.http.PortTakenException;
+import org.dmsc.bridge.http.agents.HttpAgentLink;
+import org.dmsc.bridge.http.agents.HttpAgentLinkParts;
 import org.dmsc.bridge.mqtt.MqttEdge;
 import org.dmsc.bridge.mqtt.MqttEdgeParts;
 import org.dmsc.bridge.mqtt.broker.BrokerSettings;
@@ -118,6 +120,16 @@ final class GatewayRole {
     /** Begins to compete for lanes; returns at once. */
     void start(Health health) {
         closing.add("bridge core", core);
+        // Agents that are called belong to the lane of their hash: whoever owns it calls them, whatever its edges.
+        core.gateway().addLink(closing.add("http calls", new HttpAgentLink(new HttpAgentLinkParts(
+                domain,
+                SpiffeId.node(domain, "gateway", config.node()),
+                () -> identity,
+                peers,
+                core.tokens(),
+                core.audit(),
+                foundation.clock(),
+                (int) config.limits().maxBodyBytes()))));
         core.start();
         health.watch("gateway", core.gateway()::ready, core.gateway()::condition);
         health.watch("tenants", foundation.tenants()::healthy, () -> "read");

@@ -94,7 +94,11 @@ final class SequencerProcessor implements Processor<String, byte[], String, Audi
         parts.counters().skipped();
         String cause = why instanceof RefusedException refused ? refused.sentence() : why.toString();
         LOG.atError()
-                .addKeyValue("topic", context.recordMetadata().map(m -> m.topic() + "-" + m.partition() + "@" + m.offset()))
+                .addKeyValue(
+                        "record",
+                        context.recordMetadata()
+                                .map(m -> m.topic() + "-" + m.partition() + "@" + m.offset())
+                                .orElse("?"))
                 .addKeyValue("cause", Printable.of(cause))
                 .log("audit event cannot be read: it gets no place in the log");
     }

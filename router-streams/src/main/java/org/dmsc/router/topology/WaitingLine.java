@@ -15,6 +15,7 @@ final class WaitingLine {
 
     private final Set<TaskKey> line = new LinkedHashSet<>();
     private long seen;
+    private int left;
 
     void add(TaskKey key) {
         line.add(key);
@@ -24,20 +25,18 @@ final class WaitingLine {
         line.remove(key);
     }
 
-    /** The first of the line when something changed since the last time; they go to its end. */
+    /** When something changed, the whole line gets one look, so many at a time; who was looked at goes to its end. */
     List<TaskKey> next(long freed, int most) {
-        if (line.isEmpty() || freed == seen) {
+        if (freed != seen) {
             seen = freed;
-            return List.of();
+            left = line.size();
         }
         List<TaskKey> first = new ArrayList<>();
         Iterator<TaskKey> all = line.iterator();
-        while (all.hasNext() && first.size() < most) {
+        while (all.hasNext() && left > 0 && first.size() < most) {
             first.add(all.next());
             all.remove();
-        }
-        if (line.isEmpty()) {
-            seen = freed;
+            left--;
         }
         line.addAll(first);
         return first;

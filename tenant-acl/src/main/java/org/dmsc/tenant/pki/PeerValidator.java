@@ -119,10 +119,6 @@ public final class PeerValidator {
         return proven;
     }
 
-    Collection<X509Certificate> issuers() {
-        return issuingCas.get();
-    }
-
     private boolean isStillGood(Peer peer) {
         Instant now = clock.instant();
         return isWithin(now, peer.leaf())

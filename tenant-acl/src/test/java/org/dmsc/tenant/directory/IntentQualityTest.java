@@ -5,12 +5,13 @@ import static org.dmsc.tenant.testing.AgentCards.skill;
 import static org.dmsc.tenant.testing.AgentCards.snapshot;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.nimbusds.jose.util.JSONArrayUtils;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.ParseException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.dmsc.schemas.AgentRef;
@@ -65,18 +66,21 @@ class IntentQualityTest {
     private static CapabilityIndex index() throws IOException {
         CapabilityIndex index = new CapabilityIndex();
         int i = 0;
-        for (JsonNode capability :
-                new ObjectMapper().readTree(DATA.resolve("capabilities.json").toFile())) {
+        for (Object entry : capabilities()) {
+            Map<?, ?> capability = (Map<?, ?>) entry;
             AgentRef agent = AgentRef.of("acme", "a" + i++);
-            String name = capability.get("capability").asText();
-            index.update(
-                    agent,
-                    Optional.of(snapshot(
-                            agent,
-                            name,
-                            "",
-                            skill(name, name, capability.get("description").asText()))));
+            String name = (String) capability.get("capability");
+            String description = (String) capability.get("description");
+            index.update(agent, Optional.of(snapshot(agent, name, "", skill(name, name, description))));
         }
         return index;
+    }
+
+    private static List<Object> capabilities() throws IOException {
+        try {
+            return JSONArrayUtils.parse(Files.readString(DATA.resolve("capabilities.json")));
+        } catch (ParseException e) {
+            throw new IOException(e);
+        }
     }
 }

@@ -72,9 +72,7 @@ class KafkaDirectoryTest {
                     .extracting(AgentSnapshot::getAgent)
                     .containsExactly("billing");
             Query need = new Query(Set.of(GAMMA), Optional.empty(), Set.of(), "my invoice", 3);
-            assertThat(index.search(need))
-                    .extracting(Match::agent)
-                    .containsExactly(billing);
+            assertThat(index.search(need)).extracting(Match::agent).containsExactly(billing);
 
             producer.send(new ProducerRecord<>(TopicNames.REGISTRY, billing.toString(), null))
                     .get(20, TimeUnit.SECONDS);

@@ -23,15 +23,7 @@ final class BrokerConfig {
                       <bind-address>%s</bind-address>
                       <name>devices</name>
                       <tls>
-                        <keystore>
-                          <path>%s</path>
-                          <password>%s</password>
-                          <private-key-password>%s</private-key-password>
-                        </keystore>
-                        <truststore>
-                          <path>%s</path>
-                          <password>%s</password>
-                        </truststore>
+                %s
                         <protocols>
                           <protocol>TLSv1.3</protocol>
                         </protocols>
@@ -40,24 +32,7 @@ final class BrokerConfig {
                       </tls>
                     </tls-tcp-listener>
                   </listeners>
-                  <mqtt>
-                    <session-expiry>
-                      <max-interval>0</max-interval>
-                    </session-expiry>
-                    <queued-messages>
-                      <max-queue-size>1000</max-queue-size>
-                      <strategy>discard</strategy>
-                    </queued-messages>
-                    <shared-subscriptions>
-                      <enabled>false</enabled>
-                    </shared-subscriptions>
-                    <packets>
-                      <max-packet-size>%d</max-packet-size>
-                    </packets>
-                    <receive-maximum>
-                      <server-receive-maximum>%d</server-receive-maximum>
-                    </receive-maximum>
-                  </mqtt>
+                %s
                   <restrictions>
                     <max-connections>%d</max-connections>
                     <incoming-bandwidth-throttling>0</incoming-bandwidth-throttling>
@@ -73,18 +48,59 @@ final class BrokerConfig {
                 .formatted(
                         settings.port(),
                         escape(settings.bindAddress()),
+                        stores(identity, trust, password),
+                        mqtt(settings),
+                        settings.maxConnections());
+    }
+
+    private static String stores(Path identity, Path trust, String password) {
+        return """
+                <keystore>
+                  <path>%s</path>
+                  <password>%s</password>
+                  <private-key-password>%s</private-key-password>
+                </keystore>
+                <truststore>
+                  <path>%s</path>
+                  <password>%s</password>
+                </truststore>"""
+                .formatted(
                         escape(identity.toAbsolutePath().toString()),
                         escape(password),
                         escape(password),
                         escape(trust.toAbsolutePath().toString()),
-                        escape(password),
-                        settings.maxPacketBytes(),
-                        RECEIVE_MAXIMUM,
-                        settings.maxConnections());
+                        escape(password));
+    }
+
+    /** Sessions end with their connection: nothing may wait here, and no packet id outlives what is known about it. */
+    private static String mqtt(BrokerSettings settings) {
+        return """
+                <mqtt>
+                  <session-expiry>
+                    <max-interval>0</max-interval>
+                  </session-expiry>
+                  <queued-messages>
+                    <max-queue-size>1000</max-queue-size>
+                    <strategy>discard</strategy>
+                  </queued-messages>
+                  <shared-subscriptions>
+                    <enabled>false</enabled>
+                  </shared-subscriptions>
+                  <packets>
+                    <max-packet-size>%d</max-packet-size>
+                  </packets>
+                  <receive-maximum>
+                    <server-receive-maximum>%d</server-receive-maximum>
+                  </receive-maximum>
+                </mqtt>"""
+                .formatted(settings.maxPacketBytes(), RECEIVE_MAXIMUM);
     }
 
     /** HiveMQ also expands {@code ${ENV:NAME}} in this file; an unknown name makes it start with defaults, so '$' becomes a reference. */
     static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("$", "&#36;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("$", "&#36;");
     }
 }

@@ -10,7 +10,13 @@ import org.dmsc.tenant.identity.Caller;
  * @param receiveMaximum how many unacknowledged publishes the client takes at once
  */
 public record Device(
-        String connection, String clientId, Caller caller, AgentRef agent, Version version, int receiveMaximum, String remoteAddress) {
+        String connection,
+        String clientId,
+        Caller caller,
+        AgentRef agent,
+        Version version,
+        int receiveMaximum,
+        String remoteAddress) {
 
     /** The protocol that the client speaks. */
     public enum Version {

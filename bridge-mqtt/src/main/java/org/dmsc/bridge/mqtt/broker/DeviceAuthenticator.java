@@ -73,7 +73,8 @@ final class DeviceAuthenticator implements SimpleAuthenticator {
     private static Device device(Knock knock, Caller caller) {
         AgentRef agent = caller.agent()
                 .orElseThrow(() -> new RefusedException(
-                        Refusal.NOT_PERMITTED, caller.id() + " is no agent (expected an agent's certificate or token)"));
+                        Refusal.NOT_PERMITTED,
+                        caller.id() + " is no agent (expected an agent's certificate or token)"));
         return new Device(
                 knock.connection(),
                 knock.clientId(),

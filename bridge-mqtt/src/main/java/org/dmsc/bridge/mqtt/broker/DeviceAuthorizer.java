@@ -31,22 +31,26 @@ final class DeviceAuthorizer implements SubscriptionAuthorizer, PublishAuthorize
     @Override
     public void authorizeSubscribe(SubscriptionAuthorizerInput input, SubscriptionAuthorizerOutput output) {
         String filter = input.getSubscription().getTopicFilter();
-        if (allowed(connections.of(input.getConnectionInformation()).orElse(null), d -> traffic.maySubscribe(d, filter))) {
+        if (allowed(
+                connections.of(input.getConnectionInformation()).orElse(null), d -> traffic.maySubscribe(d, filter))) {
             output.authorizeSuccessfully();
         } else {
             output.failAuthorization(
-                    SubackReasonCode.NOT_AUTHORIZED, "not a topic of this agent (expected one of its own tenant and name)");
+                    SubackReasonCode.NOT_AUTHORIZED,
+                    "not a topic of this agent (expected one of its own tenant and name)");
         }
     }
 
     @Override
     public void authorizePublish(PublishAuthorizerInput input, PublishAuthorizerOutput output) {
         String topic = input.getPublishPacket().getTopic();
-        if (allowed(connections.of(input.getConnectionInformation()).orElse(null), d -> traffic.mayLeaveWill(d, topic))) {
+        if (allowed(
+                connections.of(input.getConnectionInformation()).orElse(null), d -> traffic.mayLeaveWill(d, topic))) {
             output.authorizeSuccessfully();
         } else {
             output.failAuthorization(
-                    AckReasonCode.NOT_AUTHORIZED, "not a topic for this agent's last will (expected its discovery topic)");
+                    AckReasonCode.NOT_AUTHORIZED,
+                    "not a topic for this agent's last will (expected its discovery topic)");
         }
     }
 

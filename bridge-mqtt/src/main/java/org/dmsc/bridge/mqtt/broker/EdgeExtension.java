@@ -17,7 +17,6 @@ import com.hivemq.extension.sdk.api.services.publish.RetainedMessageStore;
 import com.hivemq.extension.sdk.api.services.session.ClientService;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /** Puts our rules into the broker, before its listener opens. */
@@ -32,7 +31,7 @@ final class EdgeExtension implements ExtensionMain {
     private final DeviceTraffic traffic;
     private final Supplier<String> connectionIds;
     private final Connections connections = new Connections();
-    private final AtomicReference<Optional<BrokerServices>> services = new AtomicReference<>(Optional.empty());
+    private volatile Optional<BrokerServices> services = Optional.empty();
 
     EdgeExtension(BrokerSettings settings, DeviceTraffic traffic, Supplier<String> connectionIds) {
         this.settings = settings;
@@ -42,7 +41,7 @@ final class EdgeExtension implements ExtensionMain {
 
     /** Empty until the extension has started, which it refuses when the broker is about to listen otherwise than it was told. */
     Optional<BrokerServices> services() {
-        return services.get();
+        return services;
     }
 
     @Override
@@ -52,11 +51,12 @@ final class EdgeExtension implements ExtensionMain {
         Services.securityRegistry().setAuthenticatorProvider(provided -> authenticator);
         Services.securityRegistry().setAuthorizerProvider(provided -> authorizer);
         Services.initializerRegistry().setClientInitializer(this::initialize);
-        Services.eventRegistry().setClientLifecycleEventListener(provided -> new ConnectionEvents(traffic, connections));
+        Services.eventRegistry()
+                .setClientLifecycleEventListener(provided -> new ConnectionEvents(traffic, connections));
         Set<Listener> listeners = input.getServerInformation().getListener();
         if (listeners.size() == 1 && listeners.stream().allMatch(this::isOurs)) {
-            services.set(Optional.of(new BrokerServices(
-                    Services.publishService(), Services.retainedMessageStore(), Services.clientService())));
+            services = Optional.of(new BrokerServices(
+                    Services.publishService(), Services.retainedMessageStore(), Services.clientService()));
         } else {
             output.preventExtensionStartup("the broker did not take its configuration");
         }
@@ -64,7 +64,7 @@ final class EdgeExtension implements ExtensionMain {
 
     @Override
     public void extensionStop(ExtensionStopInput input, ExtensionStopOutput output) {
-        services.set(Optional.empty());
+        services = Optional.empty();
     }
 
     private boolean isOurs(Listener listener) {
@@ -75,9 +75,10 @@ final class EdgeExtension implements ExtensionMain {
 
     private void initialize(InitializerInput input, ClientContext context) {
         context.getDefaultPermissions().setDefaultBehaviour(DefaultAuthorizationBehaviour.DENY);
-        Device device = connections.of(input.getConnectionInformation())
+        Device device = connections
+                .of(input.getConnectionInformation())
                 .orElseThrow(() -> new IllegalStateException("a connection without a device"));
-        ClientService clients = services.get().orElseThrow().clients();
+        ClientService clients = services.orElseThrow().clients();
         InboundGate gate = new InboundGate(
                 device,
                 traffic,

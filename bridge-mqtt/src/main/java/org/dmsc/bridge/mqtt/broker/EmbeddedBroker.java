@@ -20,7 +20,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import org.dmsc.bridge.mqtt.broker.EdgeExtension.BrokerServices;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -44,16 +43,14 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     private final BrokerSettings settings;
     private final DeviceTraffic traffic;
-    private final SecureRandom random;
     private final KeyFiles keys;
-    private final AtomicReference<Optional<Running>> running = new AtomicReference<>(Optional.empty());
+    private volatile Optional<Running> running = Optional.empty();
 
     private record Running(EmbeddedHiveMQ hive, BrokerServices services, int port) {}
 
     public EmbeddedBroker(BrokerSettings settings, DeviceTraffic traffic, SecureRandom random) {
         this.settings = settings;
         this.traffic = traffic;
-        this.random = random;
         this.keys = new KeyFiles(settings.workFolder(), random);
     }
 
@@ -65,16 +62,17 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws RefusedException INVALID_CONFIGURATION when the port is taken
      */
     public synchronized void start(IssuedIdentity identity, Collection<X509Certificate> authorities) {
-        if (running.get().isPresent()) {
+        if (running.isPresent()) {
             throw new IllegalStateException("the broker is started once");
         }
         prepare(identity, authorities);
-        for (int tries = 1; running.get().isEmpty(); tries++) {
+        for (int tries = 1; running.isEmpty(); tries++) {
             int port = choosePort();
-            running.set(open(settings.withPort(port), identity.chain().get(0)));
-            if (running.get().isEmpty() && (settings.port() != 0 || tries == PORT_TRIES)) {
-                throw new BrokerException("the MQTT listener on " + settings.bindAddress() + ":" + port
-                        + " does not show the fabric's certificate (expected the broker to listen there; see its log above)");
+            running = open(settings.withPort(port), identity.chain().get(0));
+            if (running.isEmpty() && (settings.port() != 0 || tries == PORT_TRIES)) {
+                throw new BrokerException(
+                        "the MQTT listener on " + settings.bindAddress() + ":" + port
+                                + " does not show the fabric's certificate (expected the broker to listen there; see its log above)");
             }
         }
     }
@@ -127,12 +125,15 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** Takes about four seconds. */
     @Override
     public void close() {
-        running.getAndSet(Optional.empty()).ifPresent(now -> close(now.hive()));
+        Optional<Running> now = running;
+        running = Optional.empty();
+        now.ifPresent(open -> close(open.hive()));
     }
 
     private Running running() {
-        return running.get().orElseThrow(
-                () -> new RefusedException(Refusal.UNAVAILABLE, "the MQTT broker is not running (expected it to be started)"));
+        return running
+                .orElseThrow(() -> new RefusedException(
+                        Refusal.UNAVAILABLE, "the MQTT broker is not running (expected it to be started)"));
     }
 
     private void prepare(IssuedIdentity identity, Collection<X509Certificate> authorities) {
@@ -189,13 +190,18 @@ public final class EmbeddedBroker implements AutoCloseable {
         Optional<BrokerServices> services = extension.services();
         if (services.isEmpty()) {
             close(hive);
-            throw new BrokerException("the MQTT broker did not take its configuration (expected one TLS listener on port " + on.port() + ")");
+            throw new BrokerException(
+                    "the MQTT broker did not take its configuration (expected one TLS listener on port " + on.port()
+                            + ")");
         }
         if (!ListenerProbe.shows(on.bindAddress(), on.port(), shown)) {
             close(hive);
             return Optional.empty();
         }
-        LOG.atInfo().addKeyValue("port", on.port()).addKeyValue("address", on.bindAddress()).log("mqtt broker listens");
+        LOG.atInfo()
+                .addKeyValue("port", on.port())
+                .addKeyValue("address", on.bindAddress())
+                .log("mqtt broker listens");
         return Optional.of(new Running(hive, services.get(), on.port()));
     }
 

@@ -14,6 +14,7 @@ import com.hivemq.extension.sdk.api.packets.publish.AckReasonCode;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -63,7 +64,9 @@ final class InboundGate implements PublishInboundInterceptor, PubackOutboundInte
         }
         PublishVerdict.Refused refused = (PublishVerdict.Refused) verdict;
         if (qos == 2) {
-            hold(input.getPublishPacket().getPacketId(), CompletableFuture.failedFuture(new NotTaken(refused.refusal())));
+            hold(
+                    input.getPublishPacket().getPacketId(),
+                    CompletableFuture.failedFuture(new NotTaken(refused.refusal())));
             output.preventPublishDelivery(AckReasonCode.SUCCESS);
         } else {
             output.preventPublishDelivery(ReasonCodes.ack(refused.refusal()), refused.sentence());
@@ -87,12 +90,15 @@ final class InboundGate implements PublishInboundInterceptor, PubackOutboundInte
             return;
         }
         Async<?> held = hold.get();
-        stored.whenComplete((done, fault) -> {
+        CompletionStage<?> unused = stored.whenComplete((done, fault) -> {
             if (fault == null) {
                 held.resume();
             } else {
-                LOG.atWarn().addKeyValue("agent", device.agent()).log("mqtt publish was not stored; its connection is closed");
-                hangUp.get().whenComplete((closed, failed) -> held.resume());
+                LOG.atWarn()
+                        .addKeyValue("agent", device.agent())
+                        .log("mqtt publish was not stored; its connection is closed");
+                CompletionStage<?> hungUp = hangUp.get();
+                hungUp.whenComplete((closed, failed) -> held.resume());
             }
         });
     }
@@ -101,8 +107,12 @@ final class InboundGate implements PublishInboundInterceptor, PubackOutboundInte
         try {
             return traffic.published(device, Packets.inbound(input.getPublishPacket()));
         } catch (Throwable e) {
-            // Errors too: HiveMQ acknowledges the message as delivered when an interceptor throws, and an Error stops its thread for all clients.
-            LOG.atError().setCause(e).addKeyValue("agent", device.agent()).log("mqtt publish failed inside the fabric; refused");
+            // Errors too: HiveMQ acknowledges the message as delivered when an interceptor throws, and an Error stops
+            // its thread for all clients.
+            LOG.atError()
+                    .setCause(e)
+                    .addKeyValue("agent", device.agent())
+                    .log("mqtt publish failed inside the fabric; refused");
             return new PublishVerdict.Refused(Refusal.INTERNAL, Refusal.INTERNAL.meaning());
         }
     }

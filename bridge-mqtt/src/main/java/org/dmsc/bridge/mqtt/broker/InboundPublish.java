@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param expiry how long the publisher wants it to be worth something
  */
+@SuppressWarnings("ArrayRecordComponent") // copied nowhere: a payload may be large, and whoever makes one gives it away
 public record InboundPublish(
         String topic,
         byte[] payload,

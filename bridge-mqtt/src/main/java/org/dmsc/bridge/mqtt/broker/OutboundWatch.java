@@ -56,7 +56,9 @@ final class OutboundWatch
 
     @Override
     public void onInboundPuback(PubackInboundInput input, PubackInboundOutput output) {
-        acknowledged(input.getPubackPacket().getPacketIdentifier(), input.getPubackPacket().getReasonCode());
+        acknowledged(
+                input.getPubackPacket().getPacketIdentifier(),
+                input.getPubackPacket().getReasonCode());
     }
 
     @Override

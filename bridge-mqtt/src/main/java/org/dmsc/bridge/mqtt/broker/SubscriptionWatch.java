@@ -25,8 +25,8 @@ final class SubscriptionWatch
 
     private static final Logger LOG = LoggerFactory.getLogger(SubscriptionWatch.class);
 
-    private static final Set<SubackReasonCode> GRANTED = EnumSet.of(
-            SubackReasonCode.GRANTED_QOS_0, SubackReasonCode.GRANTED_QOS_1, SubackReasonCode.GRANTED_QOS_2);
+    private static final Set<SubackReasonCode> GRANTED =
+            EnumSet.of(SubackReasonCode.GRANTED_QOS_0, SubackReasonCode.GRANTED_QOS_1, SubackReasonCode.GRANTED_QOS_2);
 
     private final Device device;
     private final DeviceTraffic traffic;
@@ -60,7 +60,9 @@ final class SubscriptionWatch
 
     @Override
     public void onInboundUnsubscribe(UnsubscribeInboundInput input, UnsubscribeInboundOutput output) {
-        input.getUnsubscribePacket().getTopicFilters().forEach(filter -> guarded(() -> traffic.unsubscribed(device, filter)));
+        input.getUnsubscribePacket()
+                .getTopicFilters()
+                .forEach(filter -> guarded(() -> traffic.unsubscribed(device, filter)));
     }
 
     private void guarded(Runnable call) {

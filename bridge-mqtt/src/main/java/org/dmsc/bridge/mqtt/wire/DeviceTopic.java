@@ -72,7 +72,8 @@ public record DeviceTopic(Kind kind, AgentRef agent, Optional<String> suffix) {
         if (kind == Kind.OUT || kind == Kind.IN) {
             return ENVELOPE + agent + "/" + kind.word();
         }
-        return PROFILE + kind.word() + "/" + clientId(agent) + suffix.map(end -> "/" + end).orElse("");
+        return PROFILE + kind.word() + "/" + clientId(agent)
+                + suffix.map(end -> "/" + end).orElse("");
     }
 
     private static Optional<DeviceTopic> envelope(String[] levels) {

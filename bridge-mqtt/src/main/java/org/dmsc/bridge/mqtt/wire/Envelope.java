@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.dmsc.bridge.core.a2a.A2aJson;
@@ -97,8 +98,7 @@ public record Envelope(
 
     /** A service parameter. */
     public Optional<String> parameter(String lowerCaseName) {
-        for (var field = parameters.fields(); field.hasNext(); ) {
-            var parameter = field.next();
+        for (Map.Entry<String, JsonNode> parameter : parameters.properties()) {
             if (parameter.getKey().toLowerCase(Locale.ROOT).equals(lowerCaseName)) {
                 return Optional.ofNullable(parameter.getValue().textValue());
             }
@@ -113,20 +113,23 @@ public record Envelope(
     }
 
     private static Type type(ObjectNode json) {
-        String word = text(json, "type").orElseThrow(() -> wrong("type: is missing (expected a type of docs/mqtt-311.md)"));
+        String word =
+                text(json, "type").orElseThrow(() -> wrong("type: is missing (expected a type of docs/mqtt-311.md)"));
         for (Type type : Type.values()) {
             if (type.word().equals(word)) {
                 return type;
             }
         }
         throw new RefusedException(
-                Refusal.UNKNOWN_OPERATION, "type: is '" + Printable.of(word) + "' (expected a type of docs/mqtt-311.md)");
+                Refusal.UNKNOWN_OPERATION,
+                "type: is '" + Printable.of(word) + "' (expected a type of docs/mqtt-311.md)");
     }
 
     private static Optional<String> name(ObjectNode json, String member) {
         Optional<String> text = text(json, member);
         text.filter(value -> !ID.matcher(value).matches()).ifPresent(value -> {
-            throw wrong(member + ": is '" + Printable.of(value) + "' (expected 1 to 128 of A-Z, a-z, 0-9, '_', '.' and '-')");
+            throw wrong(member + ": is '" + Printable.of(value)
+                    + "' (expected 1 to 128 of A-Z, a-z, 0-9, '_', '.' and '-')");
         });
         return text;
     }
@@ -137,7 +140,8 @@ public record Envelope(
             return Optional.empty();
         }
         if (!value.isTextual() || value.textValue().length() > LONGEST_NAME) {
-            throw wrong(member + ": is " + shown(value) + " (expected a string of at most " + LONGEST_NAME + " characters)");
+            throw wrong(member + ": is " + shown(value) + " (expected a string of at most " + LONGEST_NAME
+                    + " characters)");
         }
         return Optional.of(value.textValue());
     }

@@ -16,7 +16,9 @@ public final class TopicRules {
     /** Whether an agent may subscribe to a filter. */
     public static boolean maySubscribe(AgentRef agent, String filter) {
         if (isPlain(filter)) {
-            return DeviceTopic.parse(filter).filter(topic -> isReadable(agent, topic)).isPresent();
+            return DeviceTopic.parse(filter)
+                    .filter(topic -> isReadable(agent, topic))
+                    .isPresent();
         }
         if (filter.startsWith("$share/") || filter.startsWith("$queue/")) {
             return false;
@@ -34,7 +36,9 @@ public final class TopicRules {
         String own = DeviceTopic.clientId(agent);
         return clientId.equals(own)
                 || (clientId.startsWith(own + "/")
-                        && CONNECTION.matcher(clientId.substring(own.length() + 1)).matches());
+                        && CONNECTION
+                                .matcher(clientId.substring(own.length() + 1))
+                                .matches());
     }
 
     /** A requester's response topic, if replies may go there: below its own reply topic and nowhere else. */
@@ -76,7 +80,8 @@ public final class TopicRules {
     /** Every topic below one of these may be read by the agent. */
     private static List<String> wildcardRoots(AgentRef agent) {
         return List.of(
-                "$a2a/v1/discovery/" + agent.tenant() + "/", DeviceTopic.of(Kind.REPLY, agent).text() + "/");
+                "$a2a/v1/discovery/" + agent.tenant() + "/",
+                DeviceTopic.of(Kind.REPLY, agent).text() + "/");
     }
 
     private static boolean isBelow(String filter, String root) {

@@ -83,8 +83,10 @@ public final class FakeExchange implements Exchange {
 
         public synchronized void update(TaskStateName to, String text, boolean last) {
             state = to;
-            String json = "{\"statusUpdate\":{\"taskId\":\"" + id + "\",\"contextId\":\"c\",\"status\":{\"state\":\"TASK_STATE_"
-                    + to + "\",\"message\":{\"messageId\":\"m\",\"role\":\"ROLE_AGENT\",\"parts\":[{\"text\":\"" + text + "\"}]}}}}";
+            String json = "{\"statusUpdate\":{\"taskId\":\"" + id
+                    + "\",\"contextId\":\"c\",\"status\":{\"state\":\"TASK_STATE_" + to
+                    + "\",\"message\":{\"messageId\":\"m\",\"role\":\"ROLE_AGENT\",\"parts\":[{\"text\":\"" + text
+                    + "\"}]}}}}";
             TaskUpdate update = new TaskUpdate(json.getBytes(StandardCharsets.UTF_8), last, updates.size());
             updates.add(update);
             listeners.forEach(listener -> listener.onUpdate(update));

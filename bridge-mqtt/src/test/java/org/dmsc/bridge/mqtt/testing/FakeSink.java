@@ -32,7 +32,8 @@ public final class FakeSink implements AttemptSink {
 
     @Override
     public CompletionStage<Void> update(Optional<TaskStateName> state, byte[] streamResponse) {
-        lines.add("update " + state.map(Enum::name).orElse("-") + " " + new String(streamResponse, StandardCharsets.UTF_8));
+        lines.add("update " + state.map(Enum::name).orElse("-") + " "
+                + new String(streamResponse, StandardCharsets.UTF_8));
         return kafka;
     }
 

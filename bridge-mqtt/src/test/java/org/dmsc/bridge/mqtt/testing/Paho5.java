@@ -43,7 +43,10 @@ public final class Paho5 implements MqttCallback, AutoCloseable {
     }
 
     public static Paho5 connect(
-            SharedEdge.Edge edge, String clientId, SSLContext tls, java.util.function.Consumer<MqttConnectionOptions> more)
+            SharedEdge.Edge edge,
+            String clientId,
+            SSLContext tls,
+            java.util.function.Consumer<MqttConnectionOptions> more)
             throws Exception {
         MqttAsyncClient client = new MqttAsyncClient(edge.uri(), clientId, new MemoryPersistence());
         CuttableSockets sockets = new CuttableSockets(tls.getSocketFactory());
@@ -70,7 +73,8 @@ public final class Paho5 implements MqttCallback, AutoCloseable {
 
     public IMqttToken publish(String topic, String payload, boolean retained, MqttProperties properties)
             throws MqttException {
-        return client.publish(topic, new MqttMessage(payload.getBytes(StandardCharsets.UTF_8), 1, retained, properties));
+        return client.publish(
+                topic, new MqttMessage(payload.getBytes(StandardCharsets.UTF_8), 1, retained, properties));
     }
 
     public static MqttProperties properties(String responseTopic, String correlation, String... userProperties) {
@@ -113,7 +117,10 @@ public final class Paho5 implements MqttCallback, AutoCloseable {
     public void messageArrived(String topic, MqttMessage message) throws Exception {
         byte[] payload = message.getPayload();
         received.add(new Received(
-                topic, payload.length == 0 ? JSON.nullNode() : JSON.readTree(payload), message.getProperties(), message));
+                topic,
+                payload.length == 0 ? JSON.nullNode() : JSON.readTree(payload),
+                message.getProperties(),
+                message));
     }
 
     @Override

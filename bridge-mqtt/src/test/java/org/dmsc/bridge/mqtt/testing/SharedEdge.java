@@ -36,8 +36,8 @@ import org.dmsc.tenant.identity.CallerAuthenticator;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.pki.FabricPki;
 import org.dmsc.tenant.pki.IssuedIdentity;
-import org.dmsc.tenant.pki.Pem;
 import org.dmsc.tenant.pki.PeerValidator;
+import org.dmsc.tenant.pki.Pem;
 import org.dmsc.tenant.token.TokenIssuer;
 import org.dmsc.tenant.token.TokenKeys;
 import org.dmsc.tenant.token.TokenVerifier;
@@ -74,6 +74,7 @@ public final class SharedEdge implements ParameterResolver {
 
         private final AtomicInteger numbers = new AtomicInteger();
         private final TokenKeys tokenKeys;
+        private final Path workFolder;
 
         Edge() {
             try {
@@ -83,7 +84,8 @@ public final class SharedEdge implements ParameterResolver {
                 tokenKeys = TokenKeys.open(folder.resolve("tokens"), "secret".toCharArray());
                 createTenant("acme");
                 createTenant("globex");
-                BrokerSettings settings = new BrokerSettings("127.0.0.1", 0, folder.resolve("mqtt"), 1_000_000, 1000);
+                workFolder = folder.resolve("mqtt");
+                BrokerSettings settings = new BrokerSettings("127.0.0.1", 0, workFolder, 1_000_000, 1000);
                 edge = new MqttEdge(parts(settings));
                 edge.start();
             } catch (IOException e) {
@@ -118,8 +120,11 @@ public final class SharedEdge implements ParameterResolver {
 
         private Collection<X509Certificate> authorities() {
             List<X509Certificate> all = new ArrayList<>(List.of(pki.platformCa()));
-            directory.tenants.all().forEach(record -> record.getCaCertificates()
-                    .forEach(pem -> all.add(Pem.certificate(pem.toString()))));
+            directory
+                    .tenants
+                    .all()
+                    .forEach(record ->
+                            record.getCaCertificates().forEach(pem -> all.add(Pem.certificate(pem.toString()))));
             return all;
         }
 
@@ -185,6 +190,10 @@ public final class SharedEdge implements ParameterResolver {
             SSLContext context = SSLContext.getInstance("TLSv1.3");
             context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
             return context;
+        }
+
+        public Path workFolder() {
+            return workFolder;
         }
 
         public String uri() {

@@ -1,0 +1,166 @@
+package org.dmsc.bridge.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.nio.file.Path;
+import java.util.List;
+import org.dmsc.bridge.core.a2a.A2aJson;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.avro.AuditEvent;
+import org.dmsc.schemas.avro.AuditKind;
+import org.dmsc.tenant.directory.CapabilityIndex;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Registering, finding, explaining, operating. */
+final class AgentApiTest {
+
+    @TempDir
+    static Path dir;
+
+    static EdgeFixture edge;
+
+    @BeforeAll
+    static void start() {
+        edge = new EdgeFixture(dir);
+    }
+
+    @AfterAll
+    static void stop() {
+        edge.close();
+    }
+
+    @Test
+    void registersAnAgentThatCanThenBeFoundAndLeaves() throws Exception {
+        HttpClient billing = edge.agent("acme", "billing");
+        HttpClient other = edge.agent("acme", "other");
+
+        EdgeFixture.Answer registered = EdgeFixture.send(billing, edge.post("/v1/agents/billing", card("https://localhost:1/a2a")));
+
+        assertThat(registered.status()).as(registered.json().toString()).isEqualTo(201);
+        assertThat(registered.json().path("agent").asText()).isEqualTo("acme/billing");
+        ObjectNode found = EdgeFixture.send(other, edge.get("/v1/agents?q=refund+of+an+invoice")).json();
+        assertThat(found.path("agents").path(0).path("agent").asText()).isEqualTo("acme/billing");
+        assertThat(found.path("agents").path(0).path("why")).isNotEmpty();
+        assertThat(EdgeFixture.send(other, edge.get("/v1/agents?tag=billing")).json().path("agents")).hasSize(1);
+        assertThat(EdgeFixture.send(other, edge.get("/v1/agents?tag=weather")).json().path("agents")).isEmpty();
+        ObjectNode published = EdgeFixture.send(other, edge.get("/agents/billing/.well-known/agent-card.json")).json();
+        assertThat(published.path("supportedInterfaces").path(0).path("url").asText())
+                .isEqualTo(edge.uri("/agents/billing").toString());
+        assertThat(published.path("skills").path(0).path("id").asText()).isEqualTo("refunds");
+        assertThat(EdgeFixture.send(billing, edge.post("/v1/agents/billing/heartbeat", "{\"cpu\":0.5,\"queueDepth\":2}")).status())
+                .isEqualTo(200);
+        assertThat(EdgeFixture.send(edge.agent("beta", "b"), edge.get("/v1/agents?q=refund")).json().path("agents")).isEmpty();
+        HttpRequest leave = edge.request("/v1/agents/billing").DELETE().build();
+        assertThat(EdgeFixture.send(billing, leave).status()).isEqualTo(204);
+        assertThat(EdgeFixture.send(other, edge.get("/v1/agents/billing")).status()).isEqualTo(404);
+    }
+
+    @Test
+    void letsAnAgentActForItselfOnlyAndAnOperatorForAnybody() throws Exception {
+        EdgeFixture.Answer refused =
+                EdgeFixture.send(edge.agent("acme", "a"), edge.post("/v1/agents/b", card("https://localhost:1/")));
+        EdgeFixture.Answer done = EdgeFixture.send(
+                edge.operator(), edge.post("/v1/agents/b?tenant=acme", card("https://localhost:1/")));
+        EdgeFixture.Answer unsaid =
+                EdgeFixture.send(edge.operator(), edge.post("/v1/agents/b", card("https://localhost:1/")));
+
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(edge.audit.refusals).anyMatch(note -> note.refusal() == Refusal.NOT_PERMITTED);
+        assertThat(done.status()).isEqualTo(201);
+        assertThat(unsaid.status()).isEqualTo(400);
+    }
+
+    @Test
+    void allowsPlainHttpOnlyWhenAnOperatorSaysSo() throws Exception {
+        HttpClient agent = edge.agent("acme", "plain");
+        String plain = "{\"card\":" + card("http://localhost:1/") + ",\"dmsc\":{\"plainHttp\":true}}";
+
+        assertThat(EdgeFixture.send(agent, edge.post("/v1/agents/plain", card("http://localhost:1/"))).status()).isEqualTo(400);
+        assertThat(EdgeFixture.send(agent, edge.post("/v1/agents/plain", plain)).status()).isEqualTo(403);
+        assertThat(EdgeFixture.send(edge.operator(), edge.post("/v1/agents/plain?tenant=acme", plain)).status()).isEqualTo(201);
+        assertThat(EdgeFixture.send(agent, edge.post("/v1/agents/plain", plain)).status()).isEqualTo(200);
+    }
+
+    @Test
+    void refusesBadCardsNamingTheField() throws Exception {
+        HttpClient agent = edge.agent("acme", "bad");
+        for (String body : List.of(
+                "{}",
+                card("ftp://x/"),
+                card("https://user@x/"),
+                card("https://localhost:1/").replace("JSONRPC", "GRPC"),
+                card("https://localhost:1/").replace("\"id\":\"refunds\",", ""),
+                card("https://localhost:1/").replace("\"tags\":[\"billing\"]", "\"tags\":[1]"))) {
+            EdgeFixture.Answer answer = EdgeFixture.send(agent, edge.post("/v1/agents/bad", body));
+
+            assertThat(answer.status()).as(body).isEqualTo(400);
+            assertThat(answer.json().path("error").path("message").asText()).contains("card").contains("expected");
+        }
+    }
+
+    @Test
+    void showsOperatorsStatusAndMetricsAndNobodyElse() throws Exception {
+        assertThat(EdgeFixture.send(edge.operator(), edge.get("/metrics")).status()).isEqualTo(200);
+        assertThat(EdgeFixture.send(edge.operator(), edge.get("/v1/status")).json().path("gateway").asText()).isEqualTo("g1");
+        for (String path : List.of("/metrics", "/v1/status", "/v1/config/tenants")) {
+            assertThat(EdgeFixture.send(edge.agent("acme", "a"), edge.get(path)).status()).as(path).isEqualTo(403);
+        }
+        EdgeFixture.Answer keyless = EdgeFixture.send(edge.operator(), edge.get("/v1/config/tenants"));
+        assertThat(keyless.status()).isEqualTo(503);
+    }
+
+    @Test
+    void showsAnAgentTheAuditOfItsOwnTasksOnly() throws Exception {
+        edge.audit.events.add(accepted("task-1", "spiffe://acme.fabric.localhost/agent/caller"));
+
+        assertThat(EdgeFixture.send(edge.agent("acme", "caller"), edge.get("/v1/tasks/task-1/explain")).json().path("records"))
+                .hasSize(1);
+        assertThat(EdgeFixture.send(edge.agent("acme", "other"), edge.get("/v1/tasks/task-1/explain")).status()).isEqualTo(404);
+        assertThat(EdgeFixture.send(edge.agent("beta", "caller"), edge.get("/v1/audit?task=task-1")).status()).isEqualTo(404);
+        assertThat(EdgeFixture.send(edge.agent("acme", "caller"), edge.get("/v1/audit")).status()).isEqualTo(400);
+        assertThat(EdgeFixture.send(edge.operator(), edge.get("/v1/audit?tenant=acme&kind=TASK_ACCEPTED")).json().path("records"))
+                .isNotEmpty();
+        assertThat(EdgeFixture.send(edge.operator(), edge.get("/v1/audit?kind=NONSENSE")).status()).isEqualTo(400);
+    }
+
+    @Test
+    void saysThatThePortIsTaken() {
+        HttpEdge second = new HttpEdge(edge.parts(new CapabilityIndex(), edge.settings(edge.edge.port())));
+
+        assertThatThrownBy(second::start)
+                .isInstanceOf(PortTakenException.class)
+                .hasMessageContaining(Integer.toString(edge.edge.port()))
+                .hasMessageContaining("expected");
+    }
+
+    private static AuditEvent accepted(String task, String actor) {
+        return AuditEvent.newBuilder()
+                .setEventId("e-" + task)
+                .setTenant("acme")
+                .setTime(1)
+                .setKind(AuditKind.TASK_ACCEPTED)
+                .setActor(actor)
+                .setNode("n")
+                .setTaskId(task)
+                .build();
+    }
+
+    static String card(String url) {
+        ObjectNode card = A2aJson.parse(
+                ("{\"name\":\"Billing\",\"description\":\"Knows invoices and refunds\",\"version\":\"1\","
+                                + "\"supportedInterfaces\":[{\"url\":\"URL\",\"protocolBinding\":\"JSONRPC\",\"protocolVersion\":\"1.0\"}],"
+                                + "\"capabilities\":{\"streaming\":true},\"defaultInputModes\":[\"text/plain\"],"
+                                + "\"defaultOutputModes\":[\"text/plain\"],\"skills\":[{\"id\":\"refunds\",\"name\":\"Refunds\","
+                                + "\"description\":\"Pays back an invoice\",\"tags\":[\"billing\"]}]}")
+                        .replace("URL", url)
+                        .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        return card.toString();
+    }
+}

@@ -1,0 +1,2 @@
+/** Fakes by hand and builders of records. */
+package org.dmsc.registry.testing;

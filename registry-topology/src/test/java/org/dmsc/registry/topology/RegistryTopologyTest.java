@@ -1,0 +1,240 @@
+package org.dmsc.registry.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.dmsc.registry.testing.Reports.HERE;
+import static org.dmsc.registry.testing.Reports.NOW;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Properties;
+import java.util.UUID;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.dmsc.registry.health.HealthPolicy;
+import org.dmsc.registry.health.Leases;
+import org.dmsc.registry.testing.MemoryRegistry;
+import org.dmsc.registry.testing.MemoryVault;
+import org.dmsc.registry.testing.Reports;
+import org.dmsc.schemas.TenantId;
+import org.dmsc.schemas.TopicNames;
+import org.dmsc.schemas.TopicNames.Channel;
+import org.dmsc.schemas.avro.AgentChannel;
+import org.dmsc.schemas.avro.AgentHealth;
+import org.dmsc.schemas.avro.AgentReport;
+import org.dmsc.schemas.avro.AgentReportKind;
+import org.dmsc.schemas.avro.AgentSnapshot;
+import org.dmsc.schemas.avro.AttemptOutcome;
+import org.dmsc.schemas.avro.AuditEvent;
+import org.dmsc.schemas.avro.AuditKind;
+import org.dmsc.schemas.avro.SealedEnvelope;
+import org.dmsc.schemas.serde.AvroCodec;
+import org.dmsc.schemas.serde.AvroSerde;
+import org.dmsc.tenant.identity.FabricDomain;
+import org.dmsc.tenant.keys.AesGcmEnvelopeCipher;
+import org.dmsc.tenant.keys.Envelopes;
+import org.dmsc.tenant.keys.Parties;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RegistryTopologyTest {
+
+    private static final TenantId ACME = new TenantId("acme");
+    private static final Clock CLOCK = Clock.fixed(Instant.ofEpochMilli(NOW), ZoneOffset.UTC);
+
+    private final AvroCodec codec = new AvroCodec(new MemoryRegistry());
+    private final Envelopes envelopes =
+            new Envelopes(new AesGcmEnvelopeCipher(new MemoryVault(), new SecureRandom(), CLOCK), codec);
+    private final AvroSerde<SealedEnvelope> serde = new AvroSerde<>(codec, SealedEnvelope.class);
+    private Leases.Standing lease = Leases.Standing.HELD;
+    private final RegistryParts parts = RegistryParts.of(
+            envelopes,
+            codec,
+            new RegistryParts.Writer(FabricDomain.DEFAULT, "node-1"),
+            HealthPolicy.DEFAULT,
+            new RegistryParts.Pace(Duration.ofMillis(50), Duration.ofMillis(25)),
+            (gateway, epoch, now) -> lease);
+    private final TopologyTestDriver driver = new TopologyTestDriver(topology(), config(), CLOCK.instant());
+
+    private Topology topology() {
+        return new RegistryTopology(TopicNames.REGISTRY_SOURCE, parts).build();
+    }
+
+    private static Properties config() {
+        Properties properties = new Properties();
+        properties.setProperty("application.id", "registry-" + UUID.randomUUID());
+        properties.setProperty("bootstrap.servers", "nowhere:1");
+        properties.setProperty("state.dir", System.getProperty("java.io.tmpdir") + "/dmsc-registry-test-" + UUID.randomUUID());
+        return properties;
+    }
+
+    @AfterEach
+    void close() {
+        driver.close();
+    }
+
+    private void tell(AgentReport report) {
+        SealedEnvelope envelope = envelopes.seal(
+                report, ACME, Channel.AGENTS.label(), report.getReportId(), Parties.from("spiffe://x/gateway/g"), NOW);
+        write(report.getAgent(), serde.serializer().serialize(Channel.AGENTS.of(ACME), envelope));
+    }
+
+    private void write(String key, byte[] value) {
+        driver.createInputTopic(Channel.AGENTS.of(ACME), new StringSerializer(), new ByteArraySerializer())
+                .pipeInput(key, value);
+    }
+
+    private List<KeyValue<String, byte[]>> told() {
+        return driver.createOutputTopic(TopicNames.REGISTRY, new StringDeserializer(), new ByteArrayDeserializer())
+                .readKeyValuesToList();
+    }
+
+    private List<AgentSnapshot> snapshots() {
+        return told().stream()
+                .map(entry -> envelopes.routing(serde.deserializer().deserialize("", entry.value), AgentSnapshot.class))
+                .toList();
+    }
+
+    private List<AuditEvent> audit() {
+        return driver
+                .createOutputTopic(
+                        TopicNames.AUDIT_INTAKE,
+                        new StringDeserializer(),
+                        new AvroSerde<>(codec, AuditEvent.class).deserializer())
+                .readValuesToList();
+    }
+
+    @Test
+    void tellsOfARegistrationAtOnce() {
+        tell(Reports.registered(AgentChannel.A2A_HTTP));
+
+        assertThat(snapshots())
+                .singleElement()
+                .satisfies(snapshot -> assertThat(snapshot.getHealth()).isEqualTo(AgentHealth.UP))
+                .satisfies(snapshot -> assertThat(snapshot.getRevision()).isEqualTo(1));
+        assertThat(audit()).extracting(AuditEvent::getKind).containsExactly(AuditKind.AGENT_REGISTERED);
+    }
+
+    @Test
+    void tellsOfManyChangesAtMostEveryFiftyMilliseconds() {
+        tell(Reports.registered(AgentChannel.A2A_HTTP));
+        snapshots();
+
+        for (int i = 0; i < 20; i++) {
+            tell(Reports.assigned("t" + i));
+        }
+        assertThat(snapshots()).isEmpty();
+        driver.advanceWallClockTime(Duration.ofMillis(50));
+
+        assertThat(snapshots()).extracting(AgentSnapshot::getInFlight).containsExactly(20);
+    }
+
+    @Test
+    void tellsNothingWhenNothingChanged() {
+        tell(Reports.registered(AgentChannel.A2A_HTTP));
+        tell(Reports.heartbeat(0.5, 1));
+        driver.advanceWallClockTime(Duration.ofMillis(100));
+        snapshots();
+
+        tell(Reports.heartbeat(0.5, 1));
+        tell(Reports.registered(AgentChannel.A2A_HTTP));
+        driver.advanceWallClockTime(Duration.ofMillis(100));
+
+        assertThat(snapshots()).isEmpty();
+    }
+
+    @Test
+    void putsAnAgentDownWhenItsGatewaysLeaseEndsAndSaysSoInTheAudit() {
+        tell(Reports.registered(AgentChannel.MQTT5));
+        tell(Reports.present(HERE));
+        driver.advanceWallClockTime(Duration.ofMillis(100));
+        assertThat(snapshots()).last().extracting(AgentSnapshot::getHealth).isEqualTo(AgentHealth.UP);
+        audit();
+
+        lease = Leases.Standing.ENDED;
+        driver.advanceWallClockTime(Duration.ofMillis(1_100));
+
+        assertThat(snapshots()).last().extracting(AgentSnapshot::getHealth).isEqualTo(AgentHealth.DOWN);
+        assertThat(audit()).extracting(AuditEvent::getKind).containsExactly(AuditKind.AGENT_DOWN);
+    }
+
+    @Test
+    void noticesAMissedHeartbeatByTheClockAlone() {
+        tell(Reports.registeredWithHeartbeat(1_000));
+        snapshots();
+
+        driver.advanceWallClockTime(Duration.ofMillis(3_100));
+
+        assertThat(snapshots()).extracting(AgentSnapshot::getHealth).last().isEqualTo(AgentHealth.DOWN);
+    }
+
+    @Test
+    void deletesAnAgentThatUnregisters() {
+        tell(Reports.registered(AgentChannel.A2A_HTTP));
+        told();
+
+        tell(Reports.report(AgentReportKind.UNREGISTERED).build());
+
+        assertThat(told()).singleElement().satisfies(entry -> {
+            assertThat(entry.key).isEqualTo("acme/clerk");
+            assertThat(entry.value).isNull();
+        });
+        assertThat(audit()).extracting(AuditEvent::getKind).contains(AuditKind.AGENT_UNREGISTERED);
+    }
+
+    @Test
+    void goesOnAfterWhatItCannotUse() {
+        write("clerk", new byte[] {1, 2});
+        write("other", serde.serializer()
+                .serialize(
+                        Channel.AGENTS.of(ACME),
+                        envelopes.seal(
+                                Reports.registered(AgentChannel.A2A_HTTP),
+                                ACME,
+                                Channel.AGENTS.label(),
+                                "r",
+                                Parties.from("spiffe://x/gateway/g"),
+                                NOW)));
+        tell(Reports.registered(AgentChannel.A2A_HTTP));
+
+        assertThat(parts.counters().all()).containsEntry("unusable", 2L);
+        assertThat(snapshots()).hasSize(1);
+    }
+
+    @Test
+    void keepsNoReadableWordOfACardAtRest() {
+        tell(Reports.registered(AgentChannel.A2A_HTTP));
+        tell(Reports.outcome("t1", AttemptOutcome.COMPLETED, 5));
+
+        KeyValueStore<String, byte[]> store = driver.getKeyValueStore(RegistryTopology.AGENTS);
+        try (KeyValueIterator<String, byte[]> all = store.all()) {
+            assertThat(all).toIterable().isNotEmpty().allSatisfy(entry -> isSealed(entry.value));
+        }
+        assertThat(told()).isNotEmpty().allSatisfy(entry -> isSealed(entry.value));
+    }
+
+    private static void isSealed(byte[] value) {
+        assertThat(new String(value, StandardCharsets.ISO_8859_1)).doesNotContain("zebra", "invoices", "billing", "money");
+    }
+
+    @Test
+    void theTopologyIsTheReviewedOne() throws IOException {
+        try (InputStream golden = RegistryTopologyTest.class.getResourceAsStream("/registry-topology.txt")) {
+            assertThat(topology().describe().toString().strip())
+                    .isEqualTo(new String(golden.readAllBytes(), StandardCharsets.UTF_8).strip());
+        }
+    }
+}
