@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.streams.StreamsConfig;
+import org.dmsc.registry.run.Changelogs;
 import org.dmsc.registry.run.StreamsRunner;
 import org.dmsc.registry.topology.RegistryParts;
 import org.dmsc.registry.topology.RegistryTopology;
@@ -37,6 +38,7 @@ public final class RegistryApp implements AutoCloseable {
         Map<String, Object> config = clients.streams(settings.applicationId(), settings.stateDirectory());
         config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, settings.commitEvery().toMillis());
         config.put(StreamsConfig.POLL_MS_CONFIG, settings.commitEvery().toMillis());
+        config.putAll(Changelogs.CONFIG);
         return config;
     }
 

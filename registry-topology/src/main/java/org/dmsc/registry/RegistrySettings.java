@@ -46,6 +46,6 @@ public record RegistrySettings(
                 HealthPolicy.DEFAULT,
                 Duration.ofMillis(50),
                 Duration.ofMillis(25),
-                Duration.ofMillis(10));
+                Duration.ofMillis(25));
     }
 }

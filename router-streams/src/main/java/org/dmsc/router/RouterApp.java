@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -12,6 +13,7 @@ import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.dmsc.router.decide.AgentSelector;
 import org.dmsc.router.run.BoundedRocksDb;
+import org.dmsc.router.run.Changelogs;
 import org.dmsc.router.run.StreamsRunner;
 import org.dmsc.router.task.TaskKey;
 import org.dmsc.router.topology.Candidates;
@@ -74,6 +76,7 @@ public final class RouterApp implements AutoCloseable {
         Map<String, Object> config = clients.streams(settings.applicationId(), settings.stateDirectory());
         config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
         config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+        config.putAll(Changelogs.CONFIG);
         return config;
     }
 
@@ -110,16 +113,12 @@ public final class RouterApp implements AutoCloseable {
         TaskKey key = new TaskKey(tenant, taskId);
         int lane = Lanes.of(taskId, settings.lanes());
         return runner.ask(() -> {
-            ReadOnlyKeyValueStore<String, byte[]> events = store(RouterStores.EVENTS, lane);
-            return stores.state(store(RouterStores.TASKS, lane), events, key)
-                    .map(state -> new StoredTaskRecord(state, stores.events(events, key)));
+            ReadOnlyKeyValueStore<Bytes, byte[]> store = runner.streams()
+                    .store(StoreQueryParameters.fromNameAndType(
+                                    RouterStores.TASKS, QueryableStoreTypes.<Bytes, byte[]>keyValueStore())
+                            .withPartition(lane));
+            return stores.state(store, key).map(state -> new StoredTaskRecord(state, stores.events(store, key)));
         });
-    }
-
-    private ReadOnlyKeyValueStore<String, byte[]> store(String name, int lane) {
-        return runner.streams()
-                .store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<String, byte[]>keyValueStore())
-                        .withPartition(lane));
     }
 
     @Override

@@ -24,7 +24,8 @@ public record TenantId(String value) implements Comparable<TenantId> {
         }
         if (RESERVED.contains(value)) {
             throw new RefusedException(
-                    Refusal.INVALID_TENANT_ID, "tenant id: '" + value + "' is reserved (expected any other than " + RESERVED + ")");
+                    Refusal.INVALID_TENANT_ID,
+                    "tenant id: '" + value + "' is reserved (expected any other than " + RESERVED + ")");
         }
     }
 

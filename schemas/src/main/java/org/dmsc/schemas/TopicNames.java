@@ -25,7 +25,8 @@ public final class TopicNames {
     private static final String TENANT = "dmsc\\.(?!(?:" + String.join("|", new TreeSet<>(TenantId.RESERVED))
             + ")\\.)([a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?)\\.";
 
-    private static final Pattern TENANT_TOPIC = Pattern.compile(TENANT + "(tasks|inbox|events|agents|dead|audit|payloads)");
+    private static final Pattern TENANT_TOPIC =
+            Pattern.compile(TENANT + "(tasks|inbox|events|agents|dead|audit|payloads)");
 
     /** What the router subscribes to: every tenant's tasks and events. */
     public static final Pattern ROUTER_SOURCE = Pattern.compile(TENANT + "(tasks|events)");

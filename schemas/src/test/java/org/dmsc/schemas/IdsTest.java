@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class IdsTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "-a", "a-", "A", "a_b", "a.b", "é", "a\n", "sys", "audit", "dmsc", "v1", "tasks", "agents"})
+    @ValueSource(
+            strings = {"", "-a", "a-", "A", "a_b", "a.b", "é", "a\n", "sys", "audit", "dmsc", "v1", "tasks", "agents"})
     void refusesWhatIsNoTenant(String text) {
         assertThatThrownBy(() -> new TenantId(text))
                 .isInstanceOfSatisfying(

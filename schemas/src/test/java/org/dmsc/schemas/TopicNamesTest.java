@@ -22,17 +22,22 @@ class TopicNamesTest {
 
     @Test
     void takesApartWhatItNames() {
-        qt().forAll(arbitrary().pick("a", "acme", "a-b-c", "0", "x".repeat(40), "sysx", "audit1"), arbitrary().enumValues(Channel.class))
+        qt().forAll(
+                        arbitrary().pick("a", "acme", "a-b-c", "0", "x".repeat(40), "sysx", "audit1"),
+                        arbitrary().enumValues(Channel.class))
                 .checkAssert((tenant, channel) -> assertThat(TopicNames.parse(channel.of(new TenantId(tenant))))
                         .contains(new TenantTopic(new TenantId(tenant), channel)));
     }
 
     @Test
     void parsesOrDeclinesButNeverThrows() {
-        qt().forAll(strings().betweenCodePoints('-', 'z').ofLengthBetween(0, 45), arbitrary().enumValues(Channel.class))
+        qt().forAll(
+                        strings().betweenCodePoints('-', 'z').ofLengthBetween(0, 45),
+                        arbitrary().enumValues(Channel.class))
                 .checkAssert((name, channel) -> {
                     boolean tenant = TENANT.matcher(name).matches() && !TenantId.RESERVED.contains(name);
-                    assertThat(TopicNames.parse("dmsc." + name + "." + channel.label()).isPresent())
+                    assertThat(TopicNames.parse("dmsc." + name + "." + channel.label())
+                                    .isPresent())
                             .isEqualTo(tenant);
                 });
     }
@@ -41,7 +46,11 @@ class TopicNamesTest {
     void reservedWordsAreNobodysTopics() {
         for (String word : TenantId.RESERVED) {
             assertThat(TopicNames.parse("dmsc." + word + ".tasks")).as(word).isEmpty();
-            assertThat(TopicNames.ROUTER_SOURCE.matcher("dmsc." + word + ".tasks").matches()).as(word).isFalse();
+            assertThat(TopicNames.ROUTER_SOURCE
+                            .matcher("dmsc." + word + ".tasks")
+                            .matches())
+                    .as(word)
+                    .isFalse();
         }
         assertThat(TopicNames.parse(TopicNames.AUDIT_CHECKPOINTS)).isEmpty();
         assertThat(TopicNames.parse(TopicNames.TENANTS)).isEmpty();
@@ -51,7 +60,9 @@ class TopicNamesTest {
     void routerReadsTasksAndEventsOfTenantsAndNothingElse() {
         assertThat("dmsc.acme.tasks").matches(TopicNames.ROUTER_SOURCE);
         assertThat("dmsc.acme.events").matches(TopicNames.ROUTER_SOURCE);
-        for (String other : new String[] {"dmsc.acme.inbox", "dmsc.acme.agents", "xdmsc.acme.tasks", "dmsc.acme.tasks.x", "dmscXacmeXtasks"}) {
+        for (String other : new String[] {
+            "dmsc.acme.inbox", "dmsc.acme.agents", "xdmsc.acme.tasks", "dmsc.acme.tasks.x", "dmscXacmeXtasks"
+        }) {
             assertThat(other).doesNotMatch(TopicNames.ROUTER_SOURCE);
         }
     }

@@ -22,7 +22,8 @@ final class A2aHeaders {
         Optional<String> version = call.header("a2a-version").or(() -> call.query("A2A-Version"));
         if (version.isEmpty()) {
             throw new RefusedException(
-                    Refusal.UNSUPPORTED_VERSION, "A2A-Version: is missing, which means 0.3 (expected the header 'A2A-Version: 1.0')");
+                    Refusal.UNSUPPORTED_VERSION,
+                    "A2A-Version: is missing, which means 0.3 (expected the header 'A2A-Version: 1.0')");
         }
         if (!SPOKEN.matcher(version.get()).matches()) {
             throw new RefusedException(

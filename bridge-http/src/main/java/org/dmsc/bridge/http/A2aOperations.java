@@ -69,7 +69,8 @@ final class A2aOperations {
             if (States.terminal(open.view().state())) {
                 open.release();
                 throw new RefusedException(
-                        Refusal.TASK_ENDED, "task " + open.taskId() + ": has ended (expected one that goes on; read it with GetTask)");
+                        Refusal.TASK_ENDED,
+                        "task " + open.taskId() + ": has ended (expected one that goes on; read it with GetTask)");
             }
             return open;
         });
@@ -80,11 +81,13 @@ final class A2aOperations {
         if (operation.contains("PushNotification")) {
             return new RefusedException(
                     Refusal.PUSH_UNSUPPORTED,
-                    operation + ": push notifications are not supported here (expected SendStreamingMessage or GetTask)");
+                    operation
+                            + ": push notifications are not supported here (expected SendStreamingMessage or GetTask)");
         }
         return new RefusedException(
                 Refusal.UNSUPPORTED_OPERATION,
-                operation + ": not supported here (expected SendMessage, SendStreamingMessage, GetTask, CancelTask or SubscribeToTask)");
+                operation
+                        + ": not supported here (expected SendMessage, SendStreamingMessage, GetTask, CancelTask or SubscribeToTask)");
     }
 
     private CompletionStage<OpenTask> ask(Call call, ObjectNode request, Optional<AgentRef> addressed, Terms terms) {
@@ -99,8 +102,8 @@ final class A2aOperations {
     }
 
     private static Terms terms(Call call, Streaming streaming) {
-        Optional<String> trace =
-                call.header("traceparent").filter(value -> TRACEPARENT.matcher(value).matches());
+        Optional<String> trace = call.header("traceparent")
+                .filter(value -> TRACEPARENT.matcher(value).matches());
         return new Terms(streaming == Streaming.YES, Optional.empty(), PROTOCOL, trace, Optional.empty());
     }
 
@@ -111,7 +114,8 @@ final class A2aOperations {
         } catch (IllegalArgumentException e) {
             throw new RefusedException(
                     Refusal.TASK_UNKNOWN,
-                    "task: no task '" + Printable.of(taskId) + "' of this caller (expected an id that the fabric gave)");
+                    "task: no task '" + Printable.of(taskId)
+                            + "' of this caller (expected an id that the fabric gave)");
         }
     }
 

@@ -38,9 +38,8 @@ final class Answers {
     }
 
     static HttpResponse error(HttpStatus status, MediaType type, byte[] body) {
-        ResponseHeadersBuilder headers = ResponseHeaders.builder(status)
-                .contentType(type)
-                .add(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        ResponseHeadersBuilder headers =
+                ResponseHeaders.builder(status).contentType(type).add(HttpHeaderNames.CACHE_CONTROL, "no-store");
         if (status.equals(HttpStatus.UNAUTHORIZED)) {
             headers.add(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
         }
@@ -51,9 +50,8 @@ final class Answers {
     }
 
     static ResponseHeadersBuilder headers(HttpStatus status, MediaType type, RequestHeaders asked) {
-        ResponseHeadersBuilder headers = ResponseHeaders.builder(status)
-                .contentType(type)
-                .add(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        ResponseHeadersBuilder headers =
+                ResponseHeaders.builder(status).contentType(type).add(HttpHeaderNames.CACHE_CONTROL, "no-store");
         // Extensions that were asked for and took effect are said back; unknown ones are ignored.
         if (asked.getAll(EXTENSIONS).stream().anyMatch(value -> value.contains(DelegationExtension.URI))) {
             headers.add(EXTENSIONS, DelegationExtension.URI);

@@ -40,8 +40,11 @@ final class AuditPage implements Page {
                 return Optional.of(log.read(tenantOfOperator(call), wanted(call), DiscoveryPage.limit(call))
                         .thenApply(AuditPage::listed));
             }
-            return Optional.of(ofTask(call, task.orElseThrow(() -> new RefusedException(
-                    Refusal.INVALID_REQUEST, "task: is missing (expected ?task=<id> of one of the caller's own tasks)"))));
+            return Optional.of(ofTask(
+                    call,
+                    task.orElseThrow(() -> new RefusedException(
+                            Refusal.INVALID_REQUEST,
+                            "task: is missing (expected ?task=<id> of one of the caller's own tasks)"))));
         }
         if (call.is(HttpMethod.GET, "v1", "tasks", "*", "explain")) {
             return Optional.of(ofTask(call, call.path().get(2)));
@@ -50,7 +53,9 @@ final class AuditPage implements Page {
     }
 
     private CompletionStage<HttpResponse> ofTask(Call call, String task) {
-        Optional<TenantId> tenant = call.byOperator() ? tenantOfOperator(call) : Optional.of(call.caller().tenant());
+        Optional<TenantId> tenant = call.byOperator()
+                ? tenantOfOperator(call)
+                : Optional.of(call.caller().tenant());
         return log.read(tenant, record -> task.equals(record.getEvent().getTaskId()), MOST_OF_A_TASK)
                 .thenApply(records -> {
                     requireOwn(call, task, records);
@@ -67,7 +72,8 @@ final class AuditPage implements Page {
                 : !records.isEmpty();
         if (!visible) {
             throw new RefusedException(
-                    Refusal.TASK_UNKNOWN, "task: no task '" + Printable.of(task) + "' of this caller (expected one that it asked for)");
+                    Refusal.TASK_UNKNOWN,
+                    "task: no task '" + Printable.of(task) + "' of this caller (expected one that it asked for)");
         }
     }
 
@@ -85,7 +91,9 @@ final class AuditPage implements Page {
         boolean sys = call.query("tenant").filter("sys"::equals).isPresent();
         return record -> {
             AuditEvent event = record.getEvent();
-            return (task.isEmpty() || task.get().equals(event.getTaskId()) || task.get().equals(event.getRootTaskId()))
+            return (task.isEmpty()
+                            || task.get().equals(event.getTaskId())
+                            || task.get().equals(event.getRootTaskId()))
                     && (kind.isEmpty() || kind.get() == event.getKind())
                     && (!sys || event.getTenant().equals("sys"));
         };
@@ -98,7 +106,8 @@ final class AuditPage implements Page {
             }
         }
         throw new RefusedException(
-                Refusal.INVALID_REQUEST, "kind: '" + Printable.of(name) + "' (expected one of " + List.of(AuditKind.values()) + ")");
+                Refusal.INVALID_REQUEST,
+                "kind: '" + Printable.of(name) + "' (expected one of " + List.of(AuditKind.values()) + ")");
     }
 
     private static HttpResponse listed(List<AuditRecord> records) {

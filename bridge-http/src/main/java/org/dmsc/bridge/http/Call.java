@@ -15,7 +15,11 @@ import org.dmsc.tenant.identity.Caller;
  * @param authority host and port under which the caller reached the edge
  */
 record Call(
-        ServiceRequestContext context, AggregatedHttpRequest request, Caller caller, List<String> path, String authority) {
+        ServiceRequestContext context,
+        AggregatedHttpRequest request,
+        Caller caller,
+        List<String> path,
+        String authority) {
 
     HttpMethod method() {
         return request.method();
@@ -61,7 +65,9 @@ record Call(
 
     /** The caller's own tenant; for an operator the one it names with {@code ?tenant=}. */
     Optional<TenantId> tenant() {
-        return byOperator() ? query("tenant").map(TenantId::new) : caller.agent().map(agent -> agent.tenant());
+        return byOperator()
+                ? query("tenant").map(TenantId::new)
+                : caller.agent().map(agent -> agent.tenant());
     }
 
     /** What an audit record says was asked for. */

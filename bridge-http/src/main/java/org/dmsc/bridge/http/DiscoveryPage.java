@@ -53,7 +53,8 @@ final class DiscoveryPage implements Page {
             return done(Answers.json(HttpStatus.OK, found(call)));
         }
         if (call.is(HttpMethod.GET, "v1", "agents", "*")) {
-            return done(Answers.json(HttpStatus.OK, AgentJson.of(one(call, call.path().get(2)), call.baseUrl())));
+            return done(Answers.json(
+                    HttpStatus.OK, AgentJson.of(one(call, call.path().get(2)), call.baseUrl())));
         }
         if (call.is(HttpMethod.GET, "agents", "*", ".well-known", "agent-card.json")) {
             ObjectNode card = PublishedCards.agent(one(call, call.path().get(1)), call.baseUrl());
@@ -69,11 +70,14 @@ final class DiscoveryPage implements Page {
         String text = call.query("q").orElse("");
         if (text.length() > LONGEST_QUERY) {
             throw new RefusedException(
-                    Refusal.INVALID_REQUEST, "q: has " + text.length() + " characters (expected at most " + LONGEST_QUERY + ")");
+                    Refusal.INVALID_REQUEST,
+                    "q: has " + text.length() + " characters (expected at most " + LONGEST_QUERY + ")");
         }
         ArrayNode list = A2aJson.array();
         if (skill.isEmpty() && tags.isEmpty() && text.isBlank()) {
-            agents.ofTenant(tenant).stream().limit(limit(call)).forEach(agent -> list.add(AgentJson.of(agent, call.baseUrl())));
+            agents.ofTenant(tenant).stream()
+                    .limit(limit(call))
+                    .forEach(agent -> list.add(AgentJson.of(agent, call.baseUrl())));
         } else {
             Query query = new Query(visible(tenant), skill, tags, text, MOST);
             capabilities.search(query).stream()
@@ -95,7 +99,8 @@ final class DiscoveryPage implements Page {
                     Refusal.CROSS_TENANT, "agent " + agent + ": of another tenant (expected one of " + tenant + ")");
         }
         return agents.find(agent)
-                .orElseThrow(() -> new RefusedException(Refusal.AGENT_UNKNOWN, "agent " + agent + ": is not registered"));
+                .orElseThrow(
+                        () -> new RefusedException(Refusal.AGENT_UNKNOWN, "agent " + agent + ": is not registered"));
     }
 
     /** An agent sees its own tenant, whatever it asks for; an operator says which one. */
@@ -105,12 +110,14 @@ final class DiscoveryPage implements Page {
             throw call.byOperator()
                     ? new RefusedException(Refusal.INVALID_REQUEST, "tenant: is missing (expected ?tenant=<id>)")
                     : new RefusedException(
-                            Refusal.NOT_PERMITTED, call.caller().id() + ": may not see agents (expected an agent or an operator)");
+                            Refusal.NOT_PERMITTED,
+                            call.caller().id() + ": may not see agents (expected an agent or an operator)");
         }
         Optional<String> named = call.query("tenant");
         if (named.isPresent() && !named.get().equals(own.get().value())) {
             throw new RefusedException(
-                    Refusal.CROSS_TENANT, "tenant: '" + Printable.of(named.get()) + "' is not the caller's own (expected none)");
+                    Refusal.CROSS_TENANT,
+                    "tenant: '" + Printable.of(named.get()) + "' is not the caller's own (expected none)");
         }
         return own.get();
     }
@@ -119,7 +126,8 @@ final class DiscoveryPage implements Page {
         Set<TenantId> visible = new HashSet<>();
         visible.add(importer);
         for (TenantRecord exporter : tenants.all()) {
-            if (exporter.getGrants().stream().anyMatch(grant -> grant.getImporter().equals(importer.value()))) {
+            if (exporter.getGrants().stream()
+                    .anyMatch(grant -> grant.getImporter().equals(importer.value()))) {
                 visible.add(new TenantId(exporter.getTenant()));
             }
         }

@@ -1,12 +1,16 @@
 package org.dmsc.bridge.http;
 
 import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.ContentTooLargeException;
+import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.server.HttpStatusException;
+import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -26,9 +30,7 @@ final class EdgeErrors implements ServerErrorHandler {
 
     @Override
     public HttpResponse onServiceException(ServiceRequestContext context, Throwable cause) {
-        Refusal refusal = cause instanceof com.linecorp.armeria.common.ContentTooLargeException
-                ? Refusal.TOO_LARGE
-                : cause instanceof com.linecorp.armeria.server.RequestTimeoutException ? Refusal.UNAVAILABLE : Refusal.INTERNAL;
+        Refusal refusal = refusal(cause);
         return Answers.error(refusal, sentence(refusal), MediaType.JSON);
     }
 
@@ -40,16 +42,34 @@ final class EdgeErrors implements ServerErrorHandler {
             HttpStatus status,
             @Nullable String description,
             @Nullable Throwable cause) {
-        Refusal refusal = status.equals(HttpStatus.REQUEST_ENTITY_TOO_LARGE)
-                ? Refusal.TOO_LARGE
-                : status.isClientError() ? Refusal.INVALID_REQUEST : status.code() == 503 ? Refusal.UNAVAILABLE : Refusal.INTERNAL;
+        Refusal refusal = refusal(status);
         byte[] body = A2aJson.bytes(Errors.http(refusal, sentence(refusal)));
         ResponseHeaders answer = ResponseHeaders.builder(status)
                 .contentType(MediaType.JSON)
                 .contentLength(body.length)
                 .add(HttpHeaderNames.CACHE_CONTROL, "no-store")
                 .build();
-        return AggregatedHttpResponse.of(answer, com.linecorp.armeria.common.HttpData.wrap(body));
+        return AggregatedHttpResponse.of(answer, HttpData.wrap(body));
+    }
+
+    private static Refusal refusal(Throwable cause) {
+        if (cause instanceof HttpStatusException status) {
+            return refusal(status.httpStatus());
+        }
+        if (cause instanceof ContentTooLargeException) {
+            return Refusal.TOO_LARGE;
+        }
+        return cause instanceof RequestTimeoutException ? Refusal.UNAVAILABLE : Refusal.INTERNAL;
+    }
+
+    private static Refusal refusal(HttpStatus status) {
+        if (status.equals(HttpStatus.REQUEST_ENTITY_TOO_LARGE)) {
+            return Refusal.TOO_LARGE;
+        }
+        if (status.equals(HttpStatus.SERVICE_UNAVAILABLE)) {
+            return Refusal.UNAVAILABLE;
+        }
+        return status.isClientError() ? Refusal.INVALID_REQUEST : Refusal.INTERNAL;
     }
 
     private String sentence(Refusal refusal) {
@@ -59,7 +79,8 @@ final class EdgeErrors implements ServerErrorHandler {
             case INVALID_REQUEST:
                 return "request: is not well-formed HTTP (expected HTTP/1.1 or HTTP/2)";
             case UNAVAILABLE:
-                return "request: did not arrive within " + settings.bodyPatience().toSeconds() + " s, or the edge is closing"
+                return "request: did not arrive within "
+                        + settings.bodyPatience().toSeconds() + " s, or the edge is closing"
                         + " (expected to try again)";
             default:
                 return Failures.INTERNAL;

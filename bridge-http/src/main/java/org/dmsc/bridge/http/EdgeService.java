@@ -1,7 +1,6 @@
 package org.dmsc.bridge.http;
 
 import com.fasterxml.jackson.databind.node.NullNode;
-import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
@@ -57,7 +56,8 @@ final class EdgeService implements HttpService {
             Caller caller = authenticated(context, headers);
             List<String> path = segments(context.path());
             return HttpResponse.of(request.aggregate()
-                    .thenCompose(whole -> answered(new Call(context, whole, caller, path, PeerCredentials.authority(headers))))
+                    .thenCompose(whole ->
+                            answered(new Call(context, whole, caller, path, PeerCredentials.authority(headers))))
                     .exceptionally(failure -> error(headers, failures.noteUnread(caller, object(headers), failure))));
         } catch (RefusedException e) {
             return error(headers, failures.noteAnonymous(PeerCredentials.address(context), object(headers), e));
@@ -69,7 +69,9 @@ final class EdgeService implements HttpService {
             return authenticator.authenticate(credentials.of(context, headers));
         } catch (RefusedException e) {
             // A good certificate of a tenant that is not there is no identity.
-            throw e.refusal() == Refusal.TENANT_UNKNOWN ? new RefusedException(Refusal.UNAUTHENTICATED, e.sentence()) : e;
+            throw e.refusal() == Refusal.TENANT_UNKNOWN
+                    ? new RefusedException(Refusal.UNAUTHENTICATED, e.sentence())
+                    : e;
         }
     }
 
@@ -78,12 +80,14 @@ final class EdgeService implements HttpService {
             for (Page page : pages) {
                 Optional<CompletionStage<HttpResponse>> answer = page.answer(call);
                 if (answer.isPresent()) {
-                    return answer.get().exceptionally(failure -> error(call.request().headers(), noted(call, failure)));
+                    return answer.get()
+                            .exceptionally(failure -> error(call.request().headers(), noted(call, failure)));
                 }
             }
             throw new RefusedException(
                     Refusal.UNKNOWN_OPERATION,
-                    Printable.of(call.object()) + ": no such operation (expected POST /a2a for JSON-RPC, POST /message:send, or an"
+                    Printable.of(call.object())
+                            + ": no such operation (expected POST /a2a for JSON-RPC, POST /message:send, or an"
                             + " address under /agents or /v1; see /.well-known/agent-card.json)");
         } catch (RuntimeException e) {
             return CompletableFuture.completedStage(error(call.request().headers(), noted(call, e)));
@@ -115,7 +119,8 @@ final class EdgeService implements HttpService {
         headers.forEach((name, value) -> {
             if (value.chars().anyMatch(c -> c < ' ' && c != '\t' || c == 0x7f)) {
                 throw new RefusedException(
-                        Refusal.INVALID_REQUEST, "header " + name + ": holds a control character (expected printable text)");
+                        Refusal.INVALID_REQUEST,
+                        "header " + name + ": holds a control character (expected printable text)");
             }
         });
         PeerCredentials.authority(headers);
@@ -128,7 +133,8 @@ final class EdgeService implements HttpService {
             try {
                 segments.add(URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8));
             } catch (IllegalArgumentException e) {
-                throw new RefusedException(Refusal.INVALID_REQUEST, "path: is not decodable (expected percent-encoded UTF-8)");
+                throw new RefusedException(
+                        Refusal.INVALID_REQUEST, "path: is not decodable (expected percent-encoded UTF-8)");
             }
         }
         return segments.equals(List.of("")) ? List.of() : segments;

@@ -18,8 +18,8 @@ import org.dmsc.bridge.core.TaskUpdate;
 import org.dmsc.bridge.core.TaskView;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.core.a2a.Tasks;
-import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.avro.TaskStateName;
 
 /**
@@ -71,7 +71,8 @@ final class EventStream {
             heartbeat.cancel(false);
             open.release();
         });
-        writer.write(Answers.headers(HttpStatus.OK, MediaType.EVENT_STREAM, call.request().headers())
+        writer.write(Answers.headers(
+                        HttpStatus.OK, MediaType.EVENT_STREAM, call.request().headers())
                 .build());
         open.settled().whenComplete((view, failure) -> {
             if (failure != null) {

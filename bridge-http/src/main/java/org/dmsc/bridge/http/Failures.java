@@ -1,7 +1,10 @@
 package org.dmsc.bridge.http;
 
 import com.linecorp.armeria.common.ContentTooLargeException;
+import com.linecorp.armeria.common.ResponseCompleteException;
+import com.linecorp.armeria.common.stream.ClosedStreamException;
 import com.linecorp.armeria.common.util.Exceptions;
+import com.linecorp.armeria.server.HttpStatusException;
 import java.util.Optional;
 import org.dmsc.bridge.core.AuditTrail;
 import org.dmsc.bridge.core.RefusalNote;
@@ -15,7 +18,8 @@ import org.slf4j.LoggerFactory;
 /** Turns whatever went wrong into a refusal, writes one log line and, if nobody did yet, one audit event. */
 final class Failures {
 
-    static final String INTERNAL = "a fault inside the fabric; its log has the cause (expected: try again, then tell the operator)";
+    static final String INTERNAL =
+            "a fault inside the fabric; its log has the cause (expected: try again, then tell the operator)";
 
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
 
@@ -64,6 +68,15 @@ final class Failures {
         if (cause instanceof ContentTooLargeException) {
             return new RefusedException(
                     Refusal.TOO_LARGE, "body: is too large (expected at most " + settings.maxBodyBytes() + " bytes)");
+        }
+        if (cause instanceof ResponseCompleteException
+                || cause instanceof HttpStatusException
+                || cause instanceof ClosedStreamException) {
+            // The server has answered already, or nobody waits for an answer: a body over the limit, a client that hung
+            // up.
+            return new RefusedException(
+                    Refusal.INVALID_REQUEST,
+                    "request: was not read to its end (" + Printable.of(String.valueOf(cause.getMessage())) + ")");
         }
         LOG.atWarn().setCause(cause).log("request failed");
         return new RefusedException(Refusal.INTERNAL, INTERNAL);

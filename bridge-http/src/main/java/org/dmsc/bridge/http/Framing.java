@@ -32,7 +32,8 @@ interface Framing {
 
     /** JSON-RPC: a response to the request of that id. */
     static Framing jsonRpc(JsonNode id) {
-        byte[] head = ("{\"jsonrpc\":\"2.0\",\"id\":" + text(A2aJson.bytes(id)) + ",\"result\":").getBytes(StandardCharsets.UTF_8);
+        byte[] head = ("{\"jsonrpc\":\"2.0\",\"id\":" + text(A2aJson.bytes(id)) + ",\"result\":")
+                .getBytes(StandardCharsets.UTF_8);
         return new Framing() {
             @Override
             public byte[] data(byte[] streamResponse) {

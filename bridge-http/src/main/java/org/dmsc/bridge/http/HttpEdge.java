@@ -3,6 +3,7 @@ package org.dmsc.bridge.http;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -52,11 +53,17 @@ public final class HttpEdge implements AutoCloseable {
             starting.start().join();
         } catch (CompletionException e) {
             starting.close();
-            throw e.getCause() instanceof BindException taken ? new PortTakenException(parts.settings(), taken) : e;
+            if (isTaken(e)) {
+                throw new PortTakenException(parts.settings(), e);
+            }
+            throw e;
         }
         server.set(starting);
         watch.start();
-        LOG.atInfo().addKeyValue("host", parts.settings().host()).addKeyValue("port", port()).log("HTTP edge listens");
+        LOG.atInfo()
+                .addKeyValue("host", parts.settings().host())
+                .addKeyValue("port", port())
+                .log("HTTP edge listens");
     }
 
     /** The port that was opened. */
@@ -77,10 +84,19 @@ public final class HttpEdge implements AutoCloseable {
         }
     }
 
+    /** The native transport reports it as an exception of its own, with the system's words. */
+    private static boolean isTaken(CompletionException failure) {
+        Throwable cause = failure.getCause();
+        return cause instanceof BindException
+                || (cause instanceof IOException
+                        && String.valueOf(cause.getMessage()).contains("in use"));
+    }
+
     private Server server() {
         EdgeSettings settings = parts.settings();
         Failures failures = new Failures(parts.audit(), settings);
-        EdgeService service = new EdgeService(parts, new PublicPages(settings, parts.status()), pages(failures), failures);
+        EdgeService service =
+                new EdgeService(parts, new PublicPages(settings, parts.status()), pages(failures), failures);
         ServerBuilder builder = Server.builder()
                 .port(new InetSocketAddress(settings.host(), settings.port()), SessionProtocol.HTTPS)
                 .tlsProvider(EdgeTls.provider(parts.identity()), EdgeTls.config(parts.peers()))

@@ -55,7 +55,8 @@ final class JsonRpcPage implements Page {
             A2aHeaders.requireJson(call);
         } catch (RefusedException refused) {
             // Not JSON-RPC at all, so the status tells it, too.
-            return CompletableFuture.completedStage(error(call, HttpStatus.BAD_REQUEST, NullNode.getInstance(), refused));
+            return CompletableFuture.completedStage(
+                    error(call, HttpStatus.BAD_REQUEST, NullNode.getInstance(), refused));
         }
         JsonRpc.Parsed parsed = JsonRpc.parse(call.body());
         if (parsed instanceof JsonRpc.Request request) {
@@ -72,7 +73,8 @@ final class JsonRpcPage implements Page {
             A2aHeaders.requireVersion(call);
             requireTenant(call, request.params());
             Optional<AgentRef> addressed = call.path().size() == 2
-                    ? Optional.of(new AgentRef(call.caller().tenant(), new AgentId(call.path().get(1))))
+                    ? Optional.of(new AgentRef(
+                            call.caller().tenant(), new AgentId(call.path().get(1))))
                     : Optional.empty();
             return operation(call, request, addressed);
         } catch (RefusedException e) {
@@ -88,8 +90,7 @@ final class JsonRpcPage implements Page {
                 call.context().clearRequestTimeout();
                 return result(call, request, operations.send(call, params, addressed));
             case "SendStreamingMessage":
-                return operations
-                        .stream(call, params, addressed)
+                return operations.stream(call, params, addressed)
                         .thenApply(open -> EventStream.fromTheFirst(call, settings, open, framing));
             case "GetTask":
                 return result(call, request, operations.get(call, id(params), SendRequests.historyLength(params)));
@@ -104,7 +105,8 @@ final class JsonRpcPage implements Page {
         }
     }
 
-    private CompletionStage<HttpResponse> result(Call call, JsonRpc.Request request, CompletionStage<ObjectNode> result) {
+    private CompletionStage<HttpResponse> result(
+            Call call, JsonRpc.Request request, CompletionStage<ObjectNode> result) {
         return result.thenApply(node -> json(call, JsonRpc.result(request.id(), node)));
     }
 
@@ -123,7 +125,8 @@ final class JsonRpcPage implements Page {
                 ? A2aOperations.unsupported(method)
                 : new RefusedException(
                         Refusal.UNKNOWN_OPERATION,
-                        "method: '" + Printable.of(method) + "' (expected an operation of A2A 1.0, such as SendMessage)");
+                        "method: '" + Printable.of(method)
+                                + "' (expected an operation of A2A 1.0, such as SendMessage)");
     }
 
     private static String id(ObjectNode params) {
@@ -137,10 +140,12 @@ final class JsonRpcPage implements Page {
     /** A caller may say which tenant it means; it can only ever be its own. */
     private static void requireTenant(Call call, ObjectNode params) {
         JsonNode tenant = params.path("tenant");
-        if (tenant.isTextual() && !tenant.textValue().isEmpty()
+        if (tenant.isTextual()
+                && !tenant.textValue().isEmpty()
                 && !tenant.textValue().equals(call.caller().tenant().value())) {
             throw new RefusedException(
-                    Refusal.CROSS_TENANT, "params.tenant: '" + Printable.of(tenant.textValue()) + "' is not the caller's own");
+                    Refusal.CROSS_TENANT,
+                    "params.tenant: '" + Printable.of(tenant.textValue()) + "' is not the caller's own");
         }
     }
 }

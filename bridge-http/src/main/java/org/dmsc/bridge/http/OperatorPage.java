@@ -44,13 +44,16 @@ final class OperatorPage implements Page {
     public Optional<CompletionStage<HttpResponse>> answer(Call call) {
         if (call.is(HttpMethod.GET, "metrics")) {
             requireFabric(call);
-            return now(HttpResponse.of(MediaType.PLAIN_TEXT_UTF_8, status.metrics().get()));
+            return now(
+                    HttpResponse.of(MediaType.PLAIN_TEXT_UTF_8, status.metrics().get()));
         }
         if (call.is(HttpMethod.GET, "v1", "status")) {
             requireFabric(call);
             return now(HttpResponse.of(MediaType.JSON, status.statusJson().get()));
         }
-        if (call.path().size() < 3 || !call.path().get(0).equals("v1") || !call.path().get(1).equals("config")) {
+        if (call.path().size() < 3
+                || !call.path().get(0).equals("v1")
+                || !call.path().get(1).equals("config")) {
             return Optional.empty();
         }
         requireOperator(call);
@@ -63,7 +66,10 @@ final class OperatorPage implements Page {
             ObjectNode body = A2aJson.parse(call.body());
             TenantId tenant = new TenantId(text(body, "tenant", ""));
             String name = text(body, "displayName", tenant.value());
-            return later(call, operators -> created(operators.create(tenant, name, call.caller().id())));
+            return later(
+                    call,
+                    operators ->
+                            created(operators.create(tenant, name, call.caller().id())));
         }
         if (call.is(HttpMethod.GET, "v1", "config", "tenants")) {
             return later(call, operators -> listed(operators));
@@ -72,8 +78,12 @@ final class OperatorPage implements Page {
             return now(agentsOf(call, new TenantId(call.path().get(3))));
         }
         if (call.is(HttpMethod.POST, "v1", "config", "tenants", "*", "agents", "*", "credentials")) {
-            AgentRef agent = new AgentRef(new TenantId(call.path().get(3)), new AgentId(call.path().get(5)));
-            return later(call, operators -> issued(operators.addAgent(agent, CREDENTIAL_LIFE, call.caller().id())));
+            AgentRef agent = new AgentRef(
+                    new TenantId(call.path().get(3)), new AgentId(call.path().get(5)));
+            return later(
+                    call,
+                    operators -> issued(operators.addAgent(
+                            agent, CREDENTIAL_LIFE, call.caller().id())));
         }
         return Optional.empty();
     }
@@ -124,7 +134,8 @@ final class OperatorPage implements Page {
     /** Administration talks to Kafka and to files: never on an event loop. */
     private Optional<CompletionStage<HttpResponse>> later(Call call, Function<OperatorDesk, HttpResponse> work) {
         OperatorDesk operators = desk.orElseThrow(() -> new RefusedException(
-                Refusal.UNAVAILABLE, "this process holds no keys of the fabric (expected a node that was started with all roles)"));
+                Refusal.UNAVAILABLE,
+                "this process holds no keys of the fabric (expected a node that was started with all roles)"));
         return Optional.of(CompletableFuture.supplyAsync(
                 () -> work.apply(operators), call.context().blockingTaskExecutor()));
     }
@@ -136,14 +147,16 @@ final class OperatorPage implements Page {
     private static void requireOperator(Call call) {
         if (!call.byOperator()) {
             throw new RefusedException(
-                    Refusal.NOT_PERMITTED, call.caller().id() + ": may not configure the fabric (expected an operator's certificate)");
+                    Refusal.NOT_PERMITTED,
+                    call.caller().id() + ": may not configure the fabric (expected an operator's certificate)");
         }
     }
 
     private static void requireFabric(Call call) {
         if (call.caller().kind() == Caller.Kind.AGENT) {
             throw new RefusedException(
-                    Refusal.NOT_PERMITTED, call.caller().id() + ": may not see this (expected an operator or a node of the fabric)");
+                    Refusal.NOT_PERMITTED,
+                    call.caller().id() + ": may not see this (expected an operator or a node of the fabric)");
         }
     }
 
@@ -151,7 +164,8 @@ final class OperatorPage implements Page {
         String value = body.path(name).asText(missing);
         if (value.length() > LONGEST_NAME) {
             throw new RefusedException(
-                    Refusal.INVALID_REQUEST, name + ": has " + value.length() + " characters (expected at most " + LONGEST_NAME + ")");
+                    Refusal.INVALID_REQUEST,
+                    name + ": has " + value.length() + " characters (expected at most " + LONGEST_NAME + ")");
         }
         return value;
     }

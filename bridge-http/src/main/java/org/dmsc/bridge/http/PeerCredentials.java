@@ -43,7 +43,10 @@ final class PeerCredentials {
         SSLSession session = context.sslSession();
         Optional<String> sni = session == null ? Optional.empty() : sni(session);
         Optional<String> host = Optional.of(host(headers)).filter(name -> !name.isEmpty());
-        if (sni.isPresent() && host.isPresent() && !sni.equals(host) && (domain.covers(sni.get()) || domain.covers(host.get()))) {
+        if (sni.isPresent()
+                && host.isPresent()
+                && !sni.equals(host)
+                && (domain.covers(sni.get()) || domain.covers(host.get()))) {
             throw new RefusedException(
                     Refusal.IDENTITY_MISMATCH,
                     "the TLS connection was opened to '" + Printable.of(sni.get()) + "' and the request is for '"
@@ -60,7 +63,8 @@ final class PeerCredentials {
         String authority = named.isEmpty() ? "" : named.get(0);
         if (!AUTHORITY.matcher(authority).matches() || named.stream().anyMatch(other -> !other.equals(authority))) {
             throw new RefusedException(
-                    Refusal.INVALID_REQUEST, "Host: '" + Printable.of(authority) + "' (expected <host>[:<port>], once)");
+                    Refusal.INVALID_REQUEST,
+                    "Host: '" + Printable.of(authority) + "' (expected <host>[:<port>], once)");
         }
         return authority;
     }
@@ -105,7 +109,8 @@ final class PeerCredentials {
         String value = values.get(0);
         if (values.size() > 1 || !value.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             throw new RefusedException(
-                    Refusal.UNAUTHENTICATED, "Authorization: not understood (expected one header 'Authorization: Bearer <token>')");
+                    Refusal.UNAUTHENTICATED,
+                    "Authorization: not understood (expected one header 'Authorization: Bearer <token>')");
         }
         return Optional.of(value.substring(BEARER.length()).trim());
     }

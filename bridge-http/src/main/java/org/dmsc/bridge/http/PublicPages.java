@@ -61,7 +61,9 @@ final class PublicPages {
 
     private HttpResponse ready() {
         boolean ready = status.ready().getAsBoolean();
-        ObjectNode body = A2aJson.object().put("ready", ready).put("condition", status.condition().get());
+        ObjectNode body = A2aJson.object()
+                .put("ready", ready)
+                .put("condition", status.condition().get());
         return Answers.json(ready ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE, body);
     }
 }

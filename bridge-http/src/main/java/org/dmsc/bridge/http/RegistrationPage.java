@@ -84,18 +84,22 @@ final class RegistrationPage implements Page {
     }
 
     private boolean wasAllowedPlainHttp(AgentRef agent) {
-        return agents.find(agent).filter(known -> known.getRegistration().getPlainHttp()).isPresent();
+        return agents.find(agent)
+                .filter(known -> known.getRegistration().getPlainHttp())
+                .isPresent();
     }
 
     private void requireRoom(AgentRef agent) {
         int most = tenants.find(agent.tenant())
                 .map(TenantRecord::getLimits)
-                .orElseThrow(() -> new RefusedException(Refusal.TENANT_UNKNOWN, "tenant " + agent.tenant() + ": does not exist"))
+                .orElseThrow(() ->
+                        new RefusedException(Refusal.TENANT_UNKNOWN, "tenant " + agent.tenant() + ": does not exist"))
                 .getMaxAgents();
         if (agents.find(agent).isEmpty() && agents.ofTenant(agent.tenant()).size() >= most) {
             throw new RefusedException(
                     Refusal.QUOTA_EXCEEDED,
-                    "agents: tenant " + agent.tenant() + " has " + most + ", its limit (expected to remove one, or a higher max-agents)");
+                    "agents: tenant " + agent.tenant() + " has " + most
+                            + ", its limit (expected to remove one, or a higher max-agents)");
         }
     }
 
@@ -119,14 +123,17 @@ final class RegistrationPage implements Page {
         TenantId tenant = call.tenant()
                 .orElseThrow(() -> call.byOperator()
                         ? new RefusedException(Refusal.INVALID_REQUEST, "tenant: is missing (expected ?tenant=<id>)")
-                        : new RefusedException(Refusal.NOT_PERMITTED, call.caller().id() + ": is no agent"));
+                        : new RefusedException(
+                                Refusal.NOT_PERMITTED, call.caller().id() + ": is no agent"));
         AgentRef named = new AgentRef(tenant, new AgentId(call.path().get(2)));
         if (named.agent().equals(AgentId.GATEWAY)) {
-            throw new RefusedException(Refusal.INVALID_AGENT_ID, "agent: 'gateway' is the fabric itself (expected another id)");
+            throw new RefusedException(
+                    Refusal.INVALID_AGENT_ID, "agent: 'gateway' is the fabric itself (expected another id)");
         }
         if (!call.byOperator() && !call.caller().agent().equals(Optional.of(named))) {
             throw new RefusedException(
-                    Refusal.NOT_PERMITTED, "agent " + named + ": is not the caller (expected an agent to act for itself only)");
+                    Refusal.NOT_PERMITTED,
+                    "agent " + named + ": is not the caller (expected an agent to act for itself only)");
         }
         return named;
     }
@@ -134,7 +141,8 @@ final class RegistrationPage implements Page {
     private AgentRef registered(AgentRef agent) {
         if (agents.find(agent).isEmpty()) {
             throw new RefusedException(
-                    Refusal.AGENT_UNKNOWN, "agent " + agent + ": is not registered (expected POST /v1/agents/" + agent.agent() + " first)");
+                    Refusal.AGENT_UNKNOWN,
+                    "agent " + agent + ": is not registered (expected POST /v1/agents/" + agent.agent() + " first)");
         }
         return agent;
     }
@@ -144,14 +152,16 @@ final class RegistrationPage implements Page {
     }
 
     private static AgentChannel channel(Optional<ObjectNode> beside) {
-        Optional<String> name = beside.map(given -> given.path("channel").asText("")).filter(given -> !given.isEmpty());
+        Optional<String> name =
+                beside.map(given -> given.path("channel").asText("")).filter(given -> !given.isEmpty());
         for (AgentChannel channel : AgentChannel.values()) {
             if (channel.name().equals(name.orElse(AgentChannel.A2A_HTTP.name()))) {
                 return channel;
             }
         }
         throw new RefusedException(
-                Refusal.INVALID_REQUEST, "dmsc.channel: '" + Printable.of(name.orElse("")) + "' (expected A2A_HTTP, MQTT5 or MQTT311)");
+                Refusal.INVALID_REQUEST,
+                "dmsc.channel: '" + Printable.of(name.orElse("")) + "' (expected A2A_HTTP, MQTT5 or MQTT311)");
     }
 
     private static double number(ObjectNode body, String name, double most) {
@@ -162,7 +172,8 @@ final class RegistrationPage implements Page {
         double number = value.isNumber() ? value.doubleValue() : Double.NaN;
         if (!(number >= 0 && number <= most)) {
             throw new RefusedException(
-                    Refusal.INVALID_REQUEST, name + ": is not a number from 0 to " + most + " (expected the agent's " + name + ")");
+                    Refusal.INVALID_REQUEST,
+                    name + ": is not a number from 0 to " + most + " (expected the agent's " + name + ")");
         }
         return number;
     }

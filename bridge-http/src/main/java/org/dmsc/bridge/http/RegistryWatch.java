@@ -45,7 +45,8 @@ final class RegistryWatch {
                 .exceptionally(failure -> {
                     throw new RefusedException(
                             Refusal.UNAVAILABLE,
-                            "agent " + agent + ": written, but the registry did not show it within " + PATIENCE.toSeconds()
+                            "agent " + agent + ": written, but the registry did not show it within "
+                                    + PATIENCE.toSeconds()
                                     + " s (expected a running registry; the change holds when it comes back)");
                 });
     }

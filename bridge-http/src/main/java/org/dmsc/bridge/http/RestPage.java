@@ -37,7 +37,8 @@ final class RestPage implements Page {
         }
         A2aHeaders.requireVersion(call);
         Optional<AgentRef> addressed = ofAgent
-                ? Optional.of(new AgentRef(call.caller().tenant(), new AgentId(call.path().get(1))))
+                ? Optional.of(new AgentRef(
+                        call.caller().tenant(), new AgentId(call.path().get(1))))
                 : Optional.empty();
         return operation(below, addressed);
     }
@@ -48,8 +49,7 @@ final class RestPage implements Page {
             return result(call, operations.send(call, body(call), addressed));
         }
         if (call.is(HttpMethod.POST, "message:stream")) {
-            return Optional.of(operations
-                    .stream(call, body(call), addressed)
+            return Optional.of(operations.stream(call, body(call), addressed)
                     .thenApply(open -> EventStream.fromTheFirst(call, settings, open, Framing.rest())));
         }
         if (call.is(HttpMethod.GET, "tasks")) {
@@ -77,14 +77,18 @@ final class RestPage implements Page {
             return result(call, operations.cancel(call, without(segment, CANCEL)));
         }
         if (call.method() == HttpMethod.GET && segment.indexOf(':') < 0) {
-            return result(call, operations.get(call, segment, A2aOperations.historyLength(call.query("historyLength"))));
+            return result(
+                    call, operations.get(call, segment, A2aOperations.historyLength(call.query("historyLength"))));
         }
         return Optional.empty();
     }
 
     private static Optional<CompletionStage<HttpResponse>> result(Call call, CompletionStage<ObjectNode> result) {
         return Optional.of(result.thenApply(node -> Answers.json(
-                HttpStatus.OK, Answers.negotiated(call.request().headers()), node, call.request().headers())));
+                HttpStatus.OK,
+                Answers.negotiated(call.request().headers()),
+                node,
+                call.request().headers())));
     }
 
     private static ObjectNode body(Call call) {

@@ -50,7 +50,8 @@ final class A2aOverHttpTest {
 
     @Test
     void answersASentMessageWhenTheTaskIsSettled() throws Exception {
-        var answer = agent.sendAsync(edge.post("/a2a", rpc("SendMessage", MESSAGE)), HttpResponse.BodyHandlers.ofByteArray());
+        var answer = agent.sendAsync(
+                edge.post("/a2a", rpc("SendMessage", MESSAGE)), HttpResponse.BodyHandlers.ofByteArray());
         FakeExchange.FakeTask task = asked();
         task.work();
         task.end(TaskStateName.COMPLETED, "done");
@@ -61,16 +62,24 @@ final class A2aOverHttpTest {
         JsonNode shown = response.path("result").path("task");
         assertThat(shown.path("id").asText()).isEqualTo(task.taskId());
         assertThat(shown.path("status").path("state").asText()).isEqualTo("TASK_STATE_COMPLETED");
-        assertThat(shown.path("status").path("message").path("parts").path(0).path("text").asText()).isEqualTo("done");
+        assertThat(shown.path("status")
+                        .path("message")
+                        .path("parts")
+                        .path(0)
+                        .path("text")
+                        .asText())
+                .isEqualTo("done");
         assertThat(task.message.need().intent()).isEqualTo("check an invoice");
         assertThat(task.released.await(5, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
     void answersAtOnceWhenTheCallerWishes() throws Exception {
-        String body = MESSAGE.substring(0, MESSAGE.length() - 1) + ",\"configuration\":{\"returnImmediately\":true,\"historyLength\":0}}";
+        String body = MESSAGE.substring(0, MESSAGE.length() - 1)
+                + ",\"configuration\":{\"returnImmediately\":true,\"historyLength\":0}}";
 
-        ObjectNode response = EdgeFixture.send(agent, edge.post("/message:send", body)).json();
+        ObjectNode response =
+                EdgeFixture.send(agent, edge.post("/message:send", body)).json();
 
         assertThat(response.path("task").path("status").path("state").asText()).isEqualTo("TASK_STATE_SUBMITTED");
         assertThat(response.path("task").has("history")).isFalse();
@@ -79,13 +88,15 @@ final class A2aOverHttpTest {
 
     @Test
     void addressesAnAgentOfTheCallersTenantByItsPath() throws Exception {
-        var answer = agent.sendAsync(edge.post("/agents/billing/message:send", MESSAGE), HttpResponse.BodyHandlers.ofByteArray());
+        var answer = agent.sendAsync(
+                edge.post("/agents/billing/message:send", MESSAGE), HttpResponse.BodyHandlers.ofByteArray());
 
         FakeExchange.FakeTask task = asked();
         task.end(TaskStateName.COMPLETED, "done");
 
         assertThat(task.message.need().target()).contains(AgentRef.of("acme", "billing"));
-        assertThat(answer.get(10, TimeUnit.SECONDS).headers().firstValue("content-type")).contains("application/json");
+        assertThat(answer.get(10, TimeUnit.SECONDS).headers().firstValue("content-type"))
+                .contains("application/json");
     }
 
     @Test
@@ -107,8 +118,10 @@ final class A2aOverHttpTest {
 
             assertThat(response.headers().firstValue("content-type").orElse("")).startsWith("text/event-stream");
             assertThat(first.path("task").path("status").path("state").asText()).isEqualTo("TASK_STATE_SUBMITTED");
-            assertThat(second.path("statusUpdate").path("status").path("state").asText()).isEqualTo("TASK_STATE_WORKING");
-            assertThat(third.path("statusUpdate").path("status").path("state").asText()).isEqualTo("TASK_STATE_COMPLETED");
+            assertThat(second.path("statusUpdate").path("status").path("state").asText())
+                    .isEqualTo("TASK_STATE_WORKING");
+            assertThat(third.path("statusUpdate").path("status").path("state").asText())
+                    .isEqualTo("TASK_STATE_COMPLETED");
             assertThat(rest(events)).doesNotContain("data:");
             assertThat(task.released.await(5, TimeUnit.SECONDS)).isTrue();
         }
@@ -118,8 +131,8 @@ final class A2aOverHttpTest {
     void keepsAQuietStreamAliveAndReleasesItWhenTheClientHangsUp() throws Exception {
         HttpClient own = edge.identities.client(
                 java.util.Optional.of(edge.identities.agent("acme", "caller")), HttpClient.Version.HTTP_1_1);
-        HttpResponse<InputStream> response = own.send(
-                edge.post("/message:stream", MESSAGE), HttpResponse.BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> response =
+                own.send(edge.post("/message:stream", MESSAGE), HttpResponse.BodyHandlers.ofInputStream());
         FakeExchange.FakeTask task = asked();
         BufferedReader events = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
 
@@ -146,52 +159,92 @@ final class A2aOverHttpTest {
     @Test
     void showsCancelsAndFollowsATaskToItsCallerOnly() throws Exception {
         ObjectNode sent = EdgeFixture.send(
-                        agent, edge.post("/message:send", MESSAGE.substring(0, MESSAGE.length() - 1)
-                                + ",\"configuration\":{\"returnImmediately\":true}}"))
+                        agent,
+                        edge.post(
+                                "/message:send",
+                                MESSAGE.substring(0, MESSAGE.length() - 1)
+                                        + ",\"configuration\":{\"returnImmediately\":true}}"))
                 .json();
         String id = sent.path("task").path("id").asText();
         asked();
 
-        assertThat(EdgeFixture.send(agent, edge.get("/tasks/" + id)).json().path("id").asText()).isEqualTo(id);
-        assertThat(EdgeFixture.send(edge.agent("acme", "other"), edge.get("/tasks/" + id)).status()).isEqualTo(404);
-        assertThat(EdgeFixture.send(edge.agent("beta", "caller"), edge.get("/tasks/" + id)).status()).isEqualTo(404);
+        assertThat(EdgeFixture.send(agent, edge.get("/tasks/" + id))
+                        .json()
+                        .path("id")
+                        .asText())
+                .isEqualTo(id);
+        assertThat(EdgeFixture.send(edge.agent("acme", "other"), edge.get("/tasks/" + id))
+                        .status())
+                .isEqualTo(404);
+        assertThat(EdgeFixture.send(edge.agent("beta", "caller"), edge.get("/tasks/" + id))
+                        .status())
+                .isEqualTo(404);
         HttpResponse<InputStream> stream =
                 agent.send(edge.get("/tasks/" + id + ":subscribe"), HttpResponse.BodyHandlers.ofInputStream());
         BufferedReader events = new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8));
         assertThat(event(events, true).path("task").path("id").asText()).isEqualTo(id);
-        ObjectNode cancelled = EdgeFixture.send(agent, edge.post("/a2a", rpc("CancelTask", "{\"id\":\"" + id + "\"}"))).json();
-        assertThat(cancelled.path("result").path("status").path("state").asText()).isEqualTo("TASK_STATE_CANCELED");
-        assertThat(event(events, true).path("statusUpdate").path("status").path("state").asText()).isEqualTo("TASK_STATE_CANCELED");
-        assertThat(reason(EdgeFixture.send(agent, edge.post("/tasks/" + id + ":cancel", "{}")))).isEqualTo("TASK_NOT_CANCELABLE");
-        assertThat(reason(EdgeFixture.send(agent, edge.get("/tasks/" + id + ":subscribe")))).isEqualTo("UNSUPPORTED_OPERATION");
+        ObjectNode cancelled = EdgeFixture.send(agent, edge.post("/a2a", rpc("CancelTask", "{\"id\":\"" + id + "\"}")))
+                .json();
+        assertThat(cancelled.path("result").path("status").path("state").asText())
+                .isEqualTo("TASK_STATE_CANCELED");
+        assertThat(event(events, true)
+                        .path("statusUpdate")
+                        .path("status")
+                        .path("state")
+                        .asText())
+                .isEqualTo("TASK_STATE_CANCELED");
+        assertThat(reason(EdgeFixture.send(agent, edge.post("/tasks/" + id + ":cancel", "{}"))))
+                .isEqualTo("TASK_NOT_CANCELABLE");
+        assertThat(reason(EdgeFixture.send(agent, edge.get("/tasks/" + id + ":subscribe"))))
+                .isEqualTo("UNSUPPORTED_OPERATION");
     }
 
     @Test
     void answersBadJsonRpcWithItsCode() throws Exception {
         Map<String, Integer> bodies = Map.of(
-                "{", -32700,
-                "[]", -32600,
-                "{\"jsonrpc\":\"2.0\",\"method\":\"GetTask\"}", -32600,
-                "{\"jsonrpc\":\"1.0\",\"id\":1,\"method\":\"GetTask\"}", -32600,
-                rpc("NoSuchThing", "{}"), -32601,
-                rpc("SendMessage", "{}"), -32602,
-                rpc("SendMessage", "[]"), -32602,
-                rpc("GetTask", "{\"id\":\"" + UUID.randomUUID() + "\"}"), -32001,
-                rpc("ListTasks", "{}"), -32004,
-                rpc("CreateTaskPushNotificationConfig", "{}"), -32003);
+                "{",
+                -32700,
+                "[]",
+                -32600,
+                "{\"jsonrpc\":\"2.0\",\"method\":\"GetTask\"}",
+                -32600,
+                "{\"jsonrpc\":\"1.0\",\"id\":1,\"method\":\"GetTask\"}",
+                -32600,
+                rpc("NoSuchThing", "{}"),
+                -32601,
+                rpc("SendMessage", "{}"),
+                -32602,
+                rpc("SendMessage", "[]"),
+                -32602,
+                rpc("GetTask", "{\"id\":\"" + UUID.randomUUID() + "\"}"),
+                -32001,
+                rpc("ListTasks", "{}"),
+                -32004,
+                rpc("CreateTaskPushNotificationConfig", "{}"),
+                -32003);
         for (Map.Entry<String, Integer> body : bodies.entrySet()) {
             EdgeFixture.Answer answer = EdgeFixture.send(agent, edge.post("/a2a", body.getKey()));
 
             assertThat(answer.status()).as(body.getKey()).isEqualTo(200);
-            assertThat(answer.json().path("error").path("code").asInt()).as(body.getKey()).isEqualTo(body.getValue());
-            assertThat(answer.json().path("error").path("data").path(0).path("@type").asText()).endsWith("ErrorInfo");
+            assertThat(answer.json().path("error").path("code").asInt())
+                    .as(body.getKey())
+                    .isEqualTo(body.getValue());
+            assertThat(answer.json()
+                            .path("error")
+                            .path("data")
+                            .path(0)
+                            .path("@type")
+                            .asText())
+                    .endsWith("ErrorInfo");
         }
     }
 
     @Test
     void answersBadRestRequestsWithStatusReasonAndRemedy() throws Exception {
-        assertThat(reason(EdgeFixture.send(agent, edge.post("/message:send", "{")))).isEqualTo("MALFORMED_JSON");
-        assertThat(reason(EdgeFixture.send(agent, edge.post("/message:send", "{}")))).isEqualTo("INVALID_REQUEST");
+        assertThat(reason(EdgeFixture.send(agent, edge.post("/message:send", "{"))))
+                .isEqualTo("MALFORMED_JSON");
+        assertThat(reason(EdgeFixture.send(agent, edge.post("/message:send", "{}"))))
+                .isEqualTo("INVALID_REQUEST");
         assertThat(reason(EdgeFixture.send(agent, edge.get("/tasks")))).isEqualTo("UNSUPPORTED_OPERATION");
         assertThat(reason(EdgeFixture.send(agent, edge.get("/tasks/a/pushNotificationConfigs"))))
                 .isEqualTo("PUSH_NOTIFICATION_NOT_SUPPORTED");
@@ -208,8 +261,14 @@ final class A2aOverHttpTest {
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(rpc("message/send", "{}")))
                 .build();
-        assertThat(EdgeFixture.send(agent, old).json().path("error").path("code").asInt()).isEqualTo(-32009);
-        HttpRequest byQuery = HttpRequest.newBuilder(edge.uri("/tasks/x?A2A-Version=0.3")).build();
+        assertThat(EdgeFixture.send(agent, old)
+                        .json()
+                        .path("error")
+                        .path("code")
+                        .asInt())
+                .isEqualTo(-32009);
+        HttpRequest byQuery =
+                HttpRequest.newBuilder(edge.uri("/tasks/x?A2A-Version=0.3")).build();
         assertThat(reason(EdgeFixture.send(agent, byQuery))).isEqualTo("VERSION_NOT_SUPPORTED");
         for (String path : new String[] {"/a2a", "/message:send"}) {
             HttpRequest text = HttpRequest.newBuilder(edge.uri(path))
@@ -232,9 +291,11 @@ final class A2aOverHttpTest {
             for (boolean chunked : new boolean[] {false, true}) {
                 byte[] bytes = big.getBytes(StandardCharsets.UTF_8);
                 HttpRequest request = edge.request("/message:send")
-                        .POST(chunked
-                                ? HttpRequest.BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(bytes))
-                                : HttpRequest.BodyPublishers.ofByteArray(bytes))
+                        .POST(
+                                chunked
+                                        ? HttpRequest.BodyPublishers.ofInputStream(
+                                                () -> new java.io.ByteArrayInputStream(bytes))
+                                        : HttpRequest.BodyPublishers.ofByteArray(bytes))
                         .build();
 
                 EdgeFixture.Answer answer = EdgeFixture.send(client, request);
@@ -247,12 +308,16 @@ final class A2aOverHttpTest {
 
     @Test
     void hidesAgentsOfOtherTenantsBehindTheSameAnswerAsUnknownOnes() throws Exception {
-        String named = MESSAGE.replace("\"parts\"", "\"metadata\":{\"urn:dmsc:ext:delegation:1\":{\"agent\":\"beta/secret\"}},\"parts\"");
+        String named = MESSAGE.replace(
+                "\"parts\"", "\"metadata\":{\"urn:dmsc:ext:delegation:1\":{\"agent\":\"beta/secret\"}},\"parts\"");
 
         EdgeFixture.Answer foreign = EdgeFixture.send(agent, edge.post("/message:send", named));
         EdgeFixture.Answer unknown = EdgeFixture.send(agent, edge.get("/v1/agents/nobody"));
         EdgeFixture.Answer tenant = EdgeFixture.send(
-                agent, edge.post("/a2a", rpc("SendMessage", MESSAGE.substring(0, MESSAGE.length() - 1) + ",\"tenant\":\"beta\"}")));
+                agent,
+                edge.post(
+                        "/a2a",
+                        rpc("SendMessage", MESSAGE.substring(0, MESSAGE.length() - 1) + ",\"tenant\":\"beta\"}")));
 
         assertThat(foreign.status()).isEqualTo(404);
         assertThat(foreign.json().path("error")).isEqualTo(unknown.json().path("error"));
@@ -267,7 +332,8 @@ final class A2aOverHttpTest {
                 .header("A2A-Extensions", "urn:other, urn:dmsc:ext:delegation:1")
                 .POST(HttpRequest.BodyPublishers.ofString(MESSAGE))
                 .build();
-        CompletableFuture<HttpResponse<byte[]>> answer = agent.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                agent.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
         asked().end(TaskStateName.COMPLETED, "done");
 
         assertThat(answer.get(10, TimeUnit.SECONDS).headers().firstValue("a2a-extensions"))
@@ -285,7 +351,12 @@ final class A2aOverHttpTest {
     }
 
     private static String reason(EdgeFixture.Answer answer) {
-        return answer.json().path("error").path("details").path(0).path("reason").asText();
+        return answer.json()
+                .path("error")
+                .path("details")
+                .path(0)
+                .path("reason")
+                .asText();
     }
 
     private static JsonNode event(BufferedReader events, boolean bare) throws Exception {

@@ -45,7 +45,11 @@ final class EdgeIdentityTest {
             assertThat(card.status()).isEqualTo(200);
             assertThat(card.response().version()).isEqualTo(version);
             assertThat(card.response().sslSession().orElseThrow().getProtocol()).isEqualTo("TLSv1.3");
-            assertThat(card.json().path("supportedInterfaces").path(0).path("url").asText())
+            assertThat(card.json()
+                            .path("supportedInterfaces")
+                            .path(0)
+                            .path("url")
+                            .asText())
                     .isEqualTo(edge.uri("/a2a").toString());
             assertThat(EdgeFixture.send(nobody, edge.get("/live")).status()).isEqualTo(200);
         }
@@ -64,9 +68,12 @@ final class EdgeIdentityTest {
 
     @Test
     void answersAConditionalRequestForTheCard() throws Exception {
-        String tag = EdgeFixture.send(edge.nobody(), edge.get("/.well-known/agent-card.json")).header("etag");
+        String tag = EdgeFixture.send(edge.nobody(), edge.get("/.well-known/agent-card.json"))
+                .header("etag");
 
-        HttpRequest again = edge.request("/.well-known/agent-card.json").header("If-None-Match", tag).build();
+        HttpRequest again = edge.request("/.well-known/agent-card.json")
+                .header("If-None-Match", tag)
+                .build();
 
         assertThat(EdgeFixture.send(edge.nobody(), again).status()).isEqualTo(304);
     }
@@ -79,8 +86,9 @@ final class EdgeIdentityTest {
             assertThat(answer.status()).as(path).isEqualTo(401);
             assertThat(answer.header("www-authenticate")).isEqualTo("Bearer");
         }
-        assertThat(edge.audit.refusals).anyMatch(note ->
-                note.refusal() == Refusal.UNAUTHENTICATED && note.actor().startsWith("anonymous@127.0.0.1"));
+        assertThat(edge.audit.refusals)
+                .anyMatch(note -> note.refusal() == Refusal.UNAUTHENTICATED
+                        && note.actor().startsWith("anonymous@127.0.0.1"));
     }
 
     @Test
@@ -91,8 +99,11 @@ final class EdgeIdentityTest {
                     .header("Authorization", "Bearer " + edge.identities.token("acme", "a"))
                     .build();
 
-            assertThat(EdgeFixture.send(certified, edge.get("/v1/agents")).status()).isEqualTo(200);
-            assertThat(EdgeFixture.send(edge.identities.client(Optional.empty(), version), tokened).status()).isEqualTo(200);
+            assertThat(EdgeFixture.send(certified, edge.get("/v1/agents")).status())
+                    .isEqualTo(200);
+            assertThat(EdgeFixture.send(edge.identities.client(Optional.empty(), version), tokened)
+                            .status())
+                    .isEqualTo(200);
         }
     }
 
@@ -105,16 +116,24 @@ final class EdgeIdentityTest {
         EdgeFixture.Answer answer = EdgeFixture.send(edge.agent("acme", "a"), request);
 
         assertThat(answer.status()).isEqualTo(421);
-        assertThat(answer.json().path("error").path("details").path(0).path("reason").asText())
+        assertThat(answer.json()
+                        .path("error")
+                        .path("details")
+                        .path(0)
+                        .path("reason")
+                        .asText())
                 .isEqualTo("IDENTITY_MISMATCH");
     }
 
     @Test
     void refusesABrokenToken() throws Exception {
         for (String value : List.of("Bearer x.y.z", "Basic YTpi", "Bearer")) {
-            HttpRequest request = edge.request("/v1/agents").header("Authorization", value).build();
+            HttpRequest request =
+                    edge.request("/v1/agents").header("Authorization", value).build();
 
-            assertThat(EdgeFixture.send(edge.nobody(), request).status()).as(value).isEqualTo(401);
+            assertThat(EdgeFixture.send(edge.nobody(), request).status())
+                    .as(value)
+                    .isEqualTo(401);
         }
     }
 
@@ -129,9 +148,11 @@ final class EdgeIdentityTest {
     void refusesRequestsThatCouldBeReadInTwoWays() throws Exception {
         String head = "POST /a2a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
 
-        assertThat(rawRequest(head + "Content-Length: 3\r\nContent-Length: 5\r\n\r\nabcde")).startsWith("HTTP/1.1 400");
+        assertThat(rawRequest(head + "Content-Length: 3\r\nContent-Length: 5\r\n\r\nabcde"))
+                .startsWith("HTTP/1.1 400");
         assertThat(rawRequest(head + "Content-Length: -1\r\n\r\n")).startsWith("HTTP/1.1 400");
-        assertThat(rawRequest("GET /v1/agents HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n")).startsWith("HTTP/1.1 400");
+        assertThat(rawRequest("GET /v1/agents HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 400");
     }
 
     private static String raw(String sni, String host) throws Exception {

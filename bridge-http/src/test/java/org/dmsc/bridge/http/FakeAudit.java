@@ -34,7 +34,8 @@ public final class FakeAudit implements AuditTrail, AuditReader {
     public CompletionStage<List<AuditRecord>> read(
             Optional<TenantId> tenant, Predicate<AuditRecord> wanted, int limit) {
         return CompletableFuture.completedStage(events.stream()
-                .filter(event -> tenant.map(id -> id.value().equals(event.getTenant())).orElse(true))
+                .filter(event ->
+                        tenant.map(id -> id.value().equals(event.getTenant())).orElse(true))
                 .map(event -> new AuditRecord(0L, 1L, event))
                 .filter(wanted)
                 .limit(limit)

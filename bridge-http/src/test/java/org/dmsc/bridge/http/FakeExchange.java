@@ -33,7 +33,10 @@ final class FakeExchange implements Exchange {
 
     @Override
     public CompletionStage<OpenTask> ask(Caller caller, AgentMessage message) {
-        if (message.need().target().filter(target -> !target.tenant().equals(caller.tenant())).isPresent()) {
+        if (message.need()
+                .target()
+                .filter(target -> !target.tenant().equals(caller.tenant()))
+                .isPresent()) {
             return CompletableFuture.failedStage(
                     new RefusedException(Refusal.CROSS_TENANT, "no grant lets tenant " + caller.tenant() + " there"));
         }
@@ -109,7 +112,15 @@ final class FakeExchange implements Exchange {
         @Override
         public synchronized TaskView view() {
             return new TaskView(
-                    id, contextId(), state, said, List.of(), List.of(message.message()), 1000, Optional.empty(), Optional.empty());
+                    id,
+                    contextId(),
+                    state,
+                    said,
+                    List.of(),
+                    List.of(message.message()),
+                    1000,
+                    Optional.empty(),
+                    Optional.empty());
         }
 
         @Override
@@ -136,7 +147,8 @@ final class FakeExchange implements Exchange {
         }
 
         synchronized void update(String json, boolean last) {
-            TaskUpdate update = new TaskUpdate(json.getBytes(java.nio.charset.StandardCharsets.UTF_8), last, updates.size());
+            TaskUpdate update =
+                    new TaskUpdate(json.getBytes(java.nio.charset.StandardCharsets.UTF_8), last, updates.size());
             updates.add(update);
             listeners.forEach(listener -> listener.onUpdate(update));
         }

@@ -32,7 +32,9 @@ final class FakeRegistry implements Agents, AgentReports {
 
     @Override
     public List<AgentSnapshot> ofTenant(TenantId tenant) {
-        return snapshots.values().stream().filter(agent -> agent.getTenant().equals(tenant.value())).toList();
+        return snapshots.values().stream()
+                .filter(agent -> agent.getTenant().equals(tenant.value()))
+                .toList();
     }
 
     @Override
@@ -91,10 +93,12 @@ final class FakeRegistry implements Agents, AgentReports {
     @Override
     public CompletionStage<Void> heartbeat(AgentRef agent, AgentLoad load) {
         AgentSnapshot before = snapshots.get(agent.toString());
-        return changed(agent, Optional.of(AgentSnapshot.newBuilder(before)
-                .setCpu(load.getCpu())
-                .setQueueDepth(load.getQueueDepth())
-                .build()));
+        return changed(
+                agent,
+                Optional.of(AgentSnapshot.newBuilder(before)
+                        .setCpu(load.getCpu())
+                        .setQueueDepth(load.getQueueDepth())
+                        .build()));
     }
 
     private CompletionStage<Void> changed(AgentRef agent, Optional<AgentSnapshot> snapshot) {

@@ -90,14 +90,16 @@ public final class Identities {
     }
 
     public HttpClient client(Optional<IssuedIdentity> identity, HttpClient.Version version) {
-        return HttpClient.newBuilder().sslContext(ssl(identity)).version(version).build();
+        return HttpClient.newBuilder()
+                .sslContext(ssl(identity))
+                .version(version)
+                .build();
     }
 
     public SSLContext ssl(Optional<IssuedIdentity> identity) {
         try {
             SSLContext context = SSLContext.getInstance("TLSv1.3");
-            context.init(
-                    identity.map(Identities::keys).orElse(null), new TrustManager[] {peers.trustManager()}, null);
+            context.init(identity.map(Identities::keys).orElse(null), new TrustManager[] {peers.trustManager()}, null);
             return context;
         } catch (NoSuchAlgorithmException | KeyManagementException e) {
             throw new IllegalStateException(e);

@@ -38,10 +38,9 @@ final class Announcements {
     void changed(AgentRef agent, Optional<AgentSnapshot> snapshot) {
         try {
             if (snapshot.isEmpty()) {
-                if (announced.remove(agent) != null) {
-                    broker.accept(OutboundPublish.plain(
-                            DeviceTopic.of(Kind.DISCOVERY, agent).text(), new byte[0]));
-                }
+                announced.remove(agent);
+                broker.accept(OutboundPublish.plain(
+                        DeviceTopic.of(Kind.DISCOVERY, agent).text(), new byte[0]));
                 return;
             }
             Announced now = new Announced(
@@ -52,6 +51,11 @@ final class Announcements {
         } catch (RuntimeException e) {
             LOG.atWarn().setCause(e).addKeyValue("agent", agent).log("card was not announced over mqtt");
         }
+    }
+
+    /** Announces with the next change of any kind: the last will of a lost device has taken the card's place. */
+    void repeat(AgentRef agent) {
+        announced.remove(agent);
     }
 
     private static OutboundPublish publish(AgentRef agent, Announced now) {

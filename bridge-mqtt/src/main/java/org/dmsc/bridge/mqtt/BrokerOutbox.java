@@ -52,4 +52,17 @@ final class BrokerOutbox implements Outbox {
             }
         });
     }
+
+    @Override
+    public void hangUp(Device device, String why) {
+        LOG.atInfo()
+                .addKeyValue("agent", device.agent())
+                .addKeyValue("reason", why)
+                .log("mqtt device is disconnected");
+        try {
+            broker.get().disconnect(device.clientId(), why);
+        } catch (RefusedException e) {
+            LOG.atDebug().addKeyValue("agent", device.agent()).log("the broker is closed, and with it the connection");
+        }
+    }
 }

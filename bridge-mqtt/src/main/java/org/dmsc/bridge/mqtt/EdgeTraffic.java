@@ -29,6 +29,7 @@ final class EdgeTraffic implements DeviceTraffic {
     private final ProfileProtocol profile;
     private final EnvelopeProtocol envelopes;
     private final MqttMetrics metrics;
+    private final Announcements announcements;
 
     EdgeTraffic(EdgeWiring wiring) {
         this.guard = wiring.guard();
@@ -38,6 +39,7 @@ final class EdgeTraffic implements DeviceTraffic {
         this.profile = wiring.profile();
         this.envelopes = wiring.envelopes();
         this.metrics = wiring.metrics();
+        this.announcements = wiring.announcements();
     }
 
     @Override
@@ -60,6 +62,7 @@ final class EdgeTraffic implements DeviceTraffic {
         if (devices.remove(device)) {
             link.disconnected(device, reason);
             presences.disconnected(device, reason);
+            announcements.repeat(device.agent());
             LOG.atInfo()
                     .addKeyValue("agent", device.agent())
                     .addKeyValue("reason", Printable.of(reason))

@@ -7,21 +7,24 @@ import java.util.function.Supplier;
 record EdgeWiring(
         Devices devices,
         MqttMetrics metrics,
+        Announcements announcements,
         Guard guard,
         Presences presences,
         MqttAgentLink link,
         ProfileProtocol profile,
         EnvelopeProtocol envelopes) {
 
-    static EdgeWiring of(MqttEdgeParts parts, Devices devices, MqttMetrics metrics, Outbox outbox) {
+    static EdgeWiring of(
+            MqttEdgeParts parts, Devices devices, MqttMetrics metrics, Outbox outbox, Announcements announcements) {
         Supplier<String> ids = () -> UUID.randomUUID().toString();
-        Guard guard = new Guard(parts, metrics);
-        Presences presences = new Presences(parts, devices);
+        Guard guard = new Guard(parts.authentication(), parts.audit(), metrics::refused, parts.clock());
+        Presences presences = new Presences(parts, devices, outbox);
         MqttAgentLink link = new MqttAgentLink(parts, devices, outbox, metrics);
         RequestDesk desk = new RequestDesk(parts.exchange());
         return new EdgeWiring(
                 devices,
                 metrics,
+                announcements,
                 guard,
                 presences,
                 link,

@@ -8,6 +8,7 @@ import org.dmsc.bridge.mqtt.broker.OutboundPublish;
 import org.dmsc.bridge.mqtt.wire.DeviceTopic;
 import org.dmsc.bridge.mqtt.wire.DeviceTopic.Kind;
 import org.dmsc.bridge.mqtt.wire.Envelope;
+import org.dmsc.bridge.mqtt.wire.RequestName;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.avro.Delivery;
 
@@ -22,7 +23,8 @@ final class EnvelopeWriter implements MqttAgentLink.DeliveryWriter {
     @Override
     public OutboundPublish task(DeliveryOrder order, ObjectNode sendMessageRequest) {
         Delivery delivery = order.delivery();
-        ObjectNode envelope = Envelope.write(Envelope.Type.REQUEST, delivery.getDeliveryId(), sendMessageRequest);
+        ObjectNode envelope =
+                Envelope.write(Envelope.Type.REQUEST, RequestName.of(delivery.getDeliveryId()), sendMessageRequest);
         envelope.put(
                 "operation", order.agent().getRegistration().getStreaming() ? "SendStreamingMessage" : "SendMessage");
         return publish(delivery, envelope);
@@ -34,8 +36,8 @@ final class EnvelopeWriter implements MqttAgentLink.DeliveryWriter {
                 cancelled,
                 Envelope.answer(
                         Envelope.Type.CANCEL,
-                        cancelled.getDeliveryId() + ".cancel",
-                        Optional.of(cancelled.getDeliveryId()),
+                        RequestName.of(cancelled.getDeliveryId()) + ".cancel",
+                        Optional.of(RequestName.of(cancelled.getDeliveryId())),
                         A2aJson.object()));
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.dmsc.bridge.core.AuditTrail;
 import org.dmsc.bridge.core.RefusalNote;
@@ -30,18 +31,18 @@ final class Guard {
 
     private final Function<Credentials, Caller> authentication;
     private final AuditTrail audit;
-    private final MqttMetrics metrics;
+    private final Consumer<String> count;
     private final Clock clock;
     private final Map<String, Shown> shown = new ConcurrentHashMap<>();
 
     /** What a connection showed when it was opened, and until when that counts. */
     private record Shown(List<X509Certificate> chain, Optional<Instant> end) {}
 
-    Guard(MqttEdgeParts parts, MqttMetrics metrics) {
-        this.authentication = parts.authentication();
-        this.audit = parts.audit();
-        this.metrics = metrics;
-        this.clock = parts.clock();
+    Guard(Function<Credentials, Caller> authentication, AuditTrail audit, Consumer<String> count, Clock clock) {
+        this.authentication = authentication;
+        this.audit = audit;
+        this.count = count;
+        this.clock = clock;
     }
 
     /** Who connects; remembers until when what it showed is valid. */
@@ -104,7 +105,7 @@ final class Guard {
 
     /** Audits and counts a refusal of somebody who is known. */
     void refused(String what, Caller caller, RefusedException refused, String object) {
-        metrics.refused(what);
+        count.accept(what);
         audit.refused(RefusalNote.of(caller, refused, Optional.of(Printable.of(object))));
     }
 
@@ -113,7 +114,7 @@ final class Guard {
             return authentication.apply(
                     new Credentials(knock.chain(), knock.password(), knock.serverName(), knock.remoteAddress()));
         } catch (RefusedException e) {
-            metrics.refused("connect");
+            count.accept("connect");
             audit.refused(RefusalNote.anonymous(knock.remoteAddress(), e, Optional.of(Printable.of(knock.clientId()))));
             throw e;
         }

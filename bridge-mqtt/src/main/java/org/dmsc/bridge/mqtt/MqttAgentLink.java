@@ -17,6 +17,7 @@ import org.dmsc.bridge.core.a2a.TaskKey;
 import org.dmsc.bridge.mqtt.broker.Device;
 import org.dmsc.bridge.mqtt.broker.DeviceTraffic.Receipt;
 import org.dmsc.bridge.mqtt.broker.OutboundPublish;
+import org.dmsc.bridge.mqtt.wire.RequestName;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -103,7 +104,7 @@ final class MqttAgentLink implements AgentLink {
 
     @Override
     public void cancel(Delivery cancel) {
-        OpenDelivery delivery = open.get(cancel.getDeliveryId());
+        OpenDelivery delivery = open.get(RequestName.of(cancel.getDeliveryId()));
         if (delivery == null) {
             return;
         }
@@ -226,7 +227,8 @@ final class MqttAgentLink implements AgentLink {
         }
         CompletionStage<?> stored = act.apply(delivery);
         if (delivery.isClosed()) {
-            open.remove(deliveryId, delivery);
+            // A follow-up that ends the attempt ends the request that it followed, too.
+            open.values().removeIf(delivery::isOfTheAttemptOf);
         }
         metrics.answered("taken");
         return new Answered(Taken.OPEN, stored);

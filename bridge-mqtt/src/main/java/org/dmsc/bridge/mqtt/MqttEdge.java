@@ -6,7 +6,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.dmsc.bridge.core.AgentLink;
-import org.dmsc.bridge.mqtt.broker.Device;
 import org.dmsc.bridge.mqtt.broker.EmbeddedBroker;
 import org.dmsc.bridge.mqtt.broker.OutboundPublish;
 import org.dmsc.schemas.RefusedException;
@@ -34,6 +33,7 @@ public final class MqttEdge implements AutoCloseable {
 
     private final MqttEdgeParts parts;
     private final Devices devices = new Devices();
+    private final Outbox outbox;
     private final EdgeWiring wiring;
     private final EmbeddedBroker broker;
     private final ScheduledExecutorService background;
@@ -42,7 +42,8 @@ public final class MqttEdge implements AutoCloseable {
     public MqttEdge(MqttEdgeParts parts) {
         this.parts = parts;
         MqttMetrics metrics = new MqttMetrics(parts.meters(), devices);
-        this.wiring = EdgeWiring.of(parts, devices, metrics, new BrokerOutbox(this::broker, devices, metrics));
+        this.outbox = new BrokerOutbox(this::broker, devices, metrics);
+        this.wiring = EdgeWiring.of(parts, devices, metrics, outbox, new Announcements(this::announce));
         this.broker = new EmbeddedBroker(parts.settings(), new EdgeTraffic(wiring), parts.random());
         this.background = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "dmsc-mqtt-background");
@@ -55,8 +56,7 @@ public final class MqttEdge implements AutoCloseable {
     public void start() {
         trusted = Set.copyOf(parts.authorities().get());
         broker.start(parts.identity(), trusted);
-        Announcements announcements = new Announcements(this::announce);
-        parts.agents().onChange(announcements::changed);
+        parts.agents().onChange(wiring.announcements()::changed);
         parts.tenants().onChange(this::tenantChanged);
         var unused = background.scheduleWithFixedDelay(this::sweep, SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
     }
@@ -115,15 +115,15 @@ public final class MqttEdge implements AutoCloseable {
             if (tenant.getState() != TenantState.ACTIVE) {
                 devices.all().stream()
                         .filter(device -> device.agent().tenant().value().equals(tenant.getTenant()))
-                        .forEach(device -> disconnect(device, "the tenant is not active"));
+                        .forEach(device -> outbox.hangUp(device, "the tenant is not active"));
             }
         });
     }
 
     private void refreshTrust() {
-        Collection<X509Certificate> now =
-                java.util.Set.copyOf(parts.authorities().get());
-        if (!now.equals(trusted.getAndSet(now))) {
+        Set<X509Certificate> now = Set.copyOf(parts.authorities().get());
+        if (!now.equals(trusted)) {
+            trusted = now;
             broker.replaceAuthorities(now);
         }
     }
@@ -133,17 +133,9 @@ public final class MqttEdge implements AutoCloseable {
             wiring.link().sweep();
             devices.all().stream()
                     .filter(wiring.guard()::isOver)
-                    .forEach(device -> disconnect(device, "the certificate or token has expired"));
+                    .forEach(device -> outbox.hangUp(device, "the certificate or token has expired"));
         } catch (RuntimeException e) {
             LOG.atWarn().setCause(e).log("mqtt background work failed; it goes on");
         }
-    }
-
-    private void disconnect(Device device, String why) {
-        LOG.atInfo()
-                .addKeyValue("agent", device.agent())
-                .addKeyValue("reason", why)
-                .log("mqtt device is disconnected");
-        broker.disconnect(device.clientId(), why);
     }
 }

@@ -15,6 +15,7 @@ import org.dmsc.bridge.core.a2a.AgentReplies;
 import org.dmsc.bridge.core.a2a.AgentReply;
 import org.dmsc.bridge.core.a2a.TaskKey;
 import org.dmsc.bridge.mqtt.broker.Device;
+import org.dmsc.bridge.mqtt.wire.RequestName;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.avro.AgentChannel;
@@ -47,8 +48,15 @@ final class OpenDelivery {
         this.replies = AgentReplies.ofRequester(new TaskKey(delivery.getTaskId(), delivery.getContextId()), clock);
     }
 
+    /** The name under which the device answers it. */
     String id() {
-        return delivery.getDeliveryId();
+        return RequestName.of(delivery.getDeliveryId());
+    }
+
+    /** Whether both are of one attempt: a task, and messages that followed it. */
+    boolean isOfTheAttemptOf(OpenDelivery other) {
+        return delivery.getTaskId().equals(other.delivery.getTaskId())
+                && delivery.getAttempt() == other.delivery.getAttempt();
     }
 
     Delivery delivery() {

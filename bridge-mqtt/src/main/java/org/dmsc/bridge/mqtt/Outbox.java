@@ -1,6 +1,7 @@
 package org.dmsc.bridge.mqtt;
 
 import java.util.concurrent.CompletionStage;
+import org.dmsc.bridge.mqtt.broker.Device;
 import org.dmsc.bridge.mqtt.broker.OutboundPublish;
 import org.dmsc.schemas.AgentRef;
 
@@ -12,4 +13,7 @@ interface Outbox {
 
     /** Sends on whichever connection of an agent hears the topic; lost, and counted, when none does. */
     void reply(AgentRef agent, OutboundPublish publish);
+
+    /** Ends a connection; its client is expected to connect again. */
+    void hangUp(Device device, String why);
 }

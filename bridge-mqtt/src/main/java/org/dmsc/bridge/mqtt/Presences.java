@@ -31,14 +31,16 @@ final class Presences {
     private final AgentReports reports;
     private final Agents agents;
     private final Devices devices;
+    private final Outbox outbox;
 
     /** How agents registered here lately are reached: the registry's view of them may lag behind. */
     private final Map<AgentRef, AgentChannel> channels = new ConcurrentHashMap<>();
 
-    Presences(MqttEdgeParts parts, Devices devices) {
+    Presences(MqttEdgeParts parts, Devices devices, Outbox outbox) {
         this.reports = parts.reports();
         this.agents = parts.agents();
         this.devices = devices;
+        this.outbox = outbox;
     }
 
     /** The agent says what it is; completes when Kafka has it. */
@@ -79,7 +81,16 @@ final class Presences {
         devices.subscribed(device, filter);
         channelOf(device.agent())
                 .filter(channel -> TopicRules.matches(filter, requestTopic(device.agent(), channel)))
-                .ifPresent(channel -> reports.present(device.agent()));
+                .ifPresent(channel -> announce(device));
+    }
+
+    /** A device that could not be announced would wait for tasks in vain: it has to connect again. */
+    private void announce(Device device) {
+        reports.present(device.agent()).whenComplete((done, fault) -> {
+            if (fault != null) {
+                outbox.hangUp(device, "it could not be announced, connect again");
+            }
+        });
     }
 
     void unsubscribed(Device device, String filter) {

@@ -10,6 +10,7 @@ import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.mqtt.broker.OutboundPublish;
 import org.dmsc.bridge.mqtt.wire.DeviceTopic;
 import org.dmsc.bridge.mqtt.wire.DeviceTopic.Kind;
+import org.dmsc.bridge.mqtt.wire.RequestName;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.Delivery;
@@ -27,14 +28,14 @@ final class ProfileWriter implements MqttAgentLink.DeliveryWriter {
     @Override
     public OutboundPublish task(DeliveryOrder order, ObjectNode sendMessageRequest) {
         String method = order.agent().getRegistration().getStreaming() ? "SendStreamingMessage" : "SendMessage";
-        return request(order.delivery(), order.delivery().getDeliveryId(), method, sendMessageRequest);
+        return request(order.delivery(), RequestName.of(order.delivery().getDeliveryId()), method, sendMessageRequest);
     }
 
     @Override
     public OutboundPublish cancel(Delivery cancelled) {
         ObjectNode params = A2aJson.object();
         params.put("id", cancelled.getTaskId());
-        return request(cancelled, cancelled.getDeliveryId() + ".cancel", "CancelTask", params);
+        return request(cancelled, RequestName.of(cancelled.getDeliveryId()) + ".cancel", "CancelTask", params);
     }
 
     private OutboundPublish request(Delivery delivery, String id, String method, ObjectNode params) {

@@ -27,25 +27,26 @@ final class LauncherTest {
     @Test
     void refusesAPortThatIsTaken(Edge edge, @TempDir Path folder) throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            BrokerSettings settings = new BrokerSettings("127.0.0.1", taken.getLocalPort(), folder.resolve("mqtt"), 1_000_000, 10);
+            BrokerSettings settings =
+                    new BrokerSettings("127.0.0.1", taken.getLocalPort(), folder.resolve("mqtt"), 1_000_000, 10);
             try (MqttEdge second = new MqttEdge(edge.parts(settings))) {
-                assertThatThrownBy(second::start)
-                        .isInstanceOfSatisfying(RefusedException.class, e -> {
-                            assertThat(e.refusal()).isEqualTo(Refusal.INVALID_CONFIGURATION);
-                            assertThat(e.sentence()).contains(String.valueOf(taken.getLocalPort()), "another process");
-                        });
+                assertThatThrownBy(second::start).isInstanceOfSatisfying(RefusedException.class, e -> {
+                    assertThat(e.refusal()).isEqualTo(Refusal.INVALID_CONFIGURATION);
+                    assertThat(e.sentence()).contains(String.valueOf(taken.getLocalPort()), "another process");
+                });
             }
         }
     }
 
     @Test
     void speaksNothingBelowTls13(Edge edge) throws Exception {
-        try (SSLSocket socket = (SSLSocket) javax.net.ssl.SSLContext.getDefault()
-                .getSocketFactory()
-                .createSocket("127.0.0.1", edge.edge.port())) {
+        try (SSLSocket socket = (SSLSocket)
+                javax.net.ssl.SSLContext.getDefault().getSocketFactory().createSocket("127.0.0.1", edge.edge.port())) {
             socket.setEnabledProtocols(new String[] {"TLSv1.2"});
 
-            assertThatThrownBy(socket::startHandshake).isInstanceOf(SSLException.class).hasMessageContaining("protocol_version");
+            assertThatThrownBy(socket::startHandshake)
+                    .isInstanceOf(SSLException.class)
+                    .hasMessageContaining("protocol_version");
         }
     }
 
@@ -67,11 +68,16 @@ final class LauncherTest {
     @Test
     void keepsKeysAndConfigurationForItsOwnerAlone(Edge edge) throws Exception {
         try (Stream<Path> files = Files.walk(edge.workFolder())) {
-            for (Path file : files.filter(Files::isRegularFile).filter(LauncherTest::isSecret).toList()) {
-                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).as(file.toString()).isEqualTo("rw-------");
+            for (Path file : files.filter(Files::isRegularFile)
+                    .filter(LauncherTest::isSecret)
+                    .toList()) {
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                        .as(file.toString())
+                        .isEqualTo("rw-------");
             }
         }
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(edge.workFolder()))).isEqualTo("rwx------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(edge.workFolder())))
+                .isEqualTo("rwx------");
     }
 
     @Test

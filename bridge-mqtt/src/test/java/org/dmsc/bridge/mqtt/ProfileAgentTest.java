@@ -16,6 +16,8 @@ import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.avro.AgentChannel;
 import org.dmsc.schemas.avro.AgentHealth;
 import org.dmsc.schemas.avro.AgentSnapshot;
+import org.dmsc.schemas.avro.Delivery;
+import org.dmsc.schemas.avro.DeliveryKind;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -277,6 +279,36 @@ final class ProfileAgentTest {
             assertThat(cancel.json().at("/params/id").asText())
                     .isEqualTo(order.delivery().getTaskId());
         }
+    }
+
+    @Test
+    void answersAFollowUpWhoseMessageIdFitsIntoNoTopic(Edge edge) throws Exception {
+        AgentRef agent = edge.agent("acme", "asked-again");
+        FakeSink first = new FakeSink();
+        FakeSink second = new FakeSink();
+
+        try (Paho5 device = Paho5.connect(edge, agent)) {
+            DeliveryOrder order = edge.order(register(edge, device, agent), "x");
+            edge.edge.link().deliver(order, first);
+            device.next();
+            Delivery followUp = Delivery.newBuilder(order.delivery())
+                    .setKind(DeliveryKind.FOLLOW_UP)
+                    .setDeliveryId(order.delivery().getDeliveryId() + ".a/b+c#d e")
+                    .build();
+            edge.edge.link().deliver(new DeliveryOrder(followUp, order.agent(), order.message()), second);
+            Paho5.Received request = device.next();
+
+            device.publish(
+                            request.properties().getResponseTopic(),
+                            completed(order),
+                            false,
+                            Paho5.properties(null, "c"))
+                    .waitForCompletion(20_000);
+
+            assertThat(second.lines().get(second.lines().size() - 1)).startsWith("update COMPLETED");
+            assertThat(first.lines()).noneMatch(line -> line.startsWith("failed"));
+        }
+        assertThat(first.lines()).noneMatch(line -> line.startsWith("failed"));
     }
 
     @Test

@@ -52,11 +52,9 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
     @Override
     public void init(ProcessorContext<String, Outbound> given) {
         context = given;
-        KeyValueStore<String, byte[]> tasks = given.getStateStore(RouterStores.TASKS);
-        KeyValueStore<String, byte[]> events = given.getStateStore(RouterStores.EVENTS);
-        KeyValueStore<Bytes, byte[]> due = given.getStateStore(RouterStores.DUE);
-        store = new TaskStore(tasks, events, parts.seals());
-        dueQueue = new DueQueue(due);
+        KeyValueStore<Bytes, byte[]> tasks = given.getStateStore(RouterStores.TASKS);
+        store = new TaskStore(tasks, parts.seals());
+        dueQueue = new DueQueue(tasks);
         desk = new TaskDesk(store, parts, given.taskId().partition());
         share = parts.inFlight().share();
         countOpenAttempts(given.currentSystemTimeMs());

@@ -1,7 +1,5 @@
 package org.dmsc.router.topology;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
@@ -11,7 +9,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.dmsc.router.task.TaskKey;
 
 /**
- * Tasks by the time at which they want to be looked at. The store is ordered by time, so that nothing is ever scanned but what is due. An
+ * Tasks by the time at which they want to be looked at. The keys are ordered by time, so that nothing is ever scanned but what is due. An
  * entry is valid while the task's {@code dueAt} is its time: moving a task only adds an entry, the old one is dropped when its time comes.
  */
 final class DueQueue {
@@ -32,7 +30,7 @@ final class DueQueue {
     record Due(long time, TaskKey key) {}
 
     void add(long time, TaskKey key) {
-        store.put(bytes(new Due(time, key)), PRESENT);
+        store.put(StoreKeys.due(time, key), PRESENT);
         earliest = Math.min(earliest, time);
         floor = Math.min(floor, time);
     }
@@ -44,10 +42,10 @@ final class DueQueue {
         }
         List<Due> due = new ArrayList<>();
         earliest = Long.MAX_VALUE;
-        try (KeyValueIterator<Bytes, byte[]> entries = store.range(start(floor), start(Long.MAX_VALUE))) {
+        try (KeyValueIterator<Bytes, byte[]> entries = store.range(StoreKeys.due(floor), StoreKeys.due(Long.MAX_VALUE))) {
             while (entries.hasNext()) {
                 KeyValue<Bytes, byte[]> entry = entries.next();
-                Due next = parse(entry.key.get());
+                Due next = StoreKeys.parseDue(entry.key);
                 if (next.time() > now || due.size() == most) {
                     earliest = next.time();
                     break;
@@ -55,7 +53,7 @@ final class DueQueue {
                 due.add(next);
             }
         }
-        due.forEach(entry -> store.delete(bytes(entry)));
+        due.forEach(entry -> store.delete(StoreKeys.due(entry.time(), entry.key())));
         floor = due.isEmpty() ? floor : due.get(due.size() - 1).time();
         return due;
     }
@@ -63,26 +61,9 @@ final class DueQueue {
     /** All entries up to a time, left where they are. */
     List<Due> peek(long until) {
         List<Due> due = new ArrayList<>();
-        try (KeyValueIterator<Bytes, byte[]> entries = store.range(start(0), start(until + 1))) {
-            entries.forEachRemaining(entry -> due.add(parse(entry.key.get())));
+        try (KeyValueIterator<Bytes, byte[]> entries = store.range(StoreKeys.due(0), StoreKeys.due(until + 1))) {
+            entries.forEachRemaining(entry -> due.add(StoreKeys.parseDue(entry.key)));
         }
         return due;
-    }
-
-    private static Bytes start(long time) {
-        return Bytes.wrap(ByteBuffer.allocate(Long.BYTES).putLong(time).array());
-    }
-
-    private static Bytes bytes(Due due) {
-        byte[] key = due.key().text().getBytes(StandardCharsets.UTF_8);
-        return Bytes.wrap(ByteBuffer.allocate(Long.BYTES + key.length)
-                .putLong(due.time())
-                .put(key)
-                .array());
-    }
-
-    private static Due parse(byte[] bytes) {
-        String key = new String(bytes, Long.BYTES, bytes.length - Long.BYTES, StandardCharsets.UTF_8);
-        return new Due(ByteBuffer.wrap(bytes).getLong(), TaskKey.parse(key));
     }
 }

@@ -24,8 +24,8 @@ import org.dmsc.schemas.Lanes;
  *   dmsc.&lt;t&gt;.tasks  ─┐                       ┌─▶ dmsc.&lt;t&gt;.events   (ASSIGNED, DEFERRED, ATTEMPT_CLOSED, ENDED)
  *                    ├─▶ delegate-tasks ─────┼─▶ dmsc.&lt;t'&gt;.inbox   (deliveries)
  *   dmsc.&lt;t&gt;.events ─┘   tasks               ├─▶ dmsc.&lt;t'&gt;.agents  (assigned, outcome)
- *                        task-events         ├─▶ dmsc.sys.audit-intake
- *                        task-due            └─▶ dmsc.&lt;t&gt;.dead
+ *                                            ├─▶ dmsc.sys.audit-intake
+ *                                            └─▶ dmsc.&lt;t&gt;.dead
  * </pre>
  */
 public final class RouterTopology {

@@ -76,7 +76,8 @@ final class RegistryHttp {
             }
             URI uri = resolve(settings.bases().get(i % settings.bases().size()), path);
             try {
-                HttpResponse<String> response = client.send(request.uri(uri).build(), HttpResponse.BodyHandlers.ofString());
+                HttpResponse<String> response =
+                        client.send(request.uri(uri).build(), HttpResponse.BodyHandlers.ofString());
                 if (!AGAIN.contains(response.statusCode())) {
                     return new Answer(response.statusCode(), json(response.body()));
                 }

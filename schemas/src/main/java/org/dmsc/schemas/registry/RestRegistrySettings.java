@@ -24,14 +24,16 @@ public record RestRegistrySettings(
         }
         for (URI base : bases) {
             if (!"http".equals(base.getScheme()) && !"https".equals(base.getScheme())) {
-                throw new IllegalArgumentException("schema registry URL: '" + base + "' (expected http:// or https://)");
+                throw new IllegalArgumentException(
+                        "schema registry URL: '" + base + "' (expected http:// or https://)");
             }
         }
     }
 
     /** One URL, no credentials, 10 s for a request, three retries. */
     public static RestRegistrySettings of(URI base) {
-        return new RestRegistrySettings(List.of(base), Optional.empty(), Duration.ofSeconds(10), 3, Duration.ofMillis(250));
+        return new RestRegistrySettings(
+                List.of(base), Optional.empty(), Duration.ofSeconds(10), 3, Duration.ofMillis(250));
     }
 
     /** The same with this Authorization header. */

@@ -68,7 +68,8 @@ public final class RestSchemaRegistry implements SchemaRegistry {
         }
         throw new RefusedException(
                 Refusal.INVALID_CONFIGURATION,
-                "the schema registry refused the schema of subject " + subject + ": " + answer.complaint() + remedy(answer));
+                "the schema registry refused the schema of subject " + subject + ": " + answer.complaint()
+                        + remedy(answer));
     }
 
     private static String remedy(RegistryHttp.Answer answer) {
@@ -91,12 +92,15 @@ public final class RestSchemaRegistry implements SchemaRegistry {
         if (!answer.ok() || !body.path("schema").isTextual()) {
             throw new RefusedException(
                     answer.isError(SCHEMA_UNKNOWN) ? Refusal.UNREADABLE : Refusal.UNAVAILABLE,
-                    "schema id " + id + ": " + answer.complaint() + " (the record was written with another registry, or is damaged)");
+                    "schema id " + id + ": " + answer.complaint()
+                            + " (the record was written with another registry, or is damaged)");
         }
         String type = body.path("schemaType").asText("AVRO");
         if (!type.equals("AVRO") || body.path("references").size() > 0) {
             throw new RefusedException(
-                    Refusal.UNREADABLE, "schema id " + id + " is of type " + type + " or has references (expected AVRO without references)");
+                    Refusal.UNREADABLE,
+                    "schema id " + id + " is of type " + type
+                            + " or has references (expected AVRO without references)");
         }
         return body.path("schema").asText();
     }

@@ -66,7 +66,9 @@ public final class TopicSchemaRegistry implements SchemaRegistry {
     }
 
     TopicSchemaRegistry(
-            Supplier<Producer<String, String>> producers, Supplier<Consumer<String, String>> consumers, Duration timeout) {
+            Supplier<Producer<String, String>> producers,
+            Supplier<Consumer<String, String>> consumers,
+            Duration timeout) {
         this.producers = producers;
         this.consumers = consumers;
         this.timeout = timeout;
@@ -83,7 +85,10 @@ public final class TopicSchemaRegistry implements SchemaRegistry {
             readTo(end());
             return null;
         });
-        LOG.atInfo().addKeyValue("topic", TopicNames.SCHEMAS).addKeyValue("schemas", texts.size()).log("schema registry read");
+        LOG.atInfo()
+                .addKeyValue("topic", TopicNames.SCHEMAS)
+                .addKeyValue("schemas", texts.size())
+                .log("schema registry read");
     }
 
     @Override
@@ -125,19 +130,25 @@ public final class TopicSchemaRegistry implements SchemaRegistry {
         });
         if (!idOfText.containsKey(text)) {
             kafka("write", () -> {
-                readTo(written(new ProducerRecord<>(TopicNames.SCHEMAS, 0, subject, SchemaTexts.entry(subject, text))) + 1);
+                readTo(written(new ProducerRecord<>(TopicNames.SCHEMAS, 0, subject, SchemaTexts.entry(subject, text)))
+                        + 1);
                 return null;
             });
         }
         Integer id = idOfText.get(text);
         if (id == null) {
-            throw new RefusedException(Refusal.INTERNAL, "a schema of subject " + subject + " was written and is not in the topic");
+            throw new RefusedException(
+                    Refusal.INTERNAL, "a schema of subject " + subject + " was written and is not in the topic");
         }
         return id;
     }
 
-    private long written(ProducerRecord<String, String> entry) throws ExecutionException, TimeoutException, InterruptedException {
-        return started(producer).send(entry).get(timeout.toMillis(), TimeUnit.MILLISECONDS).offset();
+    private long written(ProducerRecord<String, String> entry)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        return started(producer)
+                .send(entry)
+                .get(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .offset();
     }
 
     private synchronized String text(int id) {
@@ -150,7 +161,8 @@ public final class TopicSchemaRegistry implements SchemaRegistry {
         if (id < 1 || id > texts.size()) {
             throw new RefusedException(
                     Refusal.UNREADABLE,
-                    "schema id " + id + " (expected 1 to " + texts.size() + ": the record was written with another registry, or is damaged)");
+                    "schema id " + id + " (expected 1 to " + texts.size()
+                            + ": the record was written with another registry, or is damaged)");
         }
         return texts.get(id - 1);
     }

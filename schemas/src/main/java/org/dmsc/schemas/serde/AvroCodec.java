@@ -68,7 +68,8 @@ public final class AvroCodec {
                 throw refused;
             }
             throw new RefusedException(
-                    Refusal.UNREADABLE, "not a " + type.getSimpleName() + " of schema " + schemaId + ": " + e.getMessage());
+                    Refusal.UNREADABLE,
+                    "not a " + type.getSimpleName() + " of schema " + schemaId + ": " + e.getMessage());
         }
     }
 

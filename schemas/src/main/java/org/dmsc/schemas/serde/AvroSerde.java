@@ -64,7 +64,8 @@ public final class AvroSerde<T extends SpecificRecord> implements Serde<T> {
     private T read(byte[] bytes) {
         if (bytes.length < PREFIX || bytes[0] != 0) {
             throw new RefusedException(
-                    Refusal.UNREADABLE, "value does not begin with a zero byte and a schema id (expected the Confluent wire format)");
+                    Refusal.UNREADABLE,
+                    "value does not begin with a zero byte and a schema id (expected the Confluent wire format)");
         }
         int id = ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt();
         return codec.decode(bytes, PREFIX, bytes.length - PREFIX, id, type);

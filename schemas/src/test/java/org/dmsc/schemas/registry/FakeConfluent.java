@@ -107,7 +107,8 @@ final class FakeConfluent implements AutoCloseable {
     }
 
     private ObjectNode known(String subject, String text) {
-        return SchemaTexts.JSON.createObjectNode()
+        return SchemaTexts.JSON
+                .createObjectNode()
                 .put("subject", subject)
                 .put("version", 1)
                 .put("id", texts.indexOf(text) + 1);

@@ -49,7 +49,8 @@ final class FakeSchemasTopic {
     Consumer<String, String> consumer() {
         MockConsumer<String, String> reader = new MockConsumer<>("earliest") {
             @Override
-            public synchronized org.apache.kafka.clients.consumer.ConsumerRecords<String, String> poll(java.time.Duration timeout) {
+            public synchronized org.apache.kafka.clients.consumer.ConsumerRecords<String, String> poll(
+                    java.time.Duration timeout) {
                 feed(this);
                 return super.poll(timeout);
             }

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 class RestSchemaRegistryTest {
 
     private final FakeConfluent server = new FakeConfluent();
-    private final Schema schema = SchemaBuilder.record("First").fields().requiredInt("x").endRecord();
+    private final Schema schema =
+            SchemaBuilder.record("First").fields().requiredInt("x").endRecord();
 
     @AfterEach
     void stop() {
@@ -42,7 +43,8 @@ class RestSchemaRegistryTest {
         new RestSchemaRegistry(server.uri()).register("t-value", schema);
         server.requests.clear();
 
-        assertThat(new RestSchemaRegistry(server.uri()).register("t-value", schema)).isEqualTo(1);
+        assertThat(new RestSchemaRegistry(server.uri()).register("t-value", schema))
+                .isEqualTo(1);
 
         assertThat(server.requests).containsExactly("POST /subjects/t-value?normalize=true&deleted=false");
     }
@@ -120,7 +122,9 @@ class RestSchemaRegistryTest {
         server.failures.add(403);
 
         assertRefused(
-                Refusal.INVALID_CONFIGURATION, "credentials", () -> quick(server.uri()).register("t-value", schema));
+                Refusal.INVALID_CONFIGURATION,
+                "credentials",
+                () -> quick(server.uri()).register("t-value", schema));
         assertThat(server.requests).hasSize(1);
     }
 
@@ -148,13 +152,15 @@ class RestSchemaRegistryTest {
 
     @Test
     void anAnswerThatIsNotJsonIsARefusal() throws Exception {
-        try (java.net.ServerSocket garbage = new java.net.ServerSocket(0, 5, java.net.InetAddress.getLoopbackAddress())) {
+        try (java.net.ServerSocket garbage =
+                new java.net.ServerSocket(0, 5, java.net.InetAddress.getLoopbackAddress())) {
             Thread thread = new Thread(() -> answerGarbage(garbage));
             thread.setDaemon(true);
             thread.start();
             URI uri = URI.create("http://127.0.0.1:" + garbage.getLocalPort());
 
-            assertRefused(Refusal.INVALID_CONFIGURATION, "HTTP 200", () -> quick(uri).register("t", schema));
+            assertRefused(
+                    Refusal.INVALID_CONFIGURATION, "HTTP 200", () -> quick(uri).register("t", schema));
         }
     }
 

@@ -44,7 +44,8 @@ class AvroSerdeTest {
 
         byte[] expected = {
             0, 0, 0, 0, 2, // magic, schema id
-            6, 't', '-', '1', 8, 'a', 'c', 'm', 'e', 14, 's', 'u', 'p', 'p', 'o', 'r', 't', 14, 12, 'e', 'n', 'o', 'u', 'g', 'h'
+            6, 't', '-', '1', 8, 'a', 'c', 'm', 'e', 14, 's', 'u', 'p', 'p', 'o', 'r', 't', 14, 12, 'e', 'n', 'o', 'u',
+            'g', 'h'
         };
         assertThat(bytes).isEqualTo(expected);
     }
@@ -71,7 +72,8 @@ class AvroSerdeTest {
         serde.serializer().serialize("dmsc.audit", cancel);
 
         assertThat(registry.subjects)
-                .containsExactly("dmsc.tenant-value", "dmsc.tenant-value", "dmsc.sys.tenants-value", "dmsc.audit-value");
+                .containsExactly(
+                        "dmsc.tenant-value", "dmsc.tenant-value", "dmsc.sys.tenants-value", "dmsc.audit-value");
     }
 
     @Test
@@ -161,7 +163,8 @@ class AvroSerdeTest {
                     .toList();
             assertThat(types).contains("org.dmsc.schemas.avro.AuditRecord", "org.dmsc.schemas.avro.SealedEnvelope");
             for (String type : types) {
-                Schema schema = (Schema) Class.forName(type).getMethod("getClassSchema").invoke(null);
+                Schema schema =
+                        (Schema) Class.forName(type).getMethod("getClassSchema").invoke(null);
                 assertThat(new Schema.Parser().parse(schema.toString())).isEqualTo(schema);
             }
         } catch (ReflectiveOperationException e) {
@@ -177,6 +180,10 @@ class AvroSerdeTest {
     }
 
     private static byte[] wire(int id, byte[] avro) {
-        return ByteBuffer.allocate(5 + avro.length).put((byte) 0).putInt(id).put(avro).array();
+        return ByteBuffer.allocate(5 + avro.length)
+                .put((byte) 0)
+                .putInt(id)
+                .put(avro)
+                .array();
     }
 }

@@ -28,20 +28,22 @@ class TaskFoldTest {
             .enumValues(TaskEventKind.class)
             .zip(
                     integers().between(0, ATTEMPTS),
-                    arbitrary().enumValues(TaskStateName.class).map(Optional::of).mix(constant(Optional.empty()), 20),
+                    arbitrary()
+                            .enumValues(TaskStateName.class)
+                            .map(Optional::of)
+                            .mix(constant(Optional.empty()), 20),
                     (kind, attempt, state) -> event(kind, attempt, state.orElse(null)));
 
     private static final Gen<List<TaskEvent>> LOGS = lists().of(ANY).ofSizeBetween(0, 30);
 
     @Test
     void aStraightTaskIsAssignedWorkedOnAndCompleted() {
-        List<Step> steps = fold(
-                List.of(
-                        event(TaskEventKind.ACCEPTED, 0, null),
-                        event(TaskEventKind.ASSIGNED, 1, null),
-                        event(TaskEventKind.AGENT_UPDATE, 1, TaskStateName.WORKING),
-                        event(TaskEventKind.AGENT_UPDATE, 1, null),
-                        event(TaskEventKind.AGENT_UPDATE, 1, TaskStateName.COMPLETED)));
+        List<Step> steps = fold(List.of(
+                event(TaskEventKind.ACCEPTED, 0, null),
+                event(TaskEventKind.ASSIGNED, 1, null),
+                event(TaskEventKind.AGENT_UPDATE, 1, TaskStateName.WORKING),
+                event(TaskEventKind.AGENT_UPDATE, 1, null),
+                event(TaskEventKind.AGENT_UPDATE, 1, TaskStateName.COMPLETED)));
 
         assertThat(steps)
                 .extracting(Step::effect)
@@ -95,7 +97,8 @@ class TaskFoldTest {
     void aTaskEndsAtMostOnceAndAlwaysVisibly() {
         qt().forAll(LOGS).checkAssert(log -> {
             List<Step> steps = fold(log);
-            long ends = steps.stream().filter(step -> step.effect() == Effect.ENDED).count();
+            long ends =
+                    steps.stream().filter(step -> step.effect() == Effect.ENDED).count();
 
             assertThat(ends).isEqualTo(last(steps).ended() ? 1 : 0);
         });
@@ -151,7 +154,8 @@ class TaskFoldTest {
     private static Optional<Integer> winner(List<TaskEvent> log) {
         for (int i = 0; i < log.size(); i++) {
             TaskEvent event = log.get(i);
-            boolean result = event.getKind() == TaskEventKind.AGENT_UPDATE && event.getState() == TaskStateName.COMPLETED;
+            boolean result =
+                    event.getKind() == TaskEventKind.AGENT_UPDATE && event.getState() == TaskStateName.COMPLETED;
             if (event.getKind() == TaskEventKind.ENDED || (result && isOpen(event.getAttempt(), log.subList(0, i)))) {
                 return Optional.of(i);
             }

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -43,6 +44,9 @@ public final class LaneLoop implements AutoCloseable {
     private static final Duration CUT_OFF = Duration.ofSeconds(2);
     private static final Duration STUCK = Duration.ofSeconds(5);
     private static final long AFTER_FAULT_MS = 200;
+
+    /** A loop that stood still this long must ask whether it still owns anything (design 14.3). */
+    private static final Duration GAP = Duration.ofSeconds(3);
 
     private final LaneClients clients;
     private final LaneWork work;
@@ -122,11 +126,12 @@ public final class LaneLoop implements AutoCloseable {
 
     private void run() {
         try {
+            lastTurn = clock.millis();
             clients.lanes().subscribe(List.of(TopicNames.LANES), new Rebalances());
             while (!closing) {
                 turnOrPause();
             }
-            handOver(Set.copyOf(owned));
+            handOver(Set.copyOf(owned), this::commitPatiently);
         } catch (InterruptException | InterruptedException e) {
             LOG.atInfo().log("lane loop interrupted");
         } finally {
@@ -152,6 +157,10 @@ public final class LaneLoop implements AutoCloseable {
     }
 
     private void turn() {
+        long now = clock.millis();
+        if (now - lastTurn > GAP.toMillis() || now < lastTurn) {
+            offsets.lost();
+        }
         boolean idle = reader.held().isEmpty();
         clients.lanes().poll(idle ? POLL : Duration.ZERO);
         follow();
@@ -207,7 +216,8 @@ public final class LaneLoop implements AutoCloseable {
     }
 
     /** Gives lanes up in good order. */
-    private void handOver(Set<Integer> leaving) throws InterruptedException {
+    private void handOver(Set<Integer> leaving, Predicate<Map<HeldPartition, LaneMark>> commit)
+            throws InterruptedException {
         if (leaving.isEmpty()) {
             return;
         }
@@ -219,9 +229,21 @@ public final class LaneLoop implements AutoCloseable {
         }
         Map<HeldPartition, LaneMark> marks = new HashMap<>();
         partitions.forEach(partition -> marks.put(partition, partition.leaveMark()));
-        boolean clean = offsets.commitNow(marks);
+        boolean clean = commit.test(marks);
         LOG.atInfo().addKeyValue("lanes", leaving).addKeyValue("clean", clean).log("lanes handed over");
         forget(leaving);
+    }
+
+    /** A rebalance that is going on refuses commits until it has ended, which takes polls; MUST NOT be called from a rebalance's callback. */
+    private boolean commitPatiently(Map<HeldPartition, LaneMark> marks) {
+        long deadline = System.nanoTime() + HAND_OVER.toNanos();
+        while (!offsets.commitNow(marks)) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            clients.lanes().poll(POLL);
+        }
+        return true;
     }
 
     private boolean awaitIdle(List<HeldPartition> partitions, Duration atMost) throws InterruptedException {
@@ -257,7 +279,7 @@ public final class LaneLoop implements AutoCloseable {
             try {
                 Set<Integer> leaving = numbers(partitions);
                 leaving.retainAll(owned);
-                handOver(leaving);
+                handOver(leaving, offsets::commitNow);
             } catch (InterruptedException e) {
                 throw new InterruptException(e);
             }

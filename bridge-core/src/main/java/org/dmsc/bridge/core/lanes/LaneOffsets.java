@@ -14,8 +14,10 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Commits of inbox offsets through the consumer that owns the lanes (design 14.3): the coordinator refuses them from a member that is no
@@ -27,10 +29,13 @@ final class LaneOffsets {
 
     private static final Duration COMMIT_EVERY = Duration.ofMillis(250);
 
-    /** Half of the session of 6 s: a member that proved itself this long ago cannot have been given up yet. */
-    private static final Duration PROOF_VALID = Duration.ofSeconds(3);
+    /**
+     * Well below the session of 6 s: a member that proved itself this long ago cannot have been given up yet. Well above a rebalance, in which
+     * no commit is accepted from anybody and deliveries shall go on all the same.
+     */
+    private static final Duration PROOF_VALID = Duration.ofSeconds(4);
 
-    private static final Duration PROOF_EVERY = Duration.ofSeconds(1);
+    private static final Duration PROOF_EVERY = Duration.ofMillis(500);
     private static final Duration WITHIN = Duration.ofSeconds(3);
 
     /** Kafka forgets offsets of topics that the group does not subscribe to after seven days without a commit. */
@@ -65,7 +70,7 @@ final class LaneOffsets {
     private boolean prove(Collection<HeldPartition> held) {
         Map<HeldPartition, LaneMark> marks = new LinkedHashMap<>();
         held.forEach(partition -> marks.put(partition, partition.tracker().mark()));
-        LOG.atInfo().addKeyValue("partitions", marks.size()).log("ownership must be proven anew");
+        LOG.atDebug().addKeyValue("partitions", marks.size()).log("ownership must be proven anew");
         return commitNow(marks);
     }
 
@@ -140,7 +145,10 @@ final class LaneOffsets {
         if (failure instanceof CommitFailedException) {
             proof.lost();
         }
-        LOG.atWarn().addKeyValue("cause", failure.getMessage()).log("offsets of lanes were not accepted");
+        // During a rebalance every commit is refused; that is ordinary, and the next one follows soon.
+        LOG.atLevel(failure instanceof RebalanceInProgressException ? Level.DEBUG : Level.WARN)
+                .addKeyValue("cause", failure.getMessage())
+                .log("offsets of lanes were not accepted");
     }
 
     private static Map<TopicPartition, OffsetAndMetadata> offsets(Map<HeldPartition, LaneMark> marks) {

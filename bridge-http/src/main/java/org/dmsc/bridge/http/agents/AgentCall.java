@@ -2,13 +2,11 @@ package org.dmsc.bridge.http.agents;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.SplitHttpResponse;
 import com.linecorp.armeria.common.logging.RequestLogProperty;
-import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -80,7 +78,12 @@ final class AgentCall {
     private AgentClient.Sent send(ObjectNode request) {
         long left = order.delivery().getAttemptDeadline() - wire.clock().millis();
         Duration patience = Duration.ofMillis(Math.max(1, left)).plus(GRACE);
-        return wire.client().post(order.agent(), request, patience, Optional.ofNullable(order.delivery().getTraceparent()));
+        return wire.client()
+                .post(
+                        order.agent(),
+                        request,
+                        patience,
+                        Optional.ofNullable(order.delivery().getTraceparent()));
     }
 
     private void answered(ResponseHeaders headers, SplitHttpResponse split) {
@@ -103,20 +106,9 @@ final class AgentCall {
     }
 
     private CompletionStage<byte[]> collected(SplitHttpResponse split) {
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        return split.body()
-                .map(data -> collect(body, data))
-                .subscribe()
-                .thenApply(done -> body.toByteArray());
-    }
-
-    private HttpData collect(ByteArrayOutputStream body, HttpData data) {
-        if (body.size() + data.length() > wire.maxAnswerBytes()) {
-            throw new RefusedException(
-                    Refusal.INVALID_AGENT_RESPONSE, "answer: is too large (expected at most " + wire.maxAnswerBytes() + " bytes)");
-        }
-        body.writeBytes(data.array());
-        return data;
+        BodyCollector collector = new BodyCollector(wire.maxAnswerBytes());
+        split.body().subscribe(collector);
+        return collector.done();
     }
 
     /** One event of a stream. The stage completes when the log has what it said; it fails when nobody wants to hear more. */
@@ -126,14 +118,17 @@ final class AgentCall {
 
     /** The answer is complete: either the task is settled, or the agent still works on it. */
     void ended() {
-        if (over.get() || replies.finished() || state.filter(States::interrupted).isPresent()) {
+        if (over.get()
+                || replies.finished()
+                || state.filter(States::interrupted).isPresent()) {
             return;
         }
         if (replies.agentTaskId().isEmpty()) {
             failed(new RefusedException(Refusal.AGENT_LOST, "the agent ended its answer without a result"));
             return;
         }
-        CompletableFuture.delayedExecutor(POLL.toMillis(), TimeUnit.MILLISECONDS).execute(this::poll);
+        CompletableFuture.delayedExecutor(POLL.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(this::poll);
     }
 
     private void poll() {
@@ -141,15 +136,17 @@ final class AgentCall {
             return;
         }
         ObjectNode params = A2aJson.object().put("id", replies.agentTaskId().orElseThrow());
-        SplitHttpResponse split =
-                send(Requests.of("GetTask", order.delivery().getDeliveryId(), params)).response().split();
+        SplitHttpResponse split = send(Requests.of("GetTask", order.delivery().getDeliveryId(), params))
+                .response()
+                .split();
         split.headers()
                 .thenCompose(headers -> headers.status().equals(HttpStatus.OK)
                         ? collected(split)
-                        : CompletableFuture.failedStage(new AgentFailures.StatusException(AgentFailures.ofStatus(headers.status()))))
+                        : CompletableFuture.failedStage(
+                                new AgentFailures.StatusException(AgentFailures.ofStatus(headers.status()))))
                 .whenComplete((body, failure) -> {
                     if (failure != null) {
-                        failed(failure);
+                        fail(AgentFailures.afterDelivery(failure));
                     } else {
                         guarded(() -> polled(result(body)));
                         ended();
@@ -159,7 +156,8 @@ final class AgentCall {
 
     /** Only news: an unchanged task would repeat its artifacts. */
     private CompletionStage<Void> polled(ObjectNode task) {
-        Optional<TaskStateName> now = States.read(task.path("status").path("state").asText());
+        Optional<TaskStateName> now =
+                States.read(task.path("status").path("state").asText());
         if (now.isPresent() && now.equals(state)) {
             return CompletableFuture.completedStage(null);
         }
@@ -168,8 +166,9 @@ final class AgentCall {
 
     private CompletionStage<Void> read(ObjectNode response) {
         List<AgentReply> said = replies.read(response);
-        replies.agentTaskId().ifPresent(name -> wire.remoteTasks()
-                .remember(order.delivery().getDeliveryId(), new RemoteTasks.Remote(order.agent(), name)));
+        replies.agentTaskId()
+                .ifPresent(name -> wire.remoteTasks()
+                        .remember(order.delivery().getDeliveryId(), new RemoteTasks.Remote(order.agent(), name)));
         CompletionStage<Void> last = CompletableFuture.completedStage(null);
         for (AgentReply reply : said) {
             state = reply.state().or(() -> state);
@@ -188,13 +187,17 @@ final class AgentCall {
         JsonNode error = response.path("error");
         if (error.isObject()) {
             // The agent's own words may hold what the caller wrote: only its code goes into routing data.
-            throw new RefusedException(Refusal.AGENT_FAILED, "the agent answered with error " + Printable.of(error.path("code").asText("?")));
+            throw new RefusedException(
+                    Refusal.AGENT_FAILED,
+                    "the agent answered with error "
+                            + Printable.of(error.path("code").asText("?")));
         }
         if (response.get("result") instanceof ObjectNode result) {
             return result;
         }
         throw new RefusedException(
-                Refusal.INVALID_AGENT_RESPONSE, "answer: has neither result nor error (expected a JSON-RPC 2.0 response)");
+                Refusal.INVALID_AGENT_RESPONSE,
+                "answer: has neither result nor error (expected a JSON-RPC 2.0 response)");
     }
 
     private void guarded(Runnable reading) {

@@ -49,8 +49,16 @@ final class AgentFailures {
         }
         return new Ending(
                 Refusal.AGENT_LOST,
-                "the connection to the agent ended before its answer (" + cause.getClass().getSimpleName() + ")",
+                "the connection to the agent ended before its answer ("
+                        + cause.getClass().getSimpleName() + ")",
                 Certainty.UNCERTAIN);
+    }
+
+    /** Of a question about a task that the agent has: whatever went wrong, it may have done the work. */
+    static Ending afterDelivery(Throwable failure) {
+        Ending ending = of(failure);
+        Refusal refusal = ending.refusal() == Refusal.UNDELIVERABLE ? Refusal.AGENT_LOST : ending.refusal();
+        return new Ending(refusal, ending.reason(), Certainty.UNCERTAIN);
     }
 
     static Ending ofStatus(HttpStatus status) {

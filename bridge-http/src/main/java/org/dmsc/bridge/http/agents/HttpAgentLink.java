@@ -43,7 +43,8 @@ public final class HttpAgentLink implements AgentLink, AutoCloseable {
 
     @Override
     public boolean serves(AgentSnapshot agent) {
-        return agent.getRegistration().getChannel() == AgentChannel.A2A_HTTP && agent.getRegistration().getUrl() != null;
+        return agent.getRegistration().getChannel() == AgentChannel.A2A_HTTP
+                && agent.getRegistration().getUrl() != null;
     }
 
     @Override
@@ -74,7 +75,9 @@ public final class HttpAgentLink implements AgentLink, AutoCloseable {
                 .response()
                 .aggregate()
                 .exceptionally(failure -> {
-                    LOG.atInfo().addKeyValue("agent", agent(agent)).log("the agent could not be told that its task was cancelled");
+                    LOG.atInfo()
+                            .addKeyValue("agent", agent(agent))
+                            .log("the agent could not be told that its task was cancelled");
                     return null;
                 });
     }
@@ -87,7 +90,8 @@ public final class HttpAgentLink implements AgentLink, AutoCloseable {
 
     private ObjectNode request(DeliveryOrder order) {
         Delivery delivery = order.delivery();
-        ObjectNode params = Deliveries.toServer(order, Optional.of(parts.tokens().issue(delivery)));
+        ObjectNode params =
+                Deliveries.toServer(order, Optional.of(parts.tokens().issue(delivery)));
         if (delivery.getKind() == DeliveryKind.FOLLOW_UP) {
             RemoteTasks.Remote remote = wire.remoteTasks()
                     .find(taskDelivery(delivery))
@@ -111,7 +115,8 @@ public final class HttpAgentLink implements AgentLink, AutoCloseable {
         }
         if (!registration.getPlainHttp()) {
             throw new RefusedException(
-                    Refusal.UNDELIVERABLE, "the agent's address has no TLS and nobody allowed that (expected an https URL)");
+                    Refusal.UNDELIVERABLE,
+                    "the agent's address has no TLS and nobody allowed that (expected an https URL)");
         }
         parts.audit().record(plaintext(order));
     }

@@ -79,7 +79,8 @@ final class SseReader {
     private void requireRoom() {
         if (line.size() + data.size() > most) {
             throw new RefusedException(
-                    Refusal.INVALID_AGENT_RESPONSE, "answer: an event is too large (expected at most " + most + " bytes)");
+                    Refusal.INVALID_AGENT_RESPONSE,
+                    "answer: an event is too large (expected at most " + most + " bytes)");
         }
     }
 }

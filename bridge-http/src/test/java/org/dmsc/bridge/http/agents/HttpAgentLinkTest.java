@@ -73,14 +73,24 @@ final class HttpAgentLinkTest {
             RecordingSink sink = deliver(agent, "https", Streaming.NO);
 
             assertThat(sink.refusal).as(sink.reason).isEmpty();
-            assertThat(sink.states).containsExactly(Optional.empty(), Optional.of(TaskStateName.COMPLETED));
-            assertThat(sink.updates.get(0)).contains("\"taskId\":\"task-1\"").contains("42").doesNotContain("a-1");
+            assertThat(sink.states)
+                    .as(sink.reason)
+                    .containsExactly(Optional.empty(), Optional.of(TaskStateName.COMPLETED));
+            assertThat(sink.updates.get(0))
+                    .contains("\"taskId\":\"task-1\"")
+                    .contains("42")
+                    .doesNotContain("a-1");
             assertThat(sink.delivered.await(5, TimeUnit.SECONDS)).isTrue();
             ObjectNode request = agent.requests.take();
             assertThat(request.path("method").asText()).isEqualTo("SendMessage");
             assertThat(request.path("test-version").asText()).isEqualTo("1.0");
             assertThat(request.path("params").path("message").has("taskId")).isFalse();
-            assertThat(request.path("params").path("message").path("metadata").path("urn:dmsc:ext:delegation:1").path("deliveryId").asText())
+            assertThat(request.path("params")
+                            .path("message")
+                            .path("metadata")
+                            .path("urn:dmsc:ext:delegation:1")
+                            .path("deliveryId")
+                            .asText())
                     .isEqualTo("task-1.1");
         }
     }
@@ -90,7 +100,7 @@ final class HttpAgentLinkTest {
         try (ScriptedAgent agent = secured("impostor")) {
             RecordingSink sink = deliver(agent, "https", Streaming.NO);
 
-            assertThat(sink.refusal).contains(Refusal.UNDELIVERABLE);
+            assertThat(sink.refusal).as(sink.reason).contains(Refusal.UNDELIVERABLE);
             assertThat(sink.certainty).contains(Certainty.CERTAIN);
             assertThat(agent.requests).isEmpty();
         }
@@ -101,7 +111,8 @@ final class HttpAgentLinkTest {
         try (ScriptedAgent agent = ScriptedAgent.plain()) {
             agent.script = call -> {
                 OutputStream events = call.events();
-                ScriptedAgent.event(events, "{\"task\":{\"id\":\"a-1\",\"status\":{\"state\":\"TASK_STATE_WORKING\"}}}");
+                ScriptedAgent.event(
+                        events, "{\"task\":{\"id\":\"a-1\",\"status\":{\"state\":\"TASK_STATE_WORKING\"}}}");
                 events.write(": comment\n\n".getBytes(StandardCharsets.UTF_8));
                 ScriptedAgent.event(events, artifact("a-1"));
                 ScriptedAgent.event(events, status("a-1", "TASK_STATE_COMPLETED"));
@@ -110,7 +121,9 @@ final class HttpAgentLinkTest {
             RecordingSink sink = deliver(agent, "http", Streaming.YES);
 
             assertThat(sink.states)
-                    .containsExactly(Optional.of(TaskStateName.WORKING), Optional.empty(), Optional.of(TaskStateName.COMPLETED));
+                    .as(sink.reason)
+                    .containsExactly(
+                            Optional.of(TaskStateName.WORKING), Optional.empty(), Optional.of(TaskStateName.COMPLETED));
             assertThat(agent.requests.take().path("method").asText()).isEqualTo("SendStreamingMessage");
             assertThat(audit.events).anyMatch(event -> event.getKind() == AuditKind.PLAINTEXT_DELIVERY);
         }
@@ -129,7 +142,9 @@ final class HttpAgentLinkTest {
 
             RecordingSink sink = deliver(agent, "http", Streaming.NO);
 
-            assertThat(sink.states).containsExactly(Optional.of(TaskStateName.WORKING), Optional.of(TaskStateName.COMPLETED));
+            assertThat(sink.states)
+                    .as(sink.reason)
+                    .containsExactly(Optional.of(TaskStateName.WORKING), Optional.of(TaskStateName.COMPLETED));
         }
     }
 
@@ -139,7 +154,9 @@ final class HttpAgentLinkTest {
             agent.script = call -> call.result(
                     "{\"message\":{\"messageId\":\"x\",\"role\":\"ROLE_AGENT\",\"parts\":[{\"text\":\"hi\"}]}}");
 
-            assertThat(deliver(agent, "http", Streaming.NO).states).containsExactly(Optional.of(TaskStateName.COMPLETED));
+            RecordingSink sink = deliver(agent, "http", Streaming.NO);
+
+            assertThat(sink.states).as(sink.reason).containsExactly(Optional.of(TaskStateName.COMPLETED));
         }
     }
 
@@ -165,8 +182,8 @@ final class HttpAgentLinkTest {
 
                 RecordingSink sink = deliver(agent, "http", Streaming.YES);
 
-                assertThat(sink.refusal).as("garbage " + i + ": " + sink.reason).contains(Refusal.INVALID_AGENT_RESPONSE);
-                assertThat(sink.states).doesNotContain(Optional.of(TaskStateName.COMPLETED));
+                assertThat(sink.refusal).contains(Refusal.INVALID_AGENT_RESPONSE);
+                assertThat(sink.states).as(sink.reason).doesNotContain(Optional.of(TaskStateName.COMPLETED));
             }
         }
     }
@@ -177,10 +194,25 @@ final class HttpAgentLinkTest {
         assertFails(call -> call.json(401, "{}"), Refusal.UNDELIVERABLE, Certainty.CERTAIN);
         assertFails(call -> call.json(500, "{}"), Refusal.AGENT_FAILED, Certainty.UNCERTAIN);
         assertFails(
-                call -> call.json(200, "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32602,\"message\":\"secret\"}}"),
+                call -> call.json(
+                        200, "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32602,\"message\":\"secret\"}}"),
                 Refusal.AGENT_FAILED,
                 Certainty.CERTAIN);
-        assertFails(call -> cutAfter(call.events()), Refusal.AGENT_LOST, Certainty.UNCERTAIN);
+    }
+
+    @Test
+    void doesNotKnowWhatAnAgentDidThatWasKilledWhileItWorked() throws Exception {
+        try (ScriptedAgent agent = ScriptedAgent.plain()) {
+            agent.script = call -> {
+                ScriptedAgent.event(call.events(), status("a-1", "TASK_STATE_WORKING"));
+                agent.close();
+            };
+
+            RecordingSink sink = deliver(agent, "http", Streaming.YES);
+
+            assertThat(sink.refusal).as(sink.reason).contains(Refusal.AGENT_LOST);
+            assertThat(sink.certainty).contains(Certainty.UNCERTAIN);
+        }
     }
 
     @Test
@@ -193,7 +225,7 @@ final class HttpAgentLinkTest {
         link.deliver(order("http://127.0.0.1:" + port + "/", Streaming.NO, Plain.ALLOWED), sink);
 
         assertThat(sink.settled.await(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(sink.refusal).contains(Refusal.UNDELIVERABLE);
+        assertThat(sink.refusal).as(sink.reason).contains(Refusal.UNDELIVERABLE);
         assertThat(sink.certainty).contains(Certainty.CERTAIN);
     }
 
@@ -205,7 +237,7 @@ final class HttpAgentLinkTest {
             link.deliver(order("http://127.0.0.1:" + agent.port() + "/", Streaming.NO, Plain.REFUSED), sink);
 
             assertThat(sink.settled.await(10, TimeUnit.SECONDS)).isTrue();
-            assertThat(sink.refusal).contains(Refusal.UNDELIVERABLE);
+            assertThat(sink.refusal).as(sink.reason).contains(Refusal.UNDELIVERABLE);
             assertThat(agent.requests).isEmpty();
         }
     }
@@ -213,10 +245,10 @@ final class HttpAgentLinkTest {
     @Test
     void tellsTheAgentThatItsTaskWasCancelled() throws Exception {
         try (ScriptedAgent agent = ScriptedAgent.plain()) {
-            agent.script = call -> call.result(
-                    "{\"task\":{\"id\":\"a-9\",\"status\":{\"state\":\"TASK_STATE_INPUT_REQUIRED\"}}}");
+            agent.script = call ->
+                    call.result("{\"task\":{\"id\":\"a-9\",\"status\":{\"state\":\"TASK_STATE_INPUT_REQUIRED\"}}}");
             RecordingSink sink = deliver(agent, "http", Streaming.NO);
-            assertThat(sink.states).containsExactly(Optional.of(TaskStateName.INPUT_REQUIRED));
+            assertThat(sink.states).as(sink.reason).containsExactly(Optional.of(TaskStateName.INPUT_REQUIRED));
             agent.requests.take();
 
             link.cancel(delivery(DeliveryKind.CANCEL));
@@ -227,25 +259,22 @@ final class HttpAgentLinkTest {
         }
     }
 
-    private static void assertFails(ScriptedAgent.Script script, Refusal refusal, Certainty certainty) throws Exception {
+    private static void assertFails(ScriptedAgent.Script script, Refusal refusal, Certainty certainty)
+            throws Exception {
         try (ScriptedAgent agent = ScriptedAgent.plain()) {
             agent.script = script;
 
             RecordingSink sink = deliver(agent, "http", Streaming.YES);
 
-            assertThat(sink.refusal).contains(refusal);
+            assertThat(sink.refusal).as(sink.reason).contains(refusal);
             assertThat(sink.certainty).contains(certainty);
             assertThat(sink.reason).doesNotContain("secret");
         }
     }
 
-    private static void cutAfter(OutputStream events) throws IOException {
-        ScriptedAgent.event(events, status("a-1", "TASK_STATE_WORKING"));
-        throw new IOException("the agent died");
-    }
-
     private static String status(String id, String state) {
-        return "{\"statusUpdate\":{\"taskId\":\"" + id + "\",\"contextId\":\"c\",\"status\":{\"state\":\"" + state + "\"}}}";
+        return "{\"statusUpdate\":{\"taskId\":\"" + id + "\",\"contextId\":\"c\",\"status\":{\"state\":\"" + state
+                + "\"}}}";
     }
 
     private static String artifact(String id) {
@@ -257,7 +286,8 @@ final class HttpAgentLinkTest {
         return ScriptedAgent.secured(identities.ssl(Optional.of(identities.agent("acme", agent))));
     }
 
-    private static RecordingSink deliver(ScriptedAgent agent, String scheme, Streaming streaming) throws InterruptedException {
+    private static RecordingSink deliver(ScriptedAgent agent, String scheme, Streaming streaming)
+            throws InterruptedException {
         RecordingSink sink = new RecordingSink();
         link.deliver(order(scheme + "://127.0.0.1:" + agent.port() + "/", streaming, Plain.ALLOWED), sink);
         assertThat(sink.settled.await(20, TimeUnit.SECONDS)).isTrue();
@@ -294,7 +324,8 @@ final class HttpAgentLinkTest {
                 .setLastSeenAt(1)
                 .setUpdatedAt(1)
                 .build();
-        byte[] message = "{\"messageId\":\"m\",\"role\":\"ROLE_USER\",\"parts\":[{\"text\":\"do it\"}]}".getBytes(StandardCharsets.UTF_8);
+        byte[] message = "{\"messageId\":\"m\",\"role\":\"ROLE_USER\",\"parts\":[{\"text\":\"do it\"}]}"
+                .getBytes(StandardCharsets.UTF_8);
         return new DeliveryOrder(delivery(DeliveryKind.TASK), agent, message);
     }
 

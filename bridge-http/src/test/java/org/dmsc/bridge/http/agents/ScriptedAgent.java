@@ -50,7 +50,8 @@ final class ScriptedAgent implements AutoCloseable {
     }
 
     static void event(OutputStream events, String result) throws IOException {
-        events.write(("data: {\"jsonrpc\":\"2.0\",\"id\":\"1\",\"result\":" + result + "}\n\n").getBytes(StandardCharsets.UTF_8));
+        events.write(("data: {\"jsonrpc\":\"2.0\",\"id\":\"1\",\"result\":" + result + "}\n\n")
+                .getBytes(StandardCharsets.UTF_8));
         events.flush();
     }
 

@@ -44,8 +44,7 @@ final class BrokerConfig {
                     <enabled>false</enabled>
                   </anonymous-usage-statistics>
                 </hivemq>
-                """
-                .formatted(
+                """.formatted(
                         settings.port(),
                         escape(settings.bindAddress()),
                         stores(identity, trust, password),
@@ -63,8 +62,7 @@ final class BrokerConfig {
                 <truststore>
                   <path>%s</path>
                   <password>%s</password>
-                </truststore>"""
-                .formatted(
+                </truststore>""".formatted(
                         escape(identity.toAbsolutePath().toString()),
                         escape(password),
                         escape(password),
@@ -92,8 +90,7 @@ final class BrokerConfig {
                   <receive-maximum>
                     <server-receive-maximum>%d</server-receive-maximum>
                   </receive-maximum>
-                </mqtt>"""
-                .formatted(settings.maxPacketBytes(), RECEIVE_MAXIMUM);
+                </mqtt>""".formatted(settings.maxPacketBytes(), RECEIVE_MAXIMUM);
     }
 
     /** HiveMQ also expands {@code ${ENV:NAME}} in this file; an unknown name makes it start with defaults, so '$' becomes a reference. */

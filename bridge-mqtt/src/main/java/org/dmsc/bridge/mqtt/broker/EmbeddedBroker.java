@@ -131,9 +131,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private Running running() {
-        return running
-                .orElseThrow(() -> new RefusedException(
-                        Refusal.UNAVAILABLE, "the MQTT broker is not running (expected it to be started)"));
+        return running.orElseThrow(() -> new RefusedException(
+                Refusal.UNAVAILABLE, "the MQTT broker is not running (expected it to be started)"));
     }
 
     private void prepare(IssuedIdentity identity, Collection<X509Certificate> authorities) {

@@ -182,14 +182,18 @@ public final class SharedEdge implements ParameterResolver {
                 none.load(null, null);
                 keys.init(none, password);
             }
-            KeyStore roots = KeyStore.getInstance("PKCS12");
-            roots.load(null, null);
-            roots.setCertificateEntry("root", pki.root());
             TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-            trust.init(roots);
+            trust.init(trustStore());
             SSLContext context = SSLContext.getInstance("TLSv1.3");
             context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
             return context;
+        }
+
+        public KeyStore trustStore() throws Exception {
+            KeyStore roots = KeyStore.getInstance("PKCS12");
+            roots.load(null, null);
+            roots.setCertificateEntry("root", pki.root());
+            return roots;
         }
 
         public Path workFolder() {

@@ -27,11 +27,30 @@ final class DeviceTopicTest {
     @Test
     void readsNothingElse() {
         for (String text : new String[] {
-            "", "/", "$a2a/v1/request", "$a2a/v1/request/acme/main", "$a2a/v1/request/acme/main/", "$a2a/v1/request/acme//x",
-            "$a2a/v1/request/acme/other/x", "$a2a/v1/request/acme/main/x/y", "$a2a/v1/request/ACME/main/x", "$a2a/v1/request/../main/x",
-            "$a2a/v1/reply/acme/main/x", "$a2a/v1/reply/acme/main/x/", "$a2a/v1/reply/acme/main/x/+", "$a2a/v1/reply/acme/main/x/y/z",
-            "$a2a/v2/request/acme/main/x", "$A2A/v1/request/acme/main/x", "dmsc/v1/acme/x", "dmsc/v1/acme/x/out/", "dmsc/v1/acme/x/OUT",
-            "dmsc/v1/sys/x/out", "dmsc/v1/acme/x\u0000/out", "dmsc/v1/acme/\u00e9/out", "dmsc/v1/acme/e\u0301/out", "$a2a/v1/request/acme/main/+"
+            "",
+            "/",
+            "$a2a/v1/request",
+            "$a2a/v1/request/acme/main",
+            "$a2a/v1/request/acme/main/",
+            "$a2a/v1/request/acme//x",
+            "$a2a/v1/request/acme/other/x",
+            "$a2a/v1/request/acme/main/x/y",
+            "$a2a/v1/request/ACME/main/x",
+            "$a2a/v1/request/../main/x",
+            "$a2a/v1/reply/acme/main/x",
+            "$a2a/v1/reply/acme/main/x/",
+            "$a2a/v1/reply/acme/main/x/+",
+            "$a2a/v1/reply/acme/main/x/y/z",
+            "$a2a/v2/request/acme/main/x",
+            "$A2A/v1/request/acme/main/x",
+            "dmsc/v1/acme/x",
+            "dmsc/v1/acme/x/out/",
+            "dmsc/v1/acme/x/OUT",
+            "dmsc/v1/sys/x/out",
+            "dmsc/v1/acme/x\u0000/out",
+            "dmsc/v1/acme/\u00e9/out",
+            "dmsc/v1/acme/e\u0301/out",
+            "$a2a/v1/request/acme/main/+"
         }) {
             assertThat(DeviceTopic.parse(text)).as(text).isEmpty();
         }
@@ -39,10 +58,14 @@ final class DeviceTopicTest {
 
     @Test
     void givesEachTopicOneTextOnly() {
-        qt().forAll(strings().basicLatinAlphabet().ofLengthBetween(0, 12), strings().basicLatinAlphabet().ofLengthBetween(0, 12))
+        qt().forAll(
+                        strings().basicLatinAlphabet().ofLengthBetween(0, 12),
+                        strings().basicLatinAlphabet().ofLengthBetween(0, 12))
                 .check((tenant, agent) -> {
                     String text = "$a2a/v1/request/" + tenant + "/main/" + agent;
-                    return DeviceTopic.parse(text).map(topic -> topic.text().equals(text)).orElse(true);
+                    return DeviceTopic.parse(text)
+                            .map(topic -> topic.text().equals(text))
+                            .orElse(true);
                 });
     }
 }

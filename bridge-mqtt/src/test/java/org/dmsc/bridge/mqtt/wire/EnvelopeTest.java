@@ -70,15 +70,19 @@ final class EnvelopeTest {
         assertThat(ShortForms.reply(reply, task))
                 .isEqualTo(json("{'message':{'parts':[{'text':'21'}],'messageId':'i','role':'ROLE_AGENT'}}"));
 
-        Envelope event = read("{'v':1,'type':'event','id':'i','ref':'r','body':{'statusUpdate':{'status':{'state':'TASK_STATE_WORKING'}}}}");
-        assertThat(ShortForms.event(event, task).at("/statusUpdate/taskId").asText()).isEqualTo("t");
+        Envelope event = read(
+                "{'v':1,'type':'event','id':'i','ref':'r','body':{'statusUpdate':{'status':{'state':'TASK_STATE_WORKING'}}}}");
+        assertThat(ShortForms.event(event, task).at("/statusUpdate/taskId").asText())
+                .isEqualTo("t");
     }
 
     @Test
     void leavesWhatIsThere() {
         Envelope event = read("{'v':1,'type':'event','id':'i','ref':'r','body':{'artifactUpdate':{'taskId':'mine'}}}");
 
-        assertThat(ShortForms.event(event, Optional.of(new TaskKey("t", "c"))).at("/artifactUpdate/taskId").asText())
+        assertThat(ShortForms.event(event, Optional.of(new TaskKey("t", "c")))
+                        .at("/artifactUpdate/taskId")
+                        .asText())
                 .isEqualTo("mine");
     }
 

@@ -21,14 +21,16 @@ final class TopicRulesTest {
             "dmsc/v1/acme/a/out",
             "dmsc/v1/globex/a/in");
 
-    private static final List<String> LEVELS = List.of("$a2a", "v1", "request", "reply", "discovery", "acme", "main", "a", "+", "#", "dmsc", "in");
+    private static final List<String> LEVELS =
+            List.of("$a2a", "v1", "request", "reply", "discovery", "acme", "main", "a", "+", "#", "dmsc", "in");
 
     @Test
     void grantsNoFilterThatShowsTopicsOfOthers() {
         for (String first : LEVELS) {
             for (String third : LEVELS) {
                 for (String fourth : LEVELS) {
-                    for (String last : List.of("", "/main/a", "/main/+", "/main/a/+", "/#", "/+", "/+/+", "/a/in", "/+/in")) {
+                    for (String last :
+                            List.of("", "/main/a", "/main/+", "/main/a/+", "/#", "/+", "/+/+", "/a/in", "/+/in")) {
                         check(first + "/v1/" + third + "/" + fourth + last);
                         check(first + "/v1/" + third + last);
                     }
@@ -45,8 +47,10 @@ final class TopicRulesTest {
 
     @Test
     void refusesSharedSubscriptions() {
-        assertThat(TopicRules.maySubscribe(OWN, "$share/g/$a2a/v1/request/acme/main/a")).isFalse();
-        assertThat(TopicRules.maySubscribe(OWN, "$queue/$a2a/v1/request/acme/main/a")).isFalse();
+        assertThat(TopicRules.maySubscribe(OWN, "$share/g/$a2a/v1/request/acme/main/a"))
+                .isFalse();
+        assertThat(TopicRules.maySubscribe(OWN, "$queue/$a2a/v1/request/acme/main/a"))
+                .isFalse();
     }
 
     @Test
@@ -62,7 +66,15 @@ final class TopicRulesTest {
     void bindsClientIdsToTheAgent() {
         assertThat(TopicRules.isClientIdOf(OWN, "acme/main/a")).isTrue();
         assertThat(TopicRules.isClientIdOf(OWN, "acme/main/a/pub-1")).isTrue();
-        for (String other : List.of("", "a", "acme/main/ab", "acme/main/b", "globex/main/a", "acme/main/a/", "acme/main/a/b/c", "acme/x/a")) {
+        for (String other : List.of(
+                "",
+                "a",
+                "acme/main/ab",
+                "acme/main/b",
+                "globex/main/a",
+                "acme/main/a/",
+                "acme/main/a/b/c",
+                "acme/x/a")) {
             assertThat(TopicRules.isClientIdOf(OWN, other)).as(other).isFalse();
         }
     }
@@ -71,15 +83,21 @@ final class TopicRulesTest {
     void takesRepliesBelowTheRequestersOwnTopicOnly() {
         assertThat(TopicRules.ownReply(OWN, "$a2a/v1/reply/acme/main/a/x")).isPresent();
         for (String other : List.of(
-                "$a2a/v1/reply/acme/main/b/x", "$a2a/v1/reply/acme/main/a", "$a2a/v1/reply/acme/main/a/+", "$a2a/v1/request/acme/main/a", "x")) {
+                "$a2a/v1/reply/acme/main/b/x",
+                "$a2a/v1/reply/acme/main/a",
+                "$a2a/v1/reply/acme/main/a/+",
+                "$a2a/v1/request/acme/main/a",
+                "x")) {
             assertThat(TopicRules.ownReply(OWN, other)).as(other).isEmpty();
         }
     }
 
     @Test
     void letsAWillGoToTheOwnCardOnly() {
-        assertThat(TopicRules.mayLeaveWill(OWN, "$a2a/v1/discovery/acme/main/a")).isTrue();
-        assertThat(TopicRules.mayLeaveWill(OWN, "$a2a/v1/discovery/acme/main/b")).isFalse();
+        assertThat(TopicRules.mayLeaveWill(OWN, "$a2a/v1/discovery/acme/main/a"))
+                .isTrue();
+        assertThat(TopicRules.mayLeaveWill(OWN, "$a2a/v1/discovery/acme/main/b"))
+                .isFalse();
         assertThat(TopicRules.mayLeaveWill(OWN, "dmsc/v1/acme/a/out")).isFalse();
     }
 }

@@ -1,0 +1,69 @@
+package org.dmsc.router.topology;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.apache.kafka.common.utils.Bytes;
+import org.dmsc.router.task.TaskKey;
+
+/**
+ * Keys of the router's one store. One store and not three, because each store is one more changelog partition in every transaction, with its
+ * marker.
+ *
+ * <pre>
+ *   d &lt;due time, 8 bytes&gt; &lt;tenant&gt;|&lt;task&gt;        nothing: the entry is the message
+ *   e &lt;tenant&gt;|&lt;task&gt;|&lt;offset + 1, 19 digits&gt;   an event that counted; 0: the submission
+ *   s &lt;tenant&gt;|&lt;task&gt;                           the task's state
+ * </pre>
+ */
+final class StoreKeys {
+
+    private static final byte DUE = 'd';
+    private static final String EVENT = "e";
+    private static final String STATE = "s";
+    /** Sorts behind every digit. */
+    private static final String AFTER = "~";
+
+    private StoreKeys() {}
+
+    static Bytes state(TaskKey key) {
+        return text(STATE + key.text());
+    }
+
+    static Bytes submission(TaskKey key) {
+        return event(key, 0);
+    }
+
+    static Bytes event(TaskKey key, long sequence) {
+        return text(EVENT + key.text() + '|' + String.format(Locale.ROOT, "%019d", sequence));
+    }
+
+    static Bytes afterEvents(TaskKey key) {
+        return text(EVENT + key.text() + '|' + AFTER);
+    }
+
+    static Bytes due(long time, TaskKey key) {
+        byte[] name = key.text().getBytes(StandardCharsets.UTF_8);
+        return Bytes.wrap(ByteBuffer.allocate(1 + Long.BYTES + name.length)
+                .put(DUE)
+                .putLong(time)
+                .put(name)
+                .array());
+    }
+
+    /** The least key of a due time. */
+    static Bytes due(long time) {
+        return Bytes.wrap(
+                ByteBuffer.allocate(1 + Long.BYTES).put(DUE).putLong(time).array());
+    }
+
+    static DueQueue.Due parseDue(Bytes key) {
+        ByteBuffer bytes = ByteBuffer.wrap(key.get(), 1, key.get().length - 1);
+        long time = bytes.getLong();
+        return new DueQueue.Due(time, TaskKey.parse(StandardCharsets.UTF_8.decode(bytes).toString()));
+    }
+
+    private static Bytes text(String key) {
+        return Bytes.wrap(key.getBytes(StandardCharsets.UTF_8));
+    }
+}
