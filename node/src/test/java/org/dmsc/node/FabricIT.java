@@ -188,7 +188,9 @@ final class FabricIT {
 
     private List<JsonNode> audit(String tenant) {
         List<JsonNode> records = new ArrayList<>();
-        fabric.operator().get("/v1/audit?tenant=" + tenant + "&limit=1000").body().path("records").forEach(records::add);
+        Answer answer = fabric.operator().get("/v1/audit?tenant=" + tenant + "&limit=200");
+        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+        answer.body().path("records").forEach(records::add);
         return records;
     }
 

@@ -36,7 +36,8 @@ public final class RegistryApp implements AutoCloseable {
 
     private static Map<String, Object> config(KafkaClients clients, RegistrySettings settings) {
         Map<String, Object> config = clients.streams(settings.applicationId(), settings.stateDirectory());
-        config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, settings.commitEvery().toMillis());
+        config.put(
+                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, settings.commitEvery().toMillis());
         config.put(StreamsConfig.POLL_MS_CONFIG, settings.commitEvery().toMillis());
         config.putAll(Changelogs.CONFIG);
         return config;

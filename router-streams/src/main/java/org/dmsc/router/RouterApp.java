@@ -60,7 +60,11 @@ public final class RouterApp implements AutoCloseable {
         this.candidates = new Candidates(tenants, agents, index, inFlight);
         this.stores = new RouterStores(envelopes, codec);
         RouterParts.Rules rules = new RouterParts.Rules(
-                new AgentSelector(settings.selection()), settings.names(), settings.patience(), random, settings.tick());
+                new AgentSelector(settings.selection()),
+                settings.names(),
+                settings.patience(),
+                random,
+                settings.tick());
         RouterParts parts = RouterParts.of(
                 envelopes,
                 codec,

@@ -125,6 +125,21 @@ final class ConnectingTest {
     }
 
     @Test
+    void takesALastWillOnTheOwnCard(Edge edge) throws Exception {
+        AgentRef agent = edge.agent("acme", "mortal");
+
+        try (Paho5 device = Paho5.connect(
+                edge,
+                id(agent),
+                edge.tls(agent),
+                options -> options.setWill(
+                        "$a2a/v1/discovery/acme/main/mortal",
+                        new org.eclipse.paho.mqttv5.common.MqttMessage(new byte[] {1})))) {
+            assertThat(device.isConnected()).isTrue();
+        }
+    }
+
+    @Test
     void disconnectsTheDevicesOfASuspendedTenant(Edge edge) throws Exception {
         AgentRef agent = edge.agent("globex", "suspended");
 

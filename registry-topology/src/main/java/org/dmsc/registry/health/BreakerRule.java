@@ -27,7 +27,10 @@ final class BreakerRule {
 
     /** The breakers with their memory. */
     record Breakers(
-            Map<String, String> open, Map<String, Integer> failures, Map<String, Long> retryAt, Map<String, Integer> trips) {
+            Map<String, String> open,
+            Map<String, Integer> failures,
+            Map<String, Long> retryAt,
+            Map<String, Integer> trips) {
 
         static Breakers of(AgentState state) {
             return new Breakers(
@@ -52,7 +55,7 @@ final class BreakerRule {
         int failures = after.failures().merge(skill, 1, Integer::sum);
         boolean tried = HALF_OPEN.equals(after.open().get(skill));
         boolean closed = !after.open().containsKey(skill);
-        if (tried || closed && failures >= policy.breakerFailures()) {
+        if (tried || (closed && failures >= policy.breakerFailures())) {
             int trips = after.trips().merge(skill, 1, Integer::sum);
             after.open().put(skill, OPEN);
             after.retryAt().put(skill, now + rest(trips));

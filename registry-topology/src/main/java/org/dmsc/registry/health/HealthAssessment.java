@@ -129,7 +129,9 @@ public final class HealthAssessment {
             next = Math.min(next, Math.max(now + 1, retryAt));
         }
         return snapshot.getErrorRate() > 0
-                ? Math.min(next, Math.max(now + 1, state.getRatedAt() + policy.fading().toMillis()))
+                ? Math.min(
+                        next,
+                        Math.max(now + 1, state.getRatedAt() + policy.fading().toMillis()))
                 : next;
     }
 

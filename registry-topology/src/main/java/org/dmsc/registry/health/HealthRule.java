@@ -86,7 +86,8 @@ public final class HealthRule {
     }
 
     private static AgentState present(AgentState state, AgentReport report, long now) {
-        AgentSnapshot.Builder snapshot = AgentSnapshot.newBuilder(state.getSnapshot()).setLastSeenAt(now);
+        AgentSnapshot.Builder snapshot =
+                AgentSnapshot.newBuilder(state.getSnapshot()).setLastSeenAt(now);
         if (report.getPresence() != null) {
             snapshot.setPresence(report.getPresence());
         }
@@ -115,7 +116,8 @@ public final class HealthRule {
     }
 
     private static AgentState heartbeat(AgentState state, AgentReport report, long now) {
-        AgentSnapshot.Builder snapshot = AgentSnapshot.newBuilder(state.getSnapshot()).setLastSeenAt(now);
+        AgentSnapshot.Builder snapshot =
+                AgentSnapshot.newBuilder(state.getSnapshot()).setLastSeenAt(now);
         AgentLoad load = report.getLoad();
         if (load != null) {
             snapshot.setCpu(Ratings.rounded(Math.max(0, Math.min(1, load.getCpu()))))
@@ -156,8 +158,8 @@ public final class HealthRule {
     private AgentState outcome(AgentState state, AgentReport report, long now) {
         Map<String, Long> open = new HashMap<>(state.getOpen());
         open.remove(attempt(report));
-        AgentSnapshot.Builder snapshot = AgentSnapshot.newBuilder(state.getSnapshot())
-                .setInFlight(open.size());
+        AgentSnapshot.Builder snapshot =
+                AgentSnapshot.newBuilder(state.getSnapshot()).setInFlight(open.size());
         AgentState.Builder after = AgentState.newBuilder(state).setOpen(open);
         String skill = report.getSkill() == null ? "" : report.getSkill();
         Ratings.Verdict verdict = Ratings.of(report.getOutcome());

@@ -41,8 +41,8 @@ final class RegistryAudit {
         if (isNew) {
             return Optional.of(event(agent, AuditKind.AGENT_REGISTERED, is, now));
         }
-        boolean wentDown = is.getHealth() == AgentHealth.DOWN
-                && before.get().getSnapshot().getHealth() != AgentHealth.DOWN;
+        boolean wentDown =
+                is.getHealth() == AgentHealth.DOWN && before.get().getSnapshot().getHealth() != AgentHealth.DOWN;
         return wentDown ? Optional.of(event(agent, AuditKind.AGENT_DOWN, is, now)) : Optional.empty();
     }
 

@@ -145,15 +145,18 @@ final class RegistryProcessor implements Processor<String, byte[], String, byte[
             store.put(key, parts.seals().state(state, now));
         }
         long look = parts.assessment().nextLook(state, now);
-        due.set(key, parts.emission().pending(state) ? Math.min(look, parts.emission().at(state)) : look);
+        due.set(
+                key,
+                parts.emission().pending(state)
+                        ? Math.min(look, parts.emission().at(state))
+                        : look);
     }
 
     private void tellAudit(AuditEvent event, long now) {
         if (RegistryAudit.isDown(event)) {
             parts.counters().wentDown.increment();
         }
-        context.forward(
-                new Record<>(event.getTenant(), parts.audit().serialized(event), now), RegistryTopology.AUDIT);
+        context.forward(new Record<>(event.getTenant(), parts.audit().serialized(event), now), RegistryTopology.AUDIT);
     }
 
     private void skip(RecordMetadata metadata, RuntimeException why) {

@@ -28,7 +28,8 @@ final class ReportReader {
         SealedEnvelope envelope = values.deserialize(topic, raw);
         Envelopes.requirePlace(envelope, place.tenant(), place.channel().label());
         AgentReport report = envelopes.routing(envelope, AgentReport.class);
-        if (!report.getAgent().equals(key) || !report.getTenant().equals(place.tenant().value())) {
+        if (!report.getAgent().equals(key)
+                || !report.getTenant().equals(place.tenant().value())) {
             throw new RefusedException(
                     Refusal.UNREADABLE,
                     "report about '" + Printable.of(report.getTenant() + "/" + report.getAgent()) + "' under '"

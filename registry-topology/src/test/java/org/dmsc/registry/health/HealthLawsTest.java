@@ -63,7 +63,9 @@ class HealthLawsTest {
             case 4:
                 open.remove(task);
                 return Reports.outcome(
-                        task, AttemptOutcome.values()[random.nextInt(AttemptOutcome.values().length)], random.nextInt(900));
+                        task,
+                        AttemptOutcome.values()[random.nextInt(AttemptOutcome.values().length)],
+                        random.nextInt(900));
             default:
                 return Reports.report(AgentReportKind.PROBED)
                         .setOutcome(random.nextBoolean() ? AttemptOutcome.COMPLETED : AttemptOutcome.LOST)
@@ -75,35 +77,42 @@ class HealthLawsTest {
     void inFlightIsTheNumberOfOpenAttempts() {
         qt().forAll(longs().all())
                 .check(seed -> always(
-                        seed, seen -> seen.state().getSnapshot().getInFlight() == seen.open().size()));
+                        seed,
+                        seen -> seen.state().getSnapshot().getInFlight()
+                                == seen.open().size()));
     }
 
     @Test
     void ratesAndLoadsStayInTheirBounds() {
-        qt().forAll(longs().all()).check(seed -> always(seed, seen -> {
-            var snapshot = seen.state().getSnapshot();
-            return snapshot.getErrorRate() >= 0
-                    && snapshot.getErrorRate() <= 1
-                    && snapshot.getCpu() >= 0
-                    && snapshot.getCpu() <= 1
-                    && snapshot.getQueueDepth() >= 0
-                    && snapshot.getLatencyMs() >= 0;
-        }));
+        qt().forAll(longs().all())
+                .check(seed -> always(seed, seen -> {
+                    var snapshot = seen.state().getSnapshot();
+                    return snapshot.getErrorRate() >= 0
+                            && snapshot.getErrorRate() <= 1
+                            && snapshot.getCpu() >= 0
+                            && snapshot.getCpu() <= 1
+                            && snapshot.getQueueDepth() >= 0
+                            && snapshot.getLatencyMs() >= 0;
+                }));
     }
 
     @Test
     void anAgentWithAnOpenBreakerIsNeverUpAndItsBreakerWillBeTried() {
-        qt().forAll(longs().all()).check(seed -> always(seed, seen -> {
-            boolean open = seen.state().getSnapshot().getBreakers().containsValue("OPEN");
-            boolean willBeTried = assessment.nextLook(seen.state(), seen.now()) < Long.MAX_VALUE;
-            return !open || willBeTried && seen.state().getSnapshot().getHealth() != AgentHealth.UP;
-        }));
+        qt().forAll(longs().all())
+                .check(seed -> always(seed, seen -> {
+                    boolean open = seen.state().getSnapshot().getBreakers().containsValue("OPEN");
+                    boolean willBeTried = assessment.nextLook(seen.state(), seen.now()) < Long.MAX_VALUE;
+                    return !open || willBeTried && seen.state().getSnapshot().getHealth() != AgentHealth.UP;
+                }));
     }
 
     @Test
     void lookingTwiceAtOneMomentChangesNothing() {
-        qt().forAll(longs().all()).check(seed -> always(seed, seen -> assessment
-                .assess(seen.state(), (gateway, epoch, at) -> Leases.Standing.HELD, seen.now())
-                .equals(seen.state())));
+        qt().forAll(longs().all())
+                .check(seed -> always(
+                        seed,
+                        seen -> assessment
+                                .assess(seen.state(), (gateway, epoch, at) -> Leases.Standing.HELD, seen.now())
+                                .equals(seen.state())));
     }
 }

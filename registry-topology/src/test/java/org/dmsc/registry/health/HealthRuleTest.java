@@ -40,12 +40,14 @@ class HealthRuleTest {
 
     @Test
     void countsAnAgentThatIsCalledAsUpFromItsRegistration() {
-        assertThat(tell(Reports.registered(AgentChannel.A2A_HTTP), NOW).getHealth()).isEqualTo(AgentHealth.UP);
+        assertThat(tell(Reports.registered(AgentChannel.A2A_HTTP), NOW).getHealth())
+                .isEqualTo(AgentHealth.UP);
     }
 
     @Test
     void waitsForTheConnectionOfAnAgentThatConnects() {
-        assertThat(tell(Reports.registered(AgentChannel.MQTT5), NOW).getHealth()).isEqualTo(AgentHealth.JOINING);
+        assertThat(tell(Reports.registered(AgentChannel.MQTT5), NOW).getHealth())
+                .isEqualTo(AgentHealth.JOINING);
         assertThat(tell(Reports.present(HERE), NOW + 1).getHealth()).isEqualTo(AgentHealth.UP);
     }
 
@@ -123,18 +125,23 @@ class HealthRuleTest {
     void opensABreakerAfterFailuresInARowTriesAgainAndCloses() {
         tell(Reports.registered(AgentChannel.A2A_HTTP), NOW);
         tell(Reports.outcome("t1", AttemptOutcome.LOST, 0), NOW);
-        assertThat(tell(Reports.outcome("t2", AttemptOutcome.UNDELIVERED, 0), NOW).getBreakers()).isEmpty();
+        assertThat(tell(Reports.outcome("t2", AttemptOutcome.UNDELIVERED, 0), NOW)
+                        .getBreakers())
+                .isEmpty();
         AgentSnapshot third = tell(Reports.outcome("t3", AttemptOutcome.TIMED_OUT, 0), NOW);
         assertThat(third.getBreakers()).containsEntry("billing", "OPEN");
         assertThat(third.getHealth()).isEqualTo(AgentHealth.DEGRADED);
 
         assertThat(at(NOW + 9_999).getBreakers()).containsEntry("billing", "OPEN");
         assertThat(at(NOW + 10_000).getBreakers()).containsEntry("billing", "HALF_OPEN");
-        assertThat(tell(Reports.outcome("t4", AttemptOutcome.FAILED, 0), NOW + 10_000).getBreakers())
+        assertThat(tell(Reports.outcome("t4", AttemptOutcome.FAILED, 0), NOW + 10_000)
+                        .getBreakers())
                 .containsEntry("billing", "OPEN");
         assertThat(at(NOW + 29_999).getBreakers()).as("rests twice as long").containsEntry("billing", "OPEN");
         assertThat(at(NOW + 30_000).getBreakers()).containsEntry("billing", "HALF_OPEN");
-        assertThat(tell(Reports.outcome("t5", AttemptOutcome.COMPLETED, 5), NOW + 30_001).getBreakers()).isEmpty();
+        assertThat(tell(Reports.outcome("t5", AttemptOutcome.COMPLETED, 5), NOW + 30_001)
+                        .getBreakers())
+                .isEmpty();
     }
 
     @Test
@@ -154,7 +161,8 @@ class HealthRuleTest {
     void letsErrorsFadeSoThatAnAgentNobodyChoosesGetsAnotherChance() {
         tell(Reports.registered(AgentChannel.A2A_HTTP), NOW);
         tell(Reports.outcome("t1", AttemptOutcome.FAILED, 0), NOW + 1);
-        assertThat(tell(Reports.outcome("t2", AttemptOutcome.FAILED, 0), NOW + 2).getHealth())
+        assertThat(tell(Reports.outcome("t2", AttemptOutcome.FAILED, 0), NOW + 2)
+                        .getHealth())
                 .isEqualTo(AgentHealth.DEGRADED);
 
         assertThat(at(NOW + 31_000).getHealth()).isEqualTo(AgentHealth.UP);
@@ -172,7 +180,8 @@ class HealthRuleTest {
         tell(Reports.report(AgentReportKind.DRAINING).build(), NOW);
         assertThat(tell(Reports.heartbeat(0, 0), NOW).getHealth()).isEqualTo(AgentHealth.DRAINING);
 
-        assertThat(tell(Reports.registered(AgentChannel.A2A_HTTP), NOW).getHealth()).isEqualTo(AgentHealth.UP);
+        assertThat(tell(Reports.registered(AgentChannel.A2A_HTTP), NOW).getHealth())
+                .isEqualTo(AgentHealth.UP);
     }
 
     @Test
@@ -186,6 +195,8 @@ class HealthRuleTest {
     void forgetsAnAgentThatUnregisters() {
         tell(Reports.registered(AgentChannel.A2A_HTTP), NOW);
 
-        assertThat(rule.apply(state, Reports.report(AgentReportKind.UNREGISTERED).build(), NOW)).isEmpty();
+        assertThat(rule.apply(
+                        state, Reports.report(AgentReportKind.UNREGISTERED).build(), NOW))
+                .isEmpty();
     }
 }

@@ -42,12 +42,16 @@ public final class Reports {
     }
 
     public static AgentReport registered(AgentChannel channel) {
-        return report(AgentReportKind.REGISTERED).setRegistration(registration(channel).build()).build();
+        return report(AgentReportKind.REGISTERED)
+                .setRegistration(registration(channel).build())
+                .build();
     }
 
     public static AgentReport registeredWithHeartbeat(long heartbeatMs) {
         return report(AgentReportKind.REGISTERED)
-                .setRegistration(registration(AgentChannel.A2A_HTTP).setHeartbeatMs(heartbeatMs).build())
+                .setRegistration(registration(AgentChannel.A2A_HTTP)
+                        .setHeartbeatMs(heartbeatMs)
+                        .build())
                 .build();
     }
 
@@ -56,15 +60,24 @@ public final class Reports {
     }
 
     public static AgentReport absent(Presence presence) {
-        return report(AgentReportKind.ABSENT).setPresence(presence).setReason("last will").build();
+        return report(AgentReportKind.ABSENT)
+                .setPresence(presence)
+                .setReason("last will")
+                .build();
     }
 
     public static AgentReport heartbeat(double cpu, int queue) {
-        return report(AgentReportKind.HEARTBEAT).setLoad(new AgentLoad(cpu, queue)).build();
+        return report(AgentReportKind.HEARTBEAT)
+                .setLoad(new AgentLoad(cpu, queue))
+                .build();
     }
 
     public static AgentReport assigned(String task) {
-        return report(AgentReportKind.ASSIGNED).setTaskId(task).setAttempt(1).setSkill("billing").build();
+        return report(AgentReportKind.ASSIGNED)
+                .setTaskId(task)
+                .setAttempt(1)
+                .setSkill("billing")
+                .build();
     }
 
     public static AgentReport outcome(String task, AttemptOutcome outcome, long latencyMs) {

@@ -77,7 +77,8 @@ class RegistryTopologyTest {
         Properties properties = new Properties();
         properties.setProperty("application.id", "registry-" + UUID.randomUUID());
         properties.setProperty("bootstrap.servers", "nowhere:1");
-        properties.setProperty("state.dir", System.getProperty("java.io.tmpdir") + "/dmsc-registry-test-" + UUID.randomUUID());
+        properties.setProperty(
+                "state.dir", System.getProperty("java.io.tmpdir") + "/dmsc-registry-test-" + UUID.randomUUID());
         return properties;
     }
 
@@ -109,8 +110,7 @@ class RegistryTopologyTest {
     }
 
     private List<AuditEvent> audit() {
-        return driver
-                .createOutputTopic(
+        return driver.createOutputTopic(
                         TopicNames.AUDIT_INTAKE,
                         new StringDeserializer(),
                         new AvroSerde<>(codec, AuditEvent.class).deserializer())
@@ -198,16 +198,18 @@ class RegistryTopologyTest {
     @Test
     void goesOnAfterWhatItCannotUse() {
         write("clerk", new byte[] {1, 2});
-        write("other", serde.serializer()
-                .serialize(
-                        Channel.AGENTS.of(ACME),
-                        envelopes.seal(
-                                Reports.registered(AgentChannel.A2A_HTTP),
-                                ACME,
-                                Channel.AGENTS.label(),
-                                "r",
-                                Parties.from("spiffe://x/gateway/g"),
-                                NOW)));
+        write(
+                "other",
+                serde.serializer()
+                        .serialize(
+                                Channel.AGENTS.of(ACME),
+                                envelopes.seal(
+                                        Reports.registered(AgentChannel.A2A_HTTP),
+                                        ACME,
+                                        Channel.AGENTS.label(),
+                                        "r",
+                                        Parties.from("spiffe://x/gateway/g"),
+                                        NOW)));
         tell(Reports.registered(AgentChannel.A2A_HTTP));
 
         assertThat(parts.counters().all()).containsEntry("unusable", 2L);
@@ -227,7 +229,8 @@ class RegistryTopologyTest {
     }
 
     private static void isSealed(byte[] value) {
-        assertThat(new String(value, StandardCharsets.ISO_8859_1)).doesNotContain("zebra", "invoices", "billing", "money");
+        assertThat(new String(value, StandardCharsets.ISO_8859_1))
+                .doesNotContain("zebra", "invoices", "billing", "money");
     }
 
     @Test

@@ -37,7 +37,9 @@ public final class AuditApp implements AutoCloseable {
         config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
         config.putAll(Changelogs.CONFIG);
         this.runner = new StreamsRunner(
-                new AuditTopology(parts, new AvroSerde<>(codec, AuditRecord.class).serializer()).build(), config, clock);
+                new AuditTopology(parts, new AvroSerde<>(codec, AuditRecord.class).serializer()).build(),
+                config,
+                clock);
     }
 
     /** Begins to work; returns at once. */

@@ -54,15 +54,16 @@ final class SequencerProcessor implements Processor<String, byte[], String, Audi
 
     private AuditEvent read(Record<String, byte[]> record) {
         if (record.key() == null || record.value() == null) {
-            throw new RefusedException(Refusal.UNREADABLE, "audit event without key or value (expected tenant and event)");
+            throw new RefusedException(
+                    Refusal.UNREADABLE, "audit event without key or value (expected tenant and event)");
         }
         AuditEvent event = parts.events().deserialize("", record.value());
         if (!event.getTenant().equals(record.key())) {
             // Numbering another tenant's events here would break the order of both.
             throw new RefusedException(
                     Refusal.UNREADABLE,
-                    "audit event of tenant '" + Printable.of(event.getTenant()) + "' under key '" + Printable.of(record.key())
-                            + "' (expected the same)");
+                    "audit event of tenant '" + Printable.of(event.getTenant()) + "' under key '"
+                            + Printable.of(record.key()) + "' (expected the same)");
         }
         return event;
     }
@@ -84,8 +85,8 @@ final class SequencerProcessor implements Processor<String, byte[], String, Audi
     }
 
     private boolean isSeen(String id, long now) {
-        try (WindowStoreIterator<byte[]> times =
-                seen.fetch(id, now - AuditTopology.MEMORY.toMillis(), Math.addExact(now, AuditTopology.CLOCK_STEPS_BACK_MS))) {
+        try (WindowStoreIterator<byte[]> times = seen.fetch(
+                id, now - AuditTopology.MEMORY.toMillis(), Math.addExact(now, AuditTopology.CLOCK_STEPS_BACK_MS))) {
             return times.hasNext();
         }
     }

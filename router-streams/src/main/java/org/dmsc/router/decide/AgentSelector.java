@@ -36,18 +36,21 @@ public final class AgentSelector {
     public Decision decide(Question question, List<Candidate> candidates, RandomGenerator random) {
         List<Considered> considered = CandidateFilter.apply(question, candidates);
         if (question.now() >= question.submission().getDeadline()) {
-            return new Decision.Refuse(Refusal.DEADLINE_EXCEEDED, "the deadline passed before an agent was found", considered);
+            return new Decision.Refuse(
+                    Refusal.DEADLINE_EXCEEDED, "the deadline passed before an agent was found", considered);
         }
         if (question.submission().getHops() > question.maxHops()) {
             return new Decision.Refuse(
                     Refusal.HOP_LIMIT,
-                    "delegation number " + question.submission().getHops() + " in a chain (at most " + question.maxHops() + ")",
+                    "delegation number " + question.submission().getHops() + " in a chain (at most "
+                            + question.maxHops() + ")",
                     considered);
         }
         if (question.attempts().size() >= Math.max(1, question.submission().getMaxAttempts())) {
             return Refusals.attemptsUsedUp(question, considered);
         }
-        List<Considered> fits = considered.stream().filter(c -> c.verdict() == Verdict.FITS).toList();
+        List<Considered> fits =
+                considered.stream().filter(c -> c.verdict() == Verdict.FITS).toList();
         if (fits.isEmpty()) {
             return nobodyFits(question, considered);
         }
@@ -61,14 +64,17 @@ public final class AgentSelector {
         boolean busy = considered.stream().anyMatch(c -> c.verdict() == Verdict.BUSY);
         long until = question.now() + policy.busyRetry().toMillis();
         return busy
-                ? new Decision.Defer(Refusal.OVERLOADED, "every agent that fits works at its capacity", until, considered)
+                ? new Decision.Defer(
+                        Refusal.OVERLOADED, "every agent that fits works at its capacity", until, considered)
                 : new Decision.Defer(Refusal.NO_CANDIDATE_UP, Refusal.NO_CANDIDATE_UP.meaning(), until, considered);
     }
 
-    private Decision choose(Question question, List<Considered> fits, List<Considered> considered, RandomGenerator random) {
+    private Decision choose(
+            Question question, List<Considered> fits, List<Considered> considered, RandomGenerator random) {
         Set<AgentRef> tried = question.tried();
-        List<Considered> fresh =
-                fits.stream().filter(c -> !tried.contains(c.candidate().agent())).toList();
+        List<Considered> fresh = fits.stream()
+                .filter(c -> !tried.contains(c.candidate().agent()))
+                .toList();
         if (!fresh.isEmpty()) {
             return assign(pick(fresh, random), fresh, considered);
         }
@@ -77,14 +83,16 @@ public final class AgentSelector {
             return new Decision.Defer(
                     Refusal.UNAVAILABLE, "every agent that fits was tried; trying again shortly", ready, considered);
         }
-        List<Considered> others = fits.stream().filter(c -> !isLast(question, c)).toList();
+        List<Considered> others =
+                fits.stream().filter(c -> !isLast(question, c)).toList();
         List<Considered> pool = others.isEmpty() ? fits : others;
         return assign(pick(pool, random), pool, considered);
     }
 
     private long readyAgain(Question question, AttemptRecord last) {
         int doublings = Math.min(MOST_DOUBLINGS, question.attempts().size() - 1);
-        long backoff = Math.min(policy.longestBackoff().toMillis(), policy.firstBackoff().toMillis() << doublings);
+        long backoff = Math.min(
+                policy.longestBackoff().toMillis(), policy.firstBackoff().toMillis() << doublings);
         // Jitter without a random number, so that looking again gives the same time: tasks differ in their ids.
         long jitter = Math.floorMod(question.submission().getTaskId().hashCode(), backoff / 4 + 1);
         return last.getClosedAt() + backoff + jitter;
@@ -115,7 +123,8 @@ public final class AgentSelector {
         List<String> figures = new ArrayList<>();
         figures.add("relevance " + number(choice.relevance()) + ", best of " + pool.size() + " is "
                 + number(pool.get(0).candidate().relevance()));
-        figures.add("load " + number(chosen.load()) + " (" + choice.inFlight() + " of " + choice.capacity() + " places taken)");
+        figures.add("load " + number(chosen.load()) + " (" + choice.inFlight() + " of " + choice.capacity()
+                + " places taken)");
         pool.stream()
                 .filter(c -> c != chosen)
                 .limit(2)
@@ -123,8 +132,9 @@ public final class AgentSelector {
                         + number(c.candidate().relevance())));
         List<String> reasons = new ArrayList<>(choice.why());
         reasons.addAll(figures);
-        List<Considered> marked =
-                considered.stream().map(c -> c == chosen ? c.with(Verdict.CHOSEN) : c).toList();
+        List<Considered> marked = considered.stream()
+                .map(c -> c == chosen ? c.with(Verdict.CHOSEN) : c)
+                .toList();
         return new Decision.Assign(choice, reasons, figures, marked);
     }
 

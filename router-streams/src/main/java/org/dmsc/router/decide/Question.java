@@ -38,9 +38,7 @@ public record Question(TaskSubmission submission, List<AttemptRecord> attempts, 
     /** Agents that said no or reported a failure: asking them again would bring the same answer. */
     Set<AgentRef> failed() {
         Set<AgentRef> all = new HashSet<>();
-        attempts.stream()
-                .filter(attempt -> saidNo(attempt.getOutcome()))
-                .forEach(attempt -> all.add(agent(attempt)));
+        attempts.stream().filter(attempt -> saidNo(attempt.getOutcome())).forEach(attempt -> all.add(agent(attempt)));
         return all;
     }
 
@@ -54,6 +52,8 @@ public record Question(TaskSubmission submission, List<AttemptRecord> attempts, 
     }
 
     private static boolean saidNo(AttemptOutcome outcome) {
-        return outcome == AttemptOutcome.FAILED || outcome == AttemptOutcome.REJECTED || outcome == AttemptOutcome.CANCELED;
+        return outcome == AttemptOutcome.FAILED
+                || outcome == AttemptOutcome.REJECTED
+                || outcome == AttemptOutcome.CANCELED;
     }
 }

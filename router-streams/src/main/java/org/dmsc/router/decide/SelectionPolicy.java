@@ -12,7 +12,8 @@ import org.dmsc.schemas.RefusedException;
  * @param longestBackoff where the doubling ends
  * @param busyRetry how soon a task that found every agent busy or away looks again at the latest; a place that falls free wakes it earlier
  */
-public record SelectionPolicy(double relevanceMargin, Duration firstBackoff, Duration longestBackoff, Duration busyRetry) {
+public record SelectionPolicy(
+        double relevanceMargin, Duration firstBackoff, Duration longestBackoff, Duration busyRetry) {
 
     /** What a fabric starts with. */
     public static final SelectionPolicy DEFAULT =

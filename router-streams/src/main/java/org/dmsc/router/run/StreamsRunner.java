@@ -42,7 +42,10 @@ public final class StreamsRunner implements AutoCloseable {
         this.clock = clock;
         this.streams = new KafkaStreams(topology, new StreamsConfig(config));
         streams.setStateListener((now, before) -> {
-            LOG.atInfo().addKeyValue("application", name).addKeyValue("state", now).log("streams application");
+            LOG.atInfo()
+                    .addKeyValue("application", name)
+                    .addKeyValue("state", now)
+                    .log("streams application");
             if (now == KafkaStreams.State.RUNNING) {
                 running.countDown();
             }
@@ -94,8 +97,9 @@ public final class StreamsRunner implements AutoCloseable {
     /** Leaves the group, so that the others go on at once and not after the session timeout. */
     @Override
     public void close() {
-        boolean closed = streams.close(CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
-                .withTimeout(CLOSING));
+        boolean closed =
+                streams.close(CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
+                        .withTimeout(CLOSING));
         if (!closed) {
             LOG.atWarn().addKeyValue("application", name).log("streams application did not end in time");
         }
@@ -114,8 +118,6 @@ public final class StreamsRunner implements AutoCloseable {
                 .addKeyValue("deaths", recentDeaths.size())
                 .setCause(fault)
                 .log(givesUp ? "stream thread died too often: giving up" : "stream thread died: replaced");
-        return givesUp
-                ? StreamThreadExceptionResponse.SHUTDOWN_CLIENT
-                : StreamThreadExceptionResponse.REPLACE_THREAD;
+        return givesUp ? StreamThreadExceptionResponse.SHUTDOWN_CLIENT : StreamThreadExceptionResponse.REPLACE_THREAD;
     }
 }

@@ -54,7 +54,10 @@ final class Audits {
                 .setEventId("decision." + state.getTaskId() + "." + attempt)
                 .setAttempt(attempt)
                 .setObject(names.agent(agent))
-                .setSkill(decision.choice().skillId().isEmpty() ? null : decision.choice().skillId())
+                .setSkill(
+                        decision.choice().skillId().isEmpty()
+                                ? null
+                                : decision.choice().skillId())
                 .setReasons(decision.figures())
                 .build());
     }
@@ -142,7 +145,8 @@ final class Audits {
     }
 
     private Optional<String> target(TaskSubmission submission) {
-        return Optional.ofNullable(submission.getTargetAgent()).map(agent -> names.agent(targetTenant(submission), agent));
+        return Optional.ofNullable(submission.getTargetAgent())
+                .map(agent -> names.agent(targetTenant(submission), agent));
     }
 
     private static String targetTenant(TaskSubmission submission) {

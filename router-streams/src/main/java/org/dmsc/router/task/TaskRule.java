@@ -112,8 +112,7 @@ public final class TaskRule {
                 .setReason(defer.sentence())
                 .build();
         List<Effect> effects = List.of(
-                new Effect.Emit(events.deferred(state, defer, now)),
-                audits.deferred(state, submission, defer, moment));
+                new Effect.Emit(events.deferred(state, defer, now)), audits.deferred(state, submission, defer, moment));
         return new Turn(waiting, effects, Turn.Next.WAIT, wakeAt);
     }
 
@@ -202,7 +201,8 @@ public final class TaskRule {
     /** The time that the task asked for has come. */
     public Turn due(TaskState state, TaskSubmission submission, long now) {
         if (state.getClosing()) {
-            return new Turn(state, List.of(), Turn.Next.IGNORE, now + patience.recheck().toMillis());
+            return new Turn(
+                    state, List.of(), Turn.Next.IGNORE, now + patience.recheck().toMillis());
         }
         if (now >= state.getDeadline()) {
             TaskState closing = TaskState.newBuilder(state).setClosing(true).build();

@@ -69,7 +69,11 @@ public final class Candidates {
         AgentRef target = AgentRef.of(tenant, submission.getTargetAgent());
         return agents.find(target)
                 .map(snapshot -> candidate(
-                        caller, snapshot, skillOf(snapshot, submission), new Fit(1, List.of("named by the caller")), now))
+                        caller,
+                        snapshot,
+                        skillOf(snapshot, submission),
+                        new Fit(1, List.of("named by the caller")),
+                        now))
                 .map(List::of)
                 .orElse(List.of());
     }
@@ -143,7 +147,8 @@ public final class Candidates {
         Set<TenantId> all = new HashSet<>();
         all.add(caller);
         for (TenantRecord exporter : tenants.all()) {
-            if (exporter.getGrants().stream().anyMatch(grant -> grant.getImporter().equals(caller.value()))) {
+            if (exporter.getGrants().stream()
+                    .anyMatch(grant -> grant.getImporter().equals(caller.value()))) {
                 all.add(new TenantId(exporter.getTenant()));
             }
         }

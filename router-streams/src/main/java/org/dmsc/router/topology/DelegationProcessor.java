@@ -175,7 +175,7 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
             store.forget(work.key());
             return;
         }
-        work.sealed().ifPresent(sealed -> store.put(work.key(), sealed));
+        work.sealed().ifPresent(bytes -> store.put(work.key(), bytes));
         if (work.due() > 0) {
             dueQueue.add(work.due(), work.key());
         }
@@ -242,7 +242,8 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
         parts.counters().add(Count.IGNORED);
     }
 
-    private void setAside(Record<String, byte[]> record, TenantTopic place, RecordMetadata metadata, RuntimeException why) {
+    private void setAside(
+            Record<String, byte[]> record, TenantTopic place, RecordMetadata metadata, RuntimeException why) {
         parts.counters().add(Count.SET_ASIDE);
         String cause = why instanceof RefusedException refused ? refused.sentence() : why.toString();
         LOG.atWarn()
@@ -253,10 +254,14 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
                 .log("record cannot be used: set aside");
         if (record.value() != null && record.key() != null) {
             Map<String, String> headers = Map.of(
-                    "dmsc-tenant", place.tenant().value(),
-                    "dmsc-kind", "Unusable",
-                    "dmsc-origin", metadata.topic() + "-" + metadata.partition() + "@" + metadata.offset(),
-                    "dmsc-error", Printable.of(cause));
+                    "dmsc-tenant",
+                    place.tenant().value(),
+                    "dmsc-kind",
+                    "Unusable",
+                    "dmsc-origin",
+                    metadata.topic() + "-" + metadata.partition() + "@" + metadata.offset(),
+                    "dmsc-error",
+                    Printable.of(cause));
             forward(
                     Recorder.poison(place.tenant(), record.key(), record.value(), headers),
                     context.currentSystemTimeMs());

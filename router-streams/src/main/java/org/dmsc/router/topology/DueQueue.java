@@ -42,7 +42,8 @@ final class DueQueue {
         }
         List<Due> due = new ArrayList<>();
         earliest = Long.MAX_VALUE;
-        try (KeyValueIterator<Bytes, byte[]> entries = store.range(StoreKeys.due(floor), StoreKeys.due(Long.MAX_VALUE))) {
+        try (KeyValueIterator<Bytes, byte[]> entries =
+                store.range(StoreKeys.due(floor), StoreKeys.due(Long.MAX_VALUE))) {
             while (entries.hasNext()) {
                 KeyValue<Bytes, byte[]> entry = entries.next();
                 Due next = StoreKeys.parseDue(entry.key);

@@ -50,7 +50,8 @@ final class InboundReader {
             case "TaskEvent":
                 return canary(envelope);
             default:
-                throw unreadable("kind '" + Printable.of(envelope.getKind()) + "' on a tasks topic (expected TaskSubmission, TaskCancel or Canary)");
+                throw unreadable("kind '" + Printable.of(envelope.getKind())
+                        + "' on a tasks topic (expected TaskSubmission, TaskCancel or Canary)");
         }
     }
 
@@ -59,7 +60,8 @@ final class InboundReader {
                 envelope.getRouting().getContentType(), envelope.getRouting(), envelope.getPayload());
         TaskEvent event = envelopes.routing(plain, TaskEvent.class);
         if (event.getKind() != TaskEventKind.CANARY) {
-            throw unreadable("event " + event.getKind() + " on a tasks topic (expected CANARY: events belong on the events topic)");
+            throw unreadable("event " + event.getKind()
+                    + " on a tasks topic (expected CANARY: events belong on the events topic)");
         }
         return new Inbound.Canary(event);
     }
@@ -79,7 +81,8 @@ final class InboundReader {
 
     private static void requireTenant(TenantId tenant, String caller) {
         if (!tenant.value().equals(caller)) {
-            throw unreadable("caller of tenant '" + Printable.of(caller) + "' on a topic of '" + tenant + "' (expected the same)");
+            throw unreadable("caller of tenant '" + Printable.of(caller) + "' on a topic of '" + tenant
+                    + "' (expected the same)");
         }
     }
 

@@ -8,7 +8,6 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serializer;
-import org.dmsc.router.task.Effect;
 import org.dmsc.router.task.Names;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Lanes;
@@ -62,7 +61,11 @@ final class Recorder {
         String topic = Channel.EVENTS.of(tenant);
         Map<String, String> extra = Map.of("dmsc-attempt", Integer.toString(event.getAttempt()));
         return new Outbound(
-                topic, OptionalInt.of(lane), event.getTaskId(), sealed.serialize(topic, envelope), headers(tenant, event, extra));
+                topic,
+                OptionalInt.of(lane),
+                event.getTaskId(),
+                sealed.serialize(topic, envelope),
+                headers(tenant, event, extra));
     }
 
     /** On the assignee's inbox, in the lane where the agent is. */
@@ -108,7 +111,9 @@ final class Recorder {
     private int laneOf(AgentRef agent) {
         int hashed = Lanes.of(agent.agent().value(), lanes);
         return agents.find(agent)
-                .map(snapshot -> snapshot.getPresence() == null ? hashed : snapshot.getPresence().getLane())
+                .map(snapshot -> snapshot.getPresence() == null
+                        ? hashed
+                        : snapshot.getPresence().getLane())
                 .filter(lane -> lane >= 0 && lane < lanes)
                 .orElse(hashed);
     }

@@ -25,7 +25,8 @@ public record RouterParts(
         Duration tick) {
 
     /** What a delegation works with and by. */
-    public record Rules(AgentSelector selector, Names names, Patience patience, RandomGenerator random, Duration tick) {}
+    public record Rules(
+            AgentSelector selector, Names names, Patience patience, RandomGenerator random, Duration tick) {}
 
     /** Puts them together. */
     public static RouterParts of(

@@ -31,19 +31,21 @@ public final class RouterStores {
     }
 
     static Set<StoreBuilder<?>> builders() {
-        return Set.of(Stores.keyValueStoreBuilder(
-                        Stores.persistentKeyValueStore(TASKS), Serdes.Bytes(), Serdes.ByteArray())
-                .withLoggingEnabled(Map.of()));
+        return Set.of(
+                Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(TASKS), Serdes.Bytes(), Serdes.ByteArray())
+                        .withLoggingEnabled(Map.of()));
     }
 
     /** A task's state, with its submission whole again. */
     public Optional<TaskState> state(ReadOnlyKeyValueStore<Bytes, byte[]> store, TaskKey key) {
-        return Optional.ofNullable(store.get(StoreKeys.state(key))).map(seals::open).map(state -> {
-            SealedEnvelope whole = Optional.ofNullable(store.get(StoreKeys.submission(key)))
-                    .map(seals::envelope)
-                    .orElse(state.getSubmission());
-            return TaskState.newBuilder(state).setSubmission(whole).build();
-        });
+        return Optional.ofNullable(store.get(StoreKeys.state(key)))
+                .map(seals::open)
+                .map(state -> {
+                    SealedEnvelope whole = Optional.ofNullable(store.get(StoreKeys.submission(key)))
+                            .map(seals::envelope)
+                            .orElse(state.getSubmission());
+                    return TaskState.newBuilder(state).setSubmission(whole).build();
+                });
     }
 
     /** The events of a task that counted, in order. */

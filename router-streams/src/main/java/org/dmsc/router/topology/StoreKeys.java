@@ -60,7 +60,8 @@ final class StoreKeys {
     static DueQueue.Due parseDue(Bytes key) {
         ByteBuffer bytes = ByteBuffer.wrap(key.get(), 1, key.get().length - 1);
         long time = bytes.getLong();
-        return new DueQueue.Due(time, TaskKey.parse(StandardCharsets.UTF_8.decode(bytes).toString()));
+        return new DueQueue.Due(
+                time, TaskKey.parse(StandardCharsets.UTF_8.decode(bytes).toString()));
     }
 
     private static Bytes text(String key) {

@@ -57,7 +57,8 @@ final class TaskDesk {
         Optional<TaskState> known = store.find(key);
         if (submission.getFollowUp()) {
             return known.map(state -> {
-                Job job = new Job(key, Optional.of(state), () -> submission, () -> Optional.of(in.envelope()), now, false);
+                Job job = new Job(
+                        key, Optional.of(state), () -> submission, () -> Optional.of(in.envelope()), now, false);
                 return finish(job, rule.followedUp(state, submission, now));
             });
         }
@@ -76,7 +77,10 @@ final class TaskDesk {
 
     Optional<Work> cancelled(TaskCancel cancel, long now) {
         return known(
-                key(cancel.getCallerTenant(), cancel.getTaskId()), now, false, state -> rule.cancelled(state, cancel, now));
+                key(cancel.getCallerTenant(), cancel.getTaskId()),
+                now,
+                false,
+                state -> rule.cancelled(state, cancel, now));
     }
 
     /** Looks again at a task that waits for an agent. */
@@ -89,8 +93,7 @@ final class TaskDesk {
 
     /** Empty when the entry is an old one of a task that was moved or forgotten. */
     Optional<Work> due(DueQueue.Due due, long now) {
-        Optional<TaskState> state =
-                store.find(due.key()).filter(found -> found.getDueAt() == due.time());
+        Optional<TaskState> state = store.find(due.key()).filter(found -> found.getDueAt() == due.time());
         return state.flatMap(found -> known(
                 due.key(),
                 now,
@@ -108,8 +111,8 @@ final class TaskDesk {
 
     private Optional<Work> known(TaskKey key, long now, boolean popped, Step step) {
         return store.find(key).map(state -> {
-            Job job = new Job(
-                    key, Optional.of(state), () -> submission(state), () -> store.submission(key), now, popped);
+            Job job =
+                    new Job(key, Optional.of(state), () -> submission(state), () -> store.submission(key), now, popped);
             return finish(job, step.take(state));
         });
     }
@@ -131,8 +134,9 @@ final class TaskDesk {
             effects.addAll(last.effects());
         }
         long due = dueAfter(last, job);
-        TaskState state =
-                due == 0 ? last.state() : TaskState.newBuilder(last.state()).setDueAt(due).build();
+        TaskState state = due == 0
+                ? last.state()
+                : TaskState.newBuilder(last.state()).setDueAt(due).build();
         boolean changed = job.before().filter(before -> before == state).isEmpty();
         List<Outbound> out = new ArrayList<>(effects.size());
         for (Effect effect : effects) {
@@ -152,8 +156,8 @@ final class TaskDesk {
     private Turn delegate(TaskState state, Job job) {
         TaskSubmission submission = job.submission().get();
         Moment moment = new Moment(job.now(), candidates.registryOffset());
-        Question question = new Question(
-                submission, state.getAttempts(), candidates.mostHops(state.getTenant()), job.now());
+        Question question =
+                new Question(submission, state.getAttempts(), candidates.mostHops(state.getTenant()), job.now());
         Decision decision = selector.decide(question, candidates.find(submission, job.now()), random);
         return rule.decided(state, submission, decision, moment);
     }

@@ -50,8 +50,7 @@ final class TaskStore {
     void forget(TaskKey key) {
         store.delete(StoreKeys.state(key));
         List<Bytes> old = new ArrayList<>();
-        try (KeyValueIterator<Bytes, byte[]> all =
-                store.range(StoreKeys.submission(key), StoreKeys.afterEvents(key))) {
+        try (KeyValueIterator<Bytes, byte[]> all = store.range(StoreKeys.submission(key), StoreKeys.afterEvents(key))) {
             all.forEachRemaining(entry -> old.add(entry.key));
         }
         old.forEach(store::delete);

@@ -43,7 +43,8 @@ class AuditTopologyTest {
         Properties properties = new Properties();
         properties.setProperty("application.id", "audit-" + UUID.randomUUID());
         properties.setProperty("bootstrap.servers", "nowhere:1");
-        properties.setProperty("state.dir", System.getProperty("java.io.tmpdir") + "/dmsc-audit-test-" + UUID.randomUUID());
+        properties.setProperty(
+                "state.dir", System.getProperty("java.io.tmpdir") + "/dmsc-audit-test-" + UUID.randomUUID());
         return properties;
     }
 

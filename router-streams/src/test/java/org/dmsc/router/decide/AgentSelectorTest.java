@@ -92,14 +92,16 @@ class AgentSelectorTest {
                         agent("slow").setLatencyMs(5_000).build(),
                         agent("errors").setErrorRate(0.5).build(),
                         agent("degraded").setHealth(AgentHealth.DEGRADED).build()))
-                .allSatisfy(loaded ->
-                        assertThat(chosen(decide(Make.candidate(loaded, 1), Make.candidate(calm, 1)))).isEqualTo("calm"));
+                .allSatisfy(loaded -> assertThat(chosen(decide(Make.candidate(loaded, 1), Make.candidate(calm, 1))))
+                        .isEqualTo("calm"));
     }
 
     @Test
     void leavesOutWhoIsNotUp() {
-        for (AgentHealth health : List.of(AgentHealth.DOWN, AgentHealth.JOINING, AgentHealth.SUSPECT, AgentHealth.DRAINING)) {
-            Decision decision = decide(Make.candidate(agent("a").setHealth(health).build(), 1));
+        for (AgentHealth health :
+                List.of(AgentHealth.DOWN, AgentHealth.JOINING, AgentHealth.SUSPECT, AgentHealth.DRAINING)) {
+            Decision decision =
+                    decide(Make.candidate(agent("a").setHealth(health).build(), 1));
 
             assertThat(deferred(decision).cause()).isEqualTo(Refusal.NO_CANDIDATE_UP);
         }
@@ -108,7 +110,8 @@ class AgentSelectorTest {
     @Test
     void leavesOutAnOpenBreakerAndTriesAHalfOpenOneWithOneTask() {
         AgentSnapshot open = agent("a").setBreakers(Map.of("billing", "OPEN")).build();
-        AgentSnapshot half = agent("a").setBreakers(Map.of("billing", "HALF_OPEN")).build();
+        AgentSnapshot half =
+                agent("a").setBreakers(Map.of("billing", "HALF_OPEN")).build();
         AgentSnapshot other = agent("a").setBreakers(Map.of("painting", "OPEN")).build();
 
         assertThat(verdictOn("a", decide(Make.candidate(open, 1)))).isEqualTo(Verdict.BREAKER_OPEN);
@@ -128,7 +131,8 @@ class AgentSelectorTest {
     @Test
     void refusesWhatNobodyOffers() {
         assertThat(refused(decide())).isEqualTo(Refusal.NO_CANDIDATE);
-        assertThat(refused(decide(task().setTargetAgent("a").build(), List.of()))).isEqualTo(Refusal.AGENT_UNKNOWN);
+        assertThat(refused(decide(task().setTargetAgent("a").build(), List.of())))
+                .isEqualTo(Refusal.AGENT_UNKNOWN);
     }
 
     @Test
@@ -153,8 +157,10 @@ class AgentSelectorTest {
         AttemptRecord lost = Make.attempt(1, "acme", "b", AttemptOutcome.LOST);
 
         assertThat(refused(decide(task().setHops(9).build(), List.of(), fits))).isEqualTo(Refusal.HOP_LIMIT);
-        assertThat(refused(decide(task().setDeadline(NOW).build(), List.of(), fits))).isEqualTo(Refusal.DEADLINE_EXCEEDED);
-        assertThat(refused(decide(task().setMaxAttempts(1).build(), List.of(lost), fits))).isEqualTo(Refusal.AGENT_LOST);
+        assertThat(refused(decide(task().setDeadline(NOW).build(), List.of(), fits)))
+                .isEqualTo(Refusal.DEADLINE_EXCEEDED);
+        assertThat(refused(decide(task().setMaxAttempts(1).build(), List.of(lost), fits)))
+                .isEqualTo(Refusal.AGENT_LOST);
     }
 
     @Test
@@ -162,7 +168,10 @@ class AgentSelectorTest {
         AttemptRecord lost = Make.attempt(1, "acme", "a", AttemptOutcome.LOST);
 
         Decision decision = decide(
-                task().build(), List.of(lost), Make.candidate(agent("a").build(), 10), Make.candidate(agent("b").build(), 1));
+                task().build(),
+                List.of(lost),
+                Make.candidate(agent("a").build(), 10),
+                Make.candidate(agent("b").build(), 1));
 
         assertThat(chosen(decision)).isEqualTo("b");
     }
@@ -196,8 +205,10 @@ class AgentSelectorTest {
     @Test
     void doesNotAskAgainWhoSaidNo() {
         for (AttemptOutcome no : List.of(AttemptOutcome.FAILED, AttemptOutcome.REJECTED, AttemptOutcome.CANCELED)) {
-            Decision decision =
-                    decide(task().build(), List.of(Make.attempt(1, "acme", "a", no)), Make.candidate(agent("a").build(), 1));
+            Decision decision = decide(
+                    task().build(),
+                    List.of(Make.attempt(1, "acme", "a", no)),
+                    Make.candidate(agent("a").build(), 1));
 
             assertThat(refused(decision)).isEqualTo(Refusal.AGENT_FAILED);
         }
@@ -206,10 +217,14 @@ class AgentSelectorTest {
     @Test
     void saysThatAllWereTriedWhenSeveralFailed() {
         List<AttemptRecord> attempts = List.of(
-                Make.attempt(1, "acme", "a", AttemptOutcome.FAILED), Make.attempt(2, "acme", "b", AttemptOutcome.FAILED));
+                Make.attempt(1, "acme", "a", AttemptOutcome.FAILED),
+                Make.attempt(2, "acme", "b", AttemptOutcome.FAILED));
 
         Decision decision = decide(
-                task().build(), attempts, Make.candidate(agent("a").build(), 1), Make.candidate(agent("b").build(), 1));
+                task().build(),
+                attempts,
+                Make.candidate(agent("a").build(), 1),
+                Make.candidate(agent("b").build(), 1));
 
         assertThat(refused(decision)).isEqualTo(Refusal.ALL_TRIED);
     }

@@ -94,7 +94,8 @@ class DecisionLawsTest {
             Case two = of(seed);
             return selector.decide(one.question(), one.candidates(), one.random())
                     .toString()
-                    .equals(selector.decide(two.question(), two.candidates(), two.random()).toString());
+                    .equals(selector.decide(two.question(), two.candidates(), two.random())
+                            .toString());
         });
     }
 
@@ -124,7 +125,8 @@ class DecisionLawsTest {
             Case c = of(seed);
             Decision decision = selector.decide(c.question(), c.candidates(), c.random());
             return !(decision instanceof Decision.Defer defer)
-                    || defer.until() > c.question().now() && defer.until() < c.question().now() + 10_000;
+                    || defer.until() > c.question().now()
+                            && defer.until() < c.question().now() + 10_000;
         });
     }
 

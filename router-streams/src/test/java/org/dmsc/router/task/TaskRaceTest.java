@@ -32,8 +32,11 @@ import org.junit.jupiter.api.Test;
  */
 class TaskRaceTest {
 
-    private static final TaskSubmission TASK =
-            Make.submission("acme", "t1").setSkill("s").setDeadline(NOW + 20_000).setAttemptTimeoutMs(3_000).build();
+    private static final TaskSubmission TASK = Make.submission("acme", "t1")
+            .setSkill("s")
+            .setDeadline(NOW + 20_000)
+            .setAttemptTimeoutMs(3_000)
+            .build();
 
     /** The partition, what the router has read of it, and its state. */
     private static final class World {
@@ -55,7 +58,8 @@ class TaskRaceTest {
         World(long seed) {
             random = new Random(seed);
             java.nio.ByteBuffer empty = java.nio.ByteBuffer.allocate(0);
-            SealedPart part = new SealedPart(1, "acme", "k", "tasks", "m", "s", "", "TaskSubmission", 1, NOW, empty, empty, empty);
+            SealedPart part = new SealedPart(
+                    1, "acme", "k", "tasks", "m", "s", "", "TaskSubmission", 1, NOW, empty, empty, empty);
             Turn first = rule.submitted(TASK, new SealedEnvelope("TaskSubmission", part, null), now);
             state = first.state();
             take(first);

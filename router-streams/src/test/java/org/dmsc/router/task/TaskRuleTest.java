@@ -29,11 +29,13 @@ class TaskRuleTest {
     private final TaskRule rule = new TaskRule(Names.of(FabricDomain.DEFAULT, "node-1"), Patience.DEFAULT);
     private final TaskSubmission submission =
             Make.submission("acme", "t1").setSkill("billing").build();
-    private final Candidate clerk = Make.candidate(Make.agent("acme", "clerk", Make.skill("billing")).build(), 1);
+    private final Candidate clerk =
+            Make.candidate(Make.agent("acme", "clerk", Make.skill("billing")).build(), 1);
 
     private static SealedPart part() {
         java.nio.ByteBuffer empty = java.nio.ByteBuffer.allocate(0);
-        return new SealedPart(1, "acme", "acme/routing/1", "tasks", "m", "s", "", "TaskSubmission", 1, NOW, empty, empty, empty);
+        return new SealedPart(
+                1, "acme", "acme/routing/1", "tasks", "m", "s", "", "TaskSubmission", 1, NOW, empty, empty, empty);
     }
 
     private TaskState fresh() {
@@ -92,8 +94,8 @@ class TaskRuleTest {
         assertThat(written(due).getKind()).isEqualTo(TaskEventKind.ATTEMPT_CLOSED);
         assertThat(due.state().getOpenAttempt()).isEqualTo(1);
 
-        Turn answered = rule.happened(
-                due.state(), event(TaskEventKind.AGENT_UPDATE, 1, TaskStateName.COMPLETED), NOW + 60_001);
+        Turn answered =
+                rule.happened(due.state(), event(TaskEventKind.AGENT_UPDATE, 1, TaskStateName.COMPLETED), NOW + 60_001);
         Turn late = rule.happened(answered.state(), written(due), NOW + 60_002);
 
         assertThat(answered.state().getEnded()).isTrue();
@@ -180,8 +182,11 @@ class TaskRuleTest {
 
         Turn turn = rule.followedUp(assigned(), followUp, NOW + 1);
 
-        assertThat(turn.effects()).hasSize(1).allSatisfy(effect -> assertThat(((Effect.Deliver) effect).delivery().getKind())
-                .isEqualTo(DeliveryKind.FOLLOW_UP));
+        assertThat(turn.effects())
+                .hasSize(1)
+                .allSatisfy(effect -> assertThat(
+                                ((Effect.Deliver) effect).delivery().getKind())
+                        .isEqualTo(DeliveryKind.FOLLOW_UP));
         assertThat(rule.followedUp(fresh(), followUp, NOW).next()).isEqualTo(Turn.Next.IGNORE);
     }
 
@@ -196,8 +201,7 @@ class TaskRuleTest {
 
     @Test
     void forgetsAnEndedTaskAfterItsRetention() {
-        TaskState ended = rule.happened(
-                        assigned(), event(TaskEventKind.AGENT_UPDATE, 1, TaskStateName.COMPLETED), NOW)
+        TaskState ended = rule.happened(assigned(), event(TaskEventKind.AGENT_UPDATE, 1, TaskStateName.COMPLETED), NOW)
                 .state();
         long week = Patience.DEFAULT.retention().toMillis();
 

@@ -76,7 +76,8 @@ public final class Make {
     }
 
     public static Candidate candidate(AgentSnapshot snapshot, double relevance, int inFlight) {
-        Optional<SkillRecord> skill = snapshot.getRegistration().getSkills().stream().findFirst();
+        Optional<SkillRecord> skill =
+                snapshot.getRegistration().getSkills().stream().findFirst();
         return new Candidate(snapshot, skill, relevance, List.of("because"), true, inFlight);
     }
 

@@ -66,7 +66,8 @@ class DelegationTest {
         assertThat(delivery.getDeliveryId()).isEqualTo("t1.1");
         assertThat(delivery.getKind()).isEqualTo(DeliveryKind.TASK);
         assertThat(delivery.getAttemptDeadline()).isEqualTo(Make.NOW + 60_000);
-        assertThat(new String(lane.envelopes.openPayload(delivered), StandardCharsets.UTF_8)).isEqualTo("{\"text\":\"zebra\"}");
+        assertThat(new String(lane.envelopes.openPayload(delivered), StandardCharsets.UTF_8))
+                .isEqualTo("{\"text\":\"zebra\"}");
         assertThat(lane.reports("acme")).extracting(AgentReport::getKind).containsExactly(AgentReportKind.ASSIGNED);
         assertThat(lane.audit())
                 .extracting(AuditEvent::getKind)
@@ -106,7 +107,8 @@ class DelegationTest {
         assertThat(second.getAttempt()).isEqualTo(2);
         assertThat(second.getAssigneeAgent()).isNotEqualTo(first);
         SealedEnvelope redelivered = lane.inboxEnvelopes("acme").get(1);
-        assertThat(new String(lane.envelopes.openPayload(redelivered), StandardCharsets.UTF_8)).isEqualTo("{\"text\":\"zebra\"}");
+        assertThat(new String(lane.envelopes.openPayload(redelivered), StandardCharsets.UTF_8))
+                .isEqualTo("{\"text\":\"zebra\"}");
     }
 
     @Test
@@ -178,7 +180,10 @@ class DelegationTest {
         lane.pass(Duration.ofSeconds(6));
 
         assertThat(lane.events()).extracting(TaskEvent::getRefusal).containsExactly("DEADLINE_EXCEEDED");
-        assertThat(lane.reports("acme")).last().extracting(AgentReport::getOutcome).isEqualTo(AttemptOutcome.TIMED_OUT);
+        assertThat(lane.reports("acme"))
+                .last()
+                .extracting(AgentReport::getOutcome)
+                .isEqualTo(AttemptOutcome.TIMED_OUT);
     }
 
     @Test
@@ -334,9 +339,11 @@ class DelegationTest {
         TaskState state = stores.state(tasks, key).orElseThrow();
 
         assertThat(state.getState()).isEqualTo(TaskStateName.COMPLETED);
-        assertThat(lane.envelopes.openPayload(state.getSubmission())).isEqualTo("{\"text\":\"zebra\"}".getBytes(StandardCharsets.UTF_8));
+        assertThat(lane.envelopes.openPayload(state.getSubmission()))
+                .isEqualTo("{\"text\":\"zebra\"}".getBytes(StandardCharsets.UTF_8));
         assertThat(stores.events(tasks, key))
-                .extracting(envelope -> lane.envelopes.routing(envelope, TaskEvent.class).getKind())
+                .extracting(envelope ->
+                        lane.envelopes.routing(envelope, TaskEvent.class).getKind())
                 .containsExactly(TaskEventKind.ASSIGNED, TaskEventKind.AGENT_UPDATE, TaskEventKind.AGENT_UPDATE);
     }
 }

@@ -80,7 +80,9 @@ class PiecesTest {
         one.close();
 
         assertThat(inFlight.of(CLERK, 0)).isEqualTo(1);
-        assertThat(inFlight.of(CLERK, 99)).as("another process decides for the other lane").isEqualTo(99);
+        assertThat(inFlight.of(CLERK, 99))
+                .as("another process decides for the other lane")
+                .isEqualTo(99);
         two.closed(CLERK);
         two.closed(CLERK);
         assertThat(inFlight.of(CLERK, 0)).isZero();

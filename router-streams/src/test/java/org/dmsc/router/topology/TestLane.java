@@ -71,12 +71,17 @@ final class TestLane implements AutoCloseable {
                 config(),
                 CLOCK.instant());
         directory.put(Make.tenant("acme"));
-        // From its first record on, the driver treats the topic as one that is read and hands back what is written to it.
+        // From its first record on, the driver treats the topic as one that is read and hands back what is written to
+        // it.
         event(event("first", 0, TaskEventKind.CANARY).build());
     }
 
     static Topology topology(
-            Envelopes envelopes, AvroCodec codec, Candidates candidates, FakeDirectory directory, RouterParts.Sharing sharing) {
+            Envelopes envelopes,
+            AvroCodec codec,
+            Candidates candidates,
+            FakeDirectory directory,
+            RouterParts.Sharing sharing) {
         RouterParts.Rules rules = new RouterParts.Rules(
                 new AgentSelector(SelectionPolicy.DEFAULT),
                 Names.of(FabricDomain.DEFAULT, "node-1"),
@@ -168,7 +173,9 @@ final class TestLane implements AutoCloseable {
     }
 
     List<SealedEnvelope> inboxEnvelopes(String tenant) {
-        return values(Channel.INBOX.of(new TenantId(tenant))).stream().map(this::envelope).toList();
+        return values(Channel.INBOX.of(new TenantId(tenant))).stream()
+                .map(this::envelope)
+                .toList();
     }
 
     List<AgentReport> reports(String tenant) {
@@ -185,7 +192,8 @@ final class TestLane implements AutoCloseable {
 
     List<AuditEvent> audit() {
         return values(TopicNames.AUDIT_INTAKE).stream()
-                .map(value -> new AvroSerde<>(codec, AuditEvent.class).deserializer().deserialize("", value))
+                .map(value ->
+                        new AvroSerde<>(codec, AuditEvent.class).deserializer().deserialize("", value))
                 .toList();
     }
 

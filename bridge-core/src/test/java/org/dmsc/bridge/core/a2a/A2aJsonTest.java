@@ -48,8 +48,13 @@ final class A2aJsonTest {
     void keepsTheDigitsOfNumbers() {
         String body = "{\"a\":1.10,\"b\":12345678901234567890,\"c\":1e400,\"d\":0.1}";
 
-        String written = new String(A2aJson.bytes(A2aJson.parse(body.getBytes(StandardCharsets.UTF_8))), StandardCharsets.UTF_8);
+        String written =
+                new String(A2aJson.bytes(A2aJson.parse(body.getBytes(StandardCharsets.UTF_8))), StandardCharsets.UTF_8);
 
-        assertThat(written).contains("1.10").contains("12345678901234567890").contains("E+400").contains("0.1");
+        assertThat(written)
+                .contains("1.10")
+                .contains("12345678901234567890")
+                .contains("E+400")
+                .contains("0.1");
     }
 }

@@ -23,12 +23,17 @@ final class AgentRepliesTest {
 
     @Test
     void makesADirectMessageTheResult() {
-        List<AgentReply> read = read("{'message':{'messageId':'x','role':'ROLE_USER','taskId':'own','parts':[{'text':'hi'}]}}");
+        List<AgentReply> read =
+                read("{'message':{'messageId':'x','role':'ROLE_USER','taskId':'own','parts':[{'text':'hi'}]}}");
 
         assertThat(read).hasSize(1);
         assertThat(read.get(0).state()).contains(TaskStateName.COMPLETED);
         assertThat(read.get(0).streamResponse().toString())
-                .contains("\"taskId\":\"fabric-task\"", "\"contextId\":\"fabric-context\"", "ROLE_AGENT", "1970-01-01T00:00:01Z")
+                .contains(
+                        "\"taskId\":\"fabric-task\"",
+                        "\"contextId\":\"fabric-context\"",
+                        "ROLE_AGENT",
+                        "1970-01-01T00:00:01Z")
                 .doesNotContain("own")
                 .doesNotContain("ROLE_USER");
         assertThat(replies.finished()).isTrue();
@@ -36,10 +41,12 @@ final class AgentRepliesTest {
 
     @Test
     void takesATaskApartIntoArtifactsAndStatus() {
-        List<AgentReply> read = read("{'task':{'id':'own','status':{'state':'TASK_STATE_COMPLETED'},"
-                + "'artifacts':[{'artifactId':'1','parts':[{'text':'a'}]},{'artifactId':'2','parts':[{'text':'b'}]}]}}");
+        List<AgentReply> read = read(
+                "{'task':{'id':'own','status':{'state':'TASK_STATE_COMPLETED'},"
+                        + "'artifacts':[{'artifactId':'1','parts':[{'text':'a'}]},{'artifactId':'2','parts':[{'text':'b'}]}]}}");
 
-        assertThat(read).extracting(AgentReply::state)
+        assertThat(read)
+                .extracting(AgentReply::state)
                 .containsExactly(Optional.empty(), Optional.empty(), Optional.of(TaskStateName.COMPLETED));
         assertThat(replies.agentTaskId()).contains("own");
     }
@@ -58,14 +65,16 @@ final class AgentRepliesTest {
         read(status("own", "TASK_STATE_WORKING"));
 
         assertRefused(status("another", "TASK_STATE_COMPLETED"), "another");
-        assertThatThrownBy(() -> AgentReplies.ofRequester(KEY, CLOCK).read(SendRequestsTest.json(status("own", "TASK_STATE_WORKING"))))
+        assertThatThrownBy(() -> AgentReplies.ofRequester(KEY, CLOCK)
+                        .read(SendRequestsTest.json(status("own", "TASK_STATE_WORKING"))))
                 .hasMessageContaining("fabric-task");
     }
 
     @Test
     void keepsTheFlagsOfArtifactUpdatesAndStripsReservedMetadata() {
-        List<AgentReply> read = read("{'artifactUpdate':{'taskId':'own','contextId':'c','append':true,'lastChunk':true,"
-                + "'artifact':{'artifactId':'1','parts':[{'text':'a'}],'metadata':{'dmsc-x':1,'urn:dmsc:ext:delegation:1':{},'k':2}}}}");
+        List<AgentReply> read = read(
+                "{'artifactUpdate':{'taskId':'own','contextId':'c','append':true,'lastChunk':true,"
+                        + "'artifact':{'artifactId':'1','parts':[{'text':'a'}],'metadata':{'dmsc-x':1,'urn:dmsc:ext:delegation:1':{},'k':2}}}}");
 
         assertThat(read.get(0).streamResponse().toString())
                 .contains("\"append\":true", "\"lastChunk\":true", "\"k\":2")

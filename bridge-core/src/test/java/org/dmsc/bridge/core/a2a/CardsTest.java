@@ -43,7 +43,8 @@ final class CardsTest {
 
     @Test
     void findsAnAgentWithoutSkillsByWhatItSaysOfItself() {
-        assertThat(read(CARD.replace("'skills':[{'id':'s','name':'S','description':'does s','tags':['t']}]", "'skills':[]"))
+        assertThat(read(CARD.replace(
+                                "'skills':[{'id':'s','name':'S','description':'does s','tags':['t']}]", "'skills':[]"))
                         .getSkills())
                 .hasSize(1);
     }
@@ -61,8 +62,10 @@ final class CardsTest {
                 CARD.replace("'capacity':9", "'capacity':0"), "capacity",
                 CARD.replace("'streaming':true", "'streaming':'yes'"), "card.capabilities.streaming",
                 CARD.replace("['t']}]", "['t']},{'id':'s','name':'T'}]"), "second time");
-        cards.forEach((card, field) ->
-                assertThatThrownBy(() -> read(card)).as(card).hasMessageContaining(field).hasMessageContaining("expected"));
+        cards.forEach((card, field) -> assertThatThrownBy(() -> read(card))
+                .as(card)
+                .hasMessageContaining(field)
+                .hasMessageContaining("expected"));
     }
 
     @Test
@@ -93,11 +96,25 @@ final class CardsTest {
 
         assertThat(task.path("status").path("state").asText()).isEqualTo("TASK_STATE_FAILED");
         assertThat(task.path("status").path("timestamp").asText()).isEqualTo("1970-01-01T00:00:01Z");
-        assertThat(task.path("status").path("message").path("parts").path(0).path("text").asText()).isEqualTo("nobody left");
+        assertThat(task.path("status")
+                        .path("message")
+                        .path("parts")
+                        .path(0)
+                        .path("text")
+                        .asText())
+                .isEqualTo("nobody left");
         assertThat(task.path("history")).hasSize(1);
         assertThat(task.path("history").path(0).path("messageId").asText()).isEqualTo("2");
-        assertThat(task.path("metadata").path(DelegationExtension.URI).path("assignee").asText()).isEqualTo("acme/a");
-        assertThat(task.path("metadata").path(DelegationExtension.URI).path("refusal").asText()).isEqualTo("ALL_TRIED");
+        assertThat(task.path("metadata")
+                        .path(DelegationExtension.URI)
+                        .path("assignee")
+                        .asText())
+                .isEqualTo("acme/a");
+        assertThat(task.path("metadata")
+                        .path(DelegationExtension.URI)
+                        .path("refusal")
+                        .asText())
+                .isEqualTo("ALL_TRIED");
         assertThat(Tasks.task(view, OptionalInt.of(0)).has("history")).isFalse();
         assertThat(Tasks.task(view, OptionalInt.empty()).path("history")).hasSize(2);
     }

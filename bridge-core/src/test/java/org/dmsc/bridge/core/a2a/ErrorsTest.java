@@ -29,8 +29,10 @@ final class ErrorsTest {
         ObjectNode http = Errors.http(Refusal.TASK_UNKNOWN, "no task");
 
         assertThat(rpc.path("error").path("code").asInt()).isEqualTo(-32001);
-        assertThat(rpc.path("error").path("data").path(0).path("reason").asText()).isEqualTo("TASK_NOT_FOUND");
-        assertThat(rpc.path("error").path("data").path(0).path("domain").asText()).isEqualTo("a2a-protocol.org");
+        assertThat(rpc.path("error").path("data").path(0).path("reason").asText())
+                .isEqualTo("TASK_NOT_FOUND");
+        assertThat(rpc.path("error").path("data").path(0).path("domain").asText())
+                .isEqualTo("a2a-protocol.org");
         assertThat(http.path("error").path("code").asInt()).isEqualTo(404);
         assertThat(http.path("error").path("status").asText()).isEqualTo("NOT_FOUND");
     }
@@ -51,7 +53,8 @@ final class ErrorsTest {
         assertThat(code(parse("{'jsonrpc':'2.0','id':1.5,'method':'x'}"))).isEqualTo(-32600);
         assertThat(code(parse("{'jsonrpc':'2.0','id':null,'method':'x'}"))).isEqualTo(-32600);
         assertThat(code(parse("{'jsonrpc':'2.0','id':1,'method':7}"))).isEqualTo(-32600);
-        assertThat(code(parse("{'jsonrpc':'2.0','id':1,'method':'x','params':[1]}"))).isEqualTo(-32602);
+        assertThat(code(parse("{'jsonrpc':'2.0','id':1,'method':'x','params':[1]}")))
+                .isEqualTo(-32602);
     }
 
     private static int code(JsonRpc.Parsed parsed) {

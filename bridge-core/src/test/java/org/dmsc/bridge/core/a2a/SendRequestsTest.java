@@ -62,7 +62,8 @@ final class SendRequestsTest {
 
     @Test
     void takesTheGatewaysOwnAddressForNobody() {
-        assertThat(SendRequests.toMessage(json(GOOD), ACME, Optional.of(AgentRef.of("acme", "gateway")), Terms.plain("t"))
+        assertThat(SendRequests.toMessage(
+                                json(GOOD), ACME, Optional.of(AgentRef.of("acme", "gateway")), Terms.plain("t"))
                         .need()
                         .target())
                 .isEmpty();
@@ -70,9 +71,11 @@ final class SendRequestsTest {
 
     @Test
     void refusesAnAddressAndANameThatDisagree() {
-        ObjectNode body = json(GOOD.replace("'parts'", "'metadata':{'urn:dmsc:ext:delegation:1':{'agent':'a'}},'parts'"));
+        ObjectNode body =
+                json(GOOD.replace("'parts'", "'metadata':{'urn:dmsc:ext:delegation:1':{'agent':'a'}},'parts'"));
 
-        assertThatThrownBy(() -> SendRequests.toMessage(body, ACME, Optional.of(AgentRef.of("acme", "b")), Terms.plain("t")))
+        assertThatThrownBy(() ->
+                        SendRequests.toMessage(body, ACME, Optional.of(AgentRef.of("acme", "b")), Terms.plain("t")))
                 .hasMessageContaining("acme/a")
                 .hasMessageContaining("acme/b");
     }
@@ -81,7 +84,9 @@ final class SendRequestsTest {
     void keepsOnlyTaskIdsThatCanExist() {
         String id = UUID.randomUUID().toString();
 
-        assertThat(read(GOOD.replace("'parts'", "'taskId':'" + id + "','parts'")).existingTaskId()).contains(id);
+        assertThat(read(GOOD.replace("'parts'", "'taskId':'" + id + "','parts'"))
+                        .existingTaskId())
+                .contains(id);
         assertRefused(GOOD.replace("'parts'", "'taskId':'1','parts'"), Refusal.TASK_UNKNOWN, "task");
     }
 
@@ -93,7 +98,8 @@ final class SendRequestsTest {
                 Map.entry(GOOD.replace("'messageId':'m',", ""), "message.messageId"),
                 Map.entry(GOOD.replace("'messageId':'m'", "'messageId':''"), "message.messageId"),
                 Map.entry(GOOD.replace("'messageId':'m'", "'messageId':'a\\nb'"), "message.messageId"),
-                Map.entry(GOOD.replace("'messageId':'m'", "'messageId':'" + "x".repeat(300) + "'"), "message.messageId"),
+                Map.entry(
+                        GOOD.replace("'messageId':'m'", "'messageId':'" + "x".repeat(300) + "'"), "message.messageId"),
                 Map.entry(GOOD.replace("ROLE_USER", "user"), "message.role"),
                 Map.entry("{'message':{'messageId':'m','role':'ROLE_USER'}}", "message.parts"),
                 Map.entry("{'message':{'messageId':'m','role':'ROLE_USER','parts':[]}}", "message.parts"),
@@ -103,7 +109,8 @@ final class SendRequestsTest {
                 Map.entry(GOOD.replace("{'text':'first'}", "{'raw':'%%%'}"), "message.parts[0].raw"),
                 Map.entry(GOOD.replace("{'text':'first'}", "7"), "message.parts"),
                 Map.entry(GOOD.replace("}]}}", "}]},'configuration':{'historyLength':-1}}"), "historyLength"),
-                Map.entry(GOOD.replace("}]}}", "}]},'configuration':{'returnImmediately':'yes'}}"), "returnImmediately"),
+                Map.entry(
+                        GOOD.replace("}]}}", "}]},'configuration':{'returnImmediately':'yes'}}"), "returnImmediately"),
                 Map.entry(GOOD.replace("}]}}", "}]},'metadata':7}"), "metadata"),
                 Map.entry(GOOD.replace("'first'", "' '").replace("'second'", "''"), "message"));
         bodies.forEach((body, field) -> assertRefused(body, Refusal.INVALID_REQUEST, field));
@@ -119,14 +126,21 @@ final class SendRequestsTest {
 
     @Test
     void countsNullAsAbsent() {
-        assertThat(read(GOOD.replace("'parts'", "'taskId':null,'contextId':null,'metadata':null,'parts'")).contextId()).isEmpty();
-        assertThat(read(GOOD.replace("{'text':'first'}", "{'text':'x','raw':null}")).need().intent()).startsWith("x");
+        assertThat(read(GOOD.replace("'parts'", "'taskId':null,'contextId':null,'metadata':null,'parts'"))
+                        .contextId())
+                .isEmpty();
+        assertThat(read(GOOD.replace("{'text':'first'}", "{'text':'x','raw':null}"))
+                        .need()
+                        .intent())
+                .startsWith("x");
     }
 
     private static void assertRefused(String body, Refusal refusal, String field) {
         assertThatThrownBy(() -> read(body))
                 .as(body)
-                .isInstanceOfSatisfying(RefusedException.class, refused -> assertThat(refused.refusal()).isEqualTo(refusal))
+                .isInstanceOfSatisfying(
+                        RefusedException.class,
+                        refused -> assertThat(refused.refusal()).isEqualTo(refusal))
                 .hasMessageContaining(field)
                 .hasMessageContaining("expected");
     }

@@ -27,14 +27,16 @@ final class DeliveryRuleTest {
 
     @Test
     void deliversToAnAgentThatIsReachedFromHere() {
-        Verdict verdict = DeliveryRule.decide(situation(delivery(), Past.FRESH, agent(Optional.empty()), Service.HERE, 0));
+        Verdict verdict =
+                DeliveryRule.decide(situation(delivery(), Past.FRESH, agent(Optional.empty()), Service.HERE, 0));
 
         assertThat(verdict).isInstanceOf(Verdict.Deliver.class);
     }
 
     @Test
     void tellsNobodyOfACanary() {
-        Delivery canary = Delivery.newBuilder(delivery()).setKind(DeliveryKind.CANARY).build();
+        Delivery canary =
+                Delivery.newBuilder(delivery()).setKind(DeliveryKind.CANARY).build();
 
         assertThat(DeliveryRule.decide(situation(canary, Past.FRESH, agent(Optional.empty()), Service.HERE, 0)))
                 .isInstanceOf(Verdict.Drop.class);
@@ -44,7 +46,8 @@ final class DeliveryRuleTest {
     void neverHandsOutAgainWhatMayHaveBeenDeliveredUnlessThatDoesNoHarm() {
         Delivery harmless = Delivery.newBuilder(delivery()).setIdempotent(true).build();
 
-        Verdict harmful = DeliveryRule.decide(situation(delivery(), Past.UNCERTAIN, agent(Optional.empty()), Service.HERE, 0));
+        Verdict harmful =
+                DeliveryRule.decide(situation(delivery(), Past.UNCERTAIN, agent(Optional.empty()), Service.HERE, 0));
 
         assertThat(harmful).isInstanceOfSatisfying(Verdict.Refuse.class, refused -> {
             assertThat(refused.refusal()).isEqualTo(Refusal.UNCERTAIN);
@@ -61,17 +64,23 @@ final class DeliveryRuleTest {
 
         assertThat(DeliveryRule.decide(situation(late, Past.FRESH, agent(Optional.empty()), Service.HERE, 0)))
                 .isInstanceOfSatisfying(
-                        Verdict.Refuse.class, refused -> assertThat(refused.refusal()).isEqualTo(Refusal.ATTEMPT_TIMED_OUT));
+                        Verdict.Refuse.class,
+                        refused -> assertThat(refused.refusal()).isEqualTo(Refusal.ATTEMPT_TIMED_OUT));
         assertThat(DeliveryRule.decide(situation(cancel, Past.UNCERTAIN, agent(Optional.empty()), Service.HERE, 0)))
                 .isInstanceOf(Verdict.Cancel.class);
     }
 
     @Test
     void putsBackAtMostThreeTimesAndOnlyOntoAnotherGatewaysLane() {
-        qt().forAll(integers().between(0, 6), integers().between(0, 3), integers().between(0, 10_000))
+        qt().forAll(
+                        integers().between(0, 6),
+                        integers().between(0, 3),
+                        integers().between(0, 10_000))
                 .checkAssert((redirects, lane, waited) -> {
-                    Delivery delivery = Delivery.newBuilder(delivery()).setRedirects(redirects).build();
-                    Presence presence = new Presence("other", 1, lane);
+                    Delivery delivery = Delivery.newBuilder(delivery())
+                            .setRedirects(redirects)
+                            .build();
+                    Presence presence = new Presence("other", 1L, lane);
 
                     Verdict verdict = DeliveryRule.decide(
                             situation(delivery, Past.FRESH, agent(Optional.of(presence)), Service.NOT_HERE, waited));
@@ -82,16 +91,20 @@ final class DeliveryRuleTest {
                     } else if (waited < 3_000) {
                         assertThat(verdict).isInstanceOf(Verdict.Wait.class);
                     } else {
-                        assertThat(verdict).isInstanceOfSatisfying(Verdict.Refuse.class, refused -> assertThat(
-                                        refused.refusal())
-                                .isEqualTo(Refusal.UNDELIVERABLE));
+                        assertThat(verdict)
+                                .isInstanceOfSatisfying(
+                                        Verdict.Refuse.class,
+                                        refused -> assertThat(refused.refusal()).isEqualTo(Refusal.UNDELIVERABLE));
                     }
                 });
     }
 
     @Test
     void everySituationEndsWithinThePatience() {
-        qt().forAll(integers().between(3_000, 20_000), integers().between(0, 1), integers().between(0, 1))
+        qt().forAll(
+                        integers().between(3_000, 20_000),
+                        integers().between(0, 1),
+                        integers().between(0, 1))
                 .checkAssert((waited, here, past) -> {
                     Verdict verdict = DeliveryRule.decide(situation(
                             delivery(),

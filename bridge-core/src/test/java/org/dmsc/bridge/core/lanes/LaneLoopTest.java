@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.CommitFailedException;
@@ -104,8 +105,7 @@ final class LaneLoopTest {
     private final MockConsumer<String, byte[]> inbox = new MockConsumer<>("earliest");
     private final Work work = new Work();
     private final MutableClock clock = new MutableClock(1_000_000);
-    private final LaneLoop loop =
-            new LaneLoop(new LaneClients(group, inbox, MockProducer::new), work, clock);
+    private final LaneLoop loop = new LaneLoop(new LaneClients(group, inbox, MockProducer::new), work, clock);
 
     @AfterEach
     void close() {
@@ -123,7 +123,8 @@ final class LaneLoopTest {
         tickUntil(() -> group.offsets.get(INBOX).offset() == 2);
 
         assertThat(work.taken).allMatch(record -> record.past() == LaneRecord.Past.FRESH);
-        assertThat(LaneMark.parse(2, group.offsets.get(INBOX).metadata())).contains(new LaneMark(LaneMark.Tenure.HELD, 3, List.of(2L)));
+        assertThat(LaneMark.parse(2, group.offsets.get(INBOX).metadata()))
+                .contains(new LaneMark(LaneMark.Tenure.HELD, 3, List.of(2L)));
     }
 
     @Test
@@ -147,11 +148,16 @@ final class LaneLoopTest {
         clock.advance(10_000);
 
         deliver(0);
-        until(() -> inbox.assignment().contains(INBOX) && inbox.position(INBOX) >= 0);
-        group.schedulePollTask(() -> {});
+        AtomicInteger later = new AtomicInteger();
+        for (int i = 0; i < 5; i++) {
+            inbox.schedulePollTask(later::incrementAndGet);
+        }
+        until(() -> later.get() == 5);
 
         assertThat(work.taken).isEmpty();
+        assertThat(inbox.position(INBOX)).as("to be read again").isZero();
         group.refusing = false;
+        deliver(0);
         tickUntil(() -> work.taken.size() == 1);
     }
 
@@ -204,5 +210,4 @@ final class LaneLoopTest {
             LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
         }
     }
-
 }

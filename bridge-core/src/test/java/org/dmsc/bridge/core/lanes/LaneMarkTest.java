@@ -19,12 +19,15 @@ final class LaneMarkTest {
 
     @Test
     void readsWhatItWrote() {
-        qt().forAll(lists().of(integers().between(0, 500)).ofSizeBetween(0, 40), integers().between(501, 600))
+        qt().forAll(
+                        lists().of(integers().between(0, 500)).ofSizeBetween(0, 40),
+                        integers().between(501, 600))
                 .checkAssert((offsets, next) -> {
                     LaneMark mark = new LaneMark(Tenure.HELD, next, ascending(offsets));
 
                     assertThat(LaneMark.parse(mark.offset(), mark.text())).contains(mark);
-                    assertThat(LaneMark.parse(mark.left().offset(), mark.left().text())).contains(mark.left());
+                    assertThat(LaneMark.parse(mark.left().offset(), mark.left().text()))
+                            .contains(mark.left());
                 });
     }
 
@@ -64,8 +67,8 @@ final class LaneMarkTest {
                     ended.forEach(offset -> tracker.end(offset));
                     LaneMark mark = clean == 1 ? tracker.mark().left() : tracker.mark();
 
-                    Takeover takeover = Takeover.of(
-                            Optional.of(new OffsetAndMetadata(mark.offset(), mark.text())), 100);
+                    Takeover takeover =
+                            Takeover.of(Optional.of(new OffsetAndMetadata(mark.offset(), mark.text())), 100);
 
                     for (long offset = takeover.start(); offset < 120; offset++) {
                         boolean begun = offset < read;
@@ -73,7 +76,9 @@ final class LaneMarkTest {
                         Past expected = done
                                 ? Past.DONE
                                 : begun ? Past.UNCERTAIN : clean == 0 && offset < 100 ? Past.UNCERTAIN : Past.FRESH;
-                        assertThat(takeover.past(offset)).as("offset %s", offset).isEqualTo(expected);
+                        assertThat(takeover.past(offset))
+                                .as("offset %s", offset)
+                                .isEqualTo(expected);
                     }
                     assertThat(takeover.start()).isEqualTo(firstNotDone(read, ended));
                 });
