@@ -157,7 +157,11 @@ final class ArchitectureTest {
 
     @Test
     void staticFieldsAreFinal() {
-        fields().that(areStaticAndWritten()).should().beFinal().allowEmptyShould(true).check(FABRIC);
+        fields().that(areStaticAndWritten())
+                .should()
+                .beFinal()
+                .allowEmptyShould(true)
+                .check(FABRIC);
     }
 
     @Test
@@ -179,14 +183,14 @@ final class ArchitectureTest {
 
     private static <T extends AccessTarget> DescribedPredicate<JavaAccess<?>> target(
             DescribedPredicate<? super AccessTarget> predicate) {
-        return DescribedPredicate.describe(
-                predicate.getDescription(), access -> predicate.test(access.getTarget()));
+        return DescribedPredicate.describe(predicate.getDescription(), access -> predicate.test(access.getTarget()));
     }
 
     private static DescribedPredicate<AccessTarget> readsTheWallClock() {
         return DescribedPredicate.describe("a call that reads the wall clock", target -> {
             String owner = target.getOwner().getName();
-            boolean system = owner.equals(System.class.getName()) && target.getName().equals("currentTimeMillis");
+            boolean system =
+                    owner.equals(System.class.getName()) && target.getName().equals("currentTimeMillis");
             boolean now = CLOCK_TYPES.contains(owner)
                     && target instanceof AccessTarget.MethodCallTarget call
                     && call.getName().equals("now")

@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DocsTest {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    private static final Pattern TYPE = Pattern.compile("`([A-Z][a-z]+[A-Za-z0-9]*[A-Z][A-Za-z0-9]*|Gateway|Exchange|Caller|Envelopes|Gatekeeper)`");
+    private static final Pattern TYPE = Pattern.compile(
+            "`([A-Z][a-z]+[A-Za-z0-9]*[A-Z][A-Za-z0-9]*|Gateway|Exchange|Caller|Envelopes|Gatekeeper)`");
     private static final Pattern FABRIC_TOPIC = Pattern.compile("`(dmsc\\.(?:sys\\.[a-z-]+|audit[a-z.]*))`");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
     /** Names of the A2A protocol and of other people's software. */
@@ -36,15 +37,26 @@ class DocsTest {
         Set<String> missing = new TreeSet<>(named);
         missing.removeAll(typesInTheSources());
 
-        assertThat(missing).as("types named in " + document + " that no source file defines").isEmpty();
+        assertThat(missing)
+                .as("types named in " + document + " that no source file defines")
+                .isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"README.md", "ARCHITECTURE.md"})
     void namesOnlyTopicsThatExist(String document) throws IOException {
         Set<String> known = Set.of(
-                TopicNames.TENANTS, TopicNames.REGISTRY, TopicNames.GATEWAYS, TopicNames.LANES, TopicNames.SCHEMAS, TopicNames.MODELS,
-                TopicNames.REVOCATIONS, TopicNames.REVOCATION_ACKS, TopicNames.AUDIT_INTAKE, TopicNames.AUDIT, TopicNames.AUDIT_CHECKPOINTS);
+                TopicNames.TENANTS,
+                TopicNames.REGISTRY,
+                TopicNames.GATEWAYS,
+                TopicNames.LANES,
+                TopicNames.SCHEMAS,
+                TopicNames.MODELS,
+                TopicNames.REVOCATIONS,
+                TopicNames.REVOCATION_ACKS,
+                TopicNames.AUDIT_INTAKE,
+                TopicNames.AUDIT,
+                TopicNames.AUDIT_CHECKPOINTS);
 
         assertThat(known).as("topics of the fabric").containsAll(matches(FABRIC_TOPIC, document));
     }
@@ -54,7 +66,9 @@ class DocsTest {
     void linksLeadSomewhere(String document) throws IOException {
         Path folder = ROOT.resolve(document).getParent();
 
-        List<String> broken = matches(LINK, document).stream().filter(link -> !Files.exists(folder.resolve(link))).toList();
+        List<String> broken = matches(LINK, document).stream()
+                .filter(link -> !Files.exists(folder.resolve(link)))
+                .toList();
 
         assertThat(broken).as("links of " + document).isEmpty();
     }

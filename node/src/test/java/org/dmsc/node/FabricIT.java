@@ -43,7 +43,12 @@ final class FabricIT {
                 issued,
                 "billing",
                 billing,
-                billing.card("Billing", "billing-question", "Explains invoices, payments and refunds", "billing", "invoice"));
+                billing.card(
+                        "Billing",
+                        "billing-question",
+                        "Explains invoices, payments and refunds",
+                        "billing",
+                        "invoice"));
     }
 
     @AfterAll
@@ -83,7 +88,8 @@ final class FabricIT {
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.events().get(0).has("task")).as("%s", answer).isTrue();
-        assertThat(answer.events().stream().anyMatch(e -> e.has("artifactUpdate") && e.toString().contains("answered: streamed")))
+        assertThat(answer.events().stream()
+                        .anyMatch(e -> e.has("artifactUpdate") && e.toString().contains("answered: streamed")))
                 .isTrue();
         JsonNode last = answer.events().get(answer.events().size() - 1);
         assertThat(last.at("/statusUpdate/status/state").asText()).isEqualTo("TASK_STATE_COMPLETED");
@@ -97,8 +103,13 @@ final class FabricIT {
 
         Answer answer = alice.stream("/a2a", call);
 
-        assertThat(answer.events()).as("%s", answer).allMatch(event -> event.path("id").asText().equals("s1"));
-        assertThat(answer.events().get(answer.events().size() - 1).at("/result/statusUpdate/status/state").asText())
+        assertThat(answer.events())
+                .as("%s", answer)
+                .allMatch(event -> event.path("id").asText().equals("s1"));
+        assertThat(answer.events()
+                        .get(answer.events().size() - 1)
+                        .at("/result/statusUpdate/status/state")
+                        .asText())
                 .isEqualTo("TASK_STATE_COMPLETED");
     }
 
@@ -108,7 +119,9 @@ final class FabricIT {
         String id = sent.task().path("id").asText();
 
         Answer found = alice.get("/tasks/" + id);
-        ObjectNode params = new com.fasterxml.jackson.databind.ObjectMapper().createObjectNode().put("id", id);
+        ObjectNode params = new com.fasterxml.jackson.databind.ObjectMapper()
+                .createObjectNode()
+                .put("id", id);
         Answer byRpc = alice.call("/a2a", "GetTask", params);
         Answer stranger = mallory.get("/tasks/" + id);
 
@@ -126,8 +139,10 @@ final class FabricIT {
         Answer first = alice.post("/message:send", once);
         Answer second = alice.post("/message:send", once);
 
-        assertThat(second.task().path("id").asText()).isEqualTo(first.task().path("id").asText());
-        assertThat(billing.received().stream().filter(call -> call.toString().contains("\"twice\""))).hasSize(1);
+        assertThat(second.task().path("id").asText())
+                .isEqualTo(first.task().path("id").asText());
+        assertThat(billing.received().stream().filter(call -> call.toString().contains("\"twice\"")))
+                .hasSize(1);
     }
 
     @Test
@@ -139,9 +154,11 @@ final class FabricIT {
         assertThat(listed.body().path("agents")).isEmpty();
         assertThat(byName.toString()).doesNotContain("COMPLETED");
         assertThat(byNeed.state()).as("%s", byNeed).isEqualTo("FAILED");
-        TestFabric.await("the refusal is on the audit log", () -> audit("other").stream()
-                .anyMatch(r -> r.at("/event/kind").asText().equals("REFUSAL")
-                        && r.at("/event/refusal").asText().equals("CROSS_TENANT")));
+        TestFabric.await(
+                "the refusal is on the audit log",
+                () -> audit("other").stream()
+                        .anyMatch(r -> r.at("/event/kind").asText().equals("REFUSAL")
+                                && r.at("/event/refusal").asText().equals("CROSS_TENANT")));
         assertThat(billing.received()).noneMatch(call -> call.toString().contains("let me in"));
     }
 
@@ -164,8 +181,11 @@ final class FabricIT {
         Answer sent = alice.post("/message:send", Participant.ask("billing", "audited"));
         String id = sent.task().path("id").asText();
 
-        TestFabric.await("outcome of " + id + " is on the audit log", () -> audit("acme").stream()
-                .anyMatch(r -> r.at("/event/taskId").asText().equals(id) && r.at("/event/kind").asText().equals("OUTCOME")));
+        TestFabric.await(
+                "outcome of " + id + " is on the audit log",
+                () -> audit("acme").stream()
+                        .anyMatch(r -> r.at("/event/taskId").asText().equals(id)
+                                && r.at("/event/kind").asText().equals("OUTCOME")));
         List<JsonNode> records = audit("acme");
         List<String> kinds = new ArrayList<>();
         for (int i = 0; i < records.size(); i++) {
@@ -174,7 +194,9 @@ final class FabricIT {
                 kinds.add(records.get(i).at("/event/kind").asText());
             }
         }
-        assertThat(kinds).containsSubsequence("TASK_ACCEPTED", "DECISION", "OUTCOME").doesNotHaveDuplicates();
+        assertThat(kinds)
+                .containsSubsequence("TASK_ACCEPTED", "DECISION", "OUTCOME")
+                .doesNotHaveDuplicates();
         assertThat(records.toString()).doesNotContain("audited");
     }
 
@@ -182,7 +204,9 @@ final class FabricIT {
     void saysHowItIs() {
         assertThat(fabric.anonymous().get("/ready").status()).isEqualTo(200);
         assertThat(fabric.anonymous().get("/live").status()).isEqualTo(200);
-        assertThat(fabric.operator().get("/metrics").body().toString()).contains("dmsc_bridge").contains("dmsc_router");
+        assertThat(fabric.operator().get("/metrics").body().toString())
+                .contains("dmsc_bridge")
+                .contains("dmsc_router");
         assertThat(fabric.operator().get("/v1/status").body().path("roles")).hasSize(6);
     }
 

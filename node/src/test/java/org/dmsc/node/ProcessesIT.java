@@ -41,18 +41,31 @@ final class ProcessesIT {
             one.awaitReady();
             two.awaitReady();
             Participant operator = one.as(one.operator());
-            assertThat(operator.post("/v1/config/tenants", "{\"tenant\":\"acme\"}").status()).isEqualTo(201);
+            assertThat(operator.post("/v1/config/tenants", "{\"tenant\":\"acme\"}")
+                            .status())
+                    .isEqualTo(201);
             Credentials alice = issue(operator, "alice");
             Credentials echo = issue(operator, "echo");
             try (HttpAgent agent = HttpAgent.start(echo, text -> "echo " + text)) {
-                assertThat(one.as(echo).post("/v1/agents/echo", agent.card("Echo", "echo", "Says the same again", "echo")).status() / 100)
+                assertThat(one.as(echo)
+                                        .post(
+                                                "/v1/agents/echo",
+                                                agent.card("Echo", "echo", "Says the same again", "echo"))
+                                        .status()
+                                / 100)
                         .isEqualTo(2);
-                TestFabric.await("both gateways own lanes", () -> !lanes(one).isEmpty() && !lanes(two).isEmpty());
-                TestFabric.await("edge-2 knows acme", () -> two.as(alice).get("/v1/agents/echo").status() == 200);
+                TestFabric.await(
+                        "both gateways own lanes",
+                        () -> !lanes(one).isEmpty() && !lanes(two).isEmpty());
+                TestFabric.await(
+                        "edge-2 knows acme",
+                        () -> two.as(alice).get("/v1/agents/echo").status() == 200);
 
                 List<String> ids = new ArrayList<>();
                 for (int i = 0; i < TASKS; i++) {
-                    ids.add(done((i % 2 == 0 ? one : two).as(alice).post("/message:send", Participant.ask("echo", "task " + i))));
+                    ids.add(done((i % 2 == 0 ? one : two)
+                            .as(alice)
+                            .post("/message:send", Participant.ask("echo", "task " + i))));
                 }
                 assertThat(lanes(one)).doesNotContainAnyElementsOf(lanes(two));
                 assertThat(one.as(alice).get("/tasks/" + ids.get(1)).state()).isEqualTo("COMPLETED");
@@ -76,8 +89,12 @@ final class ProcessesIT {
 
     private static void eachOnce(HttpAgent agent, int tasks) {
         Map<String, Integer> counts = new HashMap<>();
-        agent.received().forEach(call -> counts.merge(call.at("/params/message/parts/0/text").asText(), 1, Integer::sum));
-        assertThat(counts).hasSize(tasks).allSatisfy((text, count) -> assertThat(count).as(text).isEqualTo(1));
+        agent.received()
+                .forEach(call ->
+                        counts.merge(call.at("/params/message/parts/0/text").asText(), 1, Integer::sum));
+        assertThat(counts)
+                .hasSize(tasks)
+                .allSatisfy((text, count) -> assertThat(count).as(text).isEqualTo(1));
     }
 
     private NodeProcess up(String name, String... options) {
@@ -87,7 +104,8 @@ final class ProcessesIT {
     }
 
     private NodeProcess begin(String name, String... options) {
-        List<String> all = new ArrayList<>(List.of("--node", name, "--keys", folder.resolve("keys").toString()));
+        List<String> all = new ArrayList<>(
+                List.of("--node", name, "--keys", folder.resolve("keys").toString()));
         all.addAll(List.of(options));
         return NodeProcess.begin(folder.resolve(name), all.toArray(String[]::new));
     }
@@ -105,7 +123,8 @@ final class ProcessesIT {
     }
 
     private static Credentials issue(Participant operator, String agent) {
-        return Credentials.of(operator.post("/v1/config/tenants/acme/agents/" + agent + "/credentials", "{}").body());
+        return Credentials.of(operator.post("/v1/config/tenants/acme/agents/" + agent + "/credentials", "{}")
+                .body());
     }
 
     private static String done(Answer answer) {

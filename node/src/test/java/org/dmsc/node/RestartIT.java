@@ -44,7 +44,10 @@ final class RestartIT {
                 done(third.as(alice).post("/message:send", Participant.ask("echo", "three")));
                 assertThat(agent.received()).hasSize(3);
                 int index = 0;
-                for (var record : third.as(third.operator()).get("/v1/audit?tenant=acme&limit=200").body().path("records")) {
+                for (var record : third.as(third.operator())
+                        .get("/v1/audit?tenant=acme&limit=200")
+                        .body()
+                        .path("records")) {
                     assertThat(record.path("index").asInt()).isEqualTo(index++);
                 }
                 assertThat(index).isPositive();
@@ -74,7 +77,8 @@ final class RestartIT {
     }
 
     private static Credentials issue(Participant operator, String agent) {
-        return Credentials.of(operator.post("/v1/config/tenants/acme/agents/" + agent + "/credentials", "{}").body());
+        return Credentials.of(operator.post("/v1/config/tenants/acme/agents/" + agent + "/credentials", "{}")
+                .body());
     }
 
     private static String done(Answer answer) {

@@ -38,10 +38,7 @@ final class A2aOperations {
     CompletionStage<ObjectNode> send(Call call, ObjectNode request, Optional<AgentRef> addressed) {
         SendRequests.Wishes wishes = SendRequests.wishes(request);
         return ask(call, request, addressed, terms(call, Streaming.NO)).thenCompose(open -> {
-            call.context()
-                    .whenRequestCancelled()
-                    .thenAccept(cancelled -> open.release())
-                    .isDone();
+            var unused = call.context().whenRequestCancelled().thenAccept(cancelled -> open.release());
             CompletionStage<TaskView> view = wishes.delivery() == SendRequests.Delivery.AT_ONCE
                     ? CompletableFuture.completedStage(open.view())
                     : open.settled();

@@ -117,7 +117,7 @@ final class EdgeService implements HttpService {
     /** HTTP/2 carries control characters in values unless somebody looks. */
     private static void requireCleanHeaders(RequestHeaders headers) {
         headers.forEach((name, value) -> {
-            if (value.chars().anyMatch(c -> c < ' ' && c != '\t' || c == 0x7f)) {
+            if (value.chars().anyMatch(c -> (c < ' ' && c != '\t') || c == 0x7f)) {
                 throw new RefusedException(
                         Refusal.INVALID_REQUEST,
                         "header " + name + ": holds a control character (expected printable text)");

@@ -67,7 +67,7 @@ final class EventStream {
         ServiceRequestContext context = call.context();
         context.clearRequestTimeout();
         ScheduledFuture<?> heartbeat = heartbeat(context, settings);
-        writer.whenComplete().whenComplete((done, failure) -> {
+        var unused = writer.whenComplete().whenComplete((done, failure) -> {
             heartbeat.cancel(false);
             open.release();
         });
@@ -100,8 +100,8 @@ final class EventStream {
                         () -> {
                             if (quiet.incrementAndGet() > mostQuiet) {
                                 writer.close();
-                            } else {
-                                writer.tryWrite(COMMENT);
+                            } else if (!writer.tryWrite(COMMENT)) {
+                                writer.close();
                             }
                         },
                         interval,
@@ -158,7 +158,7 @@ final class EventStream {
             return;
         }
         if (writer.tryWrite(event)) {
-            writer.whenConsumed().thenRun(() -> pending.addAndGet(-length));
+            var unused = writer.whenConsumed().thenRun(() -> pending.addAndGet(-length));
         }
     }
 
@@ -167,7 +167,8 @@ final class EventStream {
         String error = cause instanceof RefusedException refused
                 ? framing.error(refused.refusal(), refused.sentence())
                 : framing.error(Refusal.INTERNAL, Failures.INTERNAL);
-        writer.tryWrite(HttpData.ofUtf8(error));
-        writer.close();
+        if (writer.tryWrite(HttpData.ofUtf8(error))) {
+            writer.close();
+        }
     }
 }

@@ -66,12 +66,9 @@ final class RegistrationPage implements Page {
     private AgentRegistration registration(Call call, AgentRef agent) {
         A2aHeaders.requireJson(call);
         ObjectNode body = A2aJson.parse(call.body());
-        ObjectNode card = body.get("card") instanceof ObjectNode inside ? inside : body;
+        ObjectNode card = body.get("card") instanceof ObjectNode inside ? inside : bare(body);
         Optional<ObjectNode> beside =
                 body.get("dmsc") instanceof ObjectNode given ? Optional.of(given) : Optional.empty();
-        if (card == body) {
-            body.remove("dmsc");
-        }
         AgentHints hints = AgentHints.of(card, beside);
         AgentRegistration registration = Cards.registration(card, channel(beside), hints);
         if (registration.getPlainHttp() && !call.byOperator() && !wasAllowedPlainHttp(agent)) {
@@ -81,6 +78,13 @@ final class RegistrationPage implements Page {
                             + " register agent " + agent + " once)");
         }
         return registration;
+    }
+
+    /** A card that was posted as it is: what was put beside it for us is not a part of it. */
+    private static ObjectNode bare(ObjectNode body) {
+        ObjectNode card = body.deepCopy();
+        card.remove("dmsc");
+        return card;
     }
 
     private boolean wasAllowedPlainHttp(AgentRef agent) {

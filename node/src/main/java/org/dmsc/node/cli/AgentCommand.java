@@ -20,7 +20,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code dmsc agent …}. */
-@Command(name = "agent", description = "Gives agents an identity; finds and shows agents.", mixinStandardHelpOptions = true, synopsisSubcommandLabel = "COMMAND")
+@Command(
+        name = "agent",
+        description = "Gives agents an identity; finds and shows agents.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND")
 final class AgentCommand {
 
     @Command(
@@ -32,16 +36,21 @@ final class AgentCommand {
             mixinStandardHelpOptions = true)
     int add(
             @Parameters(paramLabel = "TENANT/AGENT") String name,
-            @Option(names = "--out", paramLabel = "DIR", description = "where to (default: <data>/agents/TENANT/AGENT)") @Nullable Path out,
+            @Option(names = "--out", paramLabel = "DIR", description = "where to (default: <data>/agents/TENANT/AGENT)")
+                    @Nullable Path out,
             @Mixin Target where,
             @Mixin Output output) {
         AgentRef agent = AgentRef.parse(name);
         Path folder = out == null
-                ? where.data().resolve("agents").resolve(agent.tenant().value()).resolve(agent.agent().value())
+                ? where.data()
+                        .resolve("agents")
+                        .resolve(agent.tenant().value())
+                        .resolve(agent.agent().value())
                 : out;
         JsonNode issued = where.asOperator()
                 .post(
-                        "/v1/config/tenants/" + agent.tenant() + "/agents/" + FabricClient.encode(agent.agent().value()) + "/credentials",
+                        "/v1/config/tenants/" + agent.tenant() + "/agents/"
+                                + FabricClient.encode(agent.agent().value()) + "/credentials",
                         FabricClient.JSON.createObjectNode());
         write(folder, issued);
         ObjectNode result = FabricClient.JSON.createObjectNode();
@@ -49,8 +58,10 @@ final class AgentCommand {
         result.put("folder", folder.toAbsolutePath().toString());
         output.print(result, o -> {
             o.line("agent " + agent + ": certificate, key and token are in " + folder.toAbsolutePath());
-            o.line("It registers with: curl --cacert " + folder.resolve(Identity.ROOT) + " --cert " + folder.resolve(Identity.CERTIFICATE)
-                    + " --key " + folder.resolve(Identity.KEY) + " -H 'Content-Type: application/json' -d @card.json <url>/v1/agents/"
+            o.line("It registers with: curl --cacert " + folder.resolve(Identity.ROOT) + " --cert "
+                    + folder.resolve(Identity.CERTIFICATE)
+                    + " --key " + folder.resolve(Identity.KEY)
+                    + " -H 'Content-Type: application/json' -d @card.json <url>/v1/agents/"
                     + agent.agent());
         });
         return 0;
@@ -78,10 +89,18 @@ final class AgentCommand {
         return 0;
     }
 
-    @Command(name = "find", description = "Finds agents by what they can do, best first.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "find",
+            description = "Finds agents by what they can do, best first.",
+            mixinStandardHelpOptions = true)
     int find(
             @Parameters(paramLabel = "TEXT", arity = "0..1", defaultValue = "", description = "a sentence") String text,
-            @Option(names = "--tenant", paramLabel = "TENANT", description = "whose agents, as operator", defaultValue = "") String tenant,
+            @Option(
+                            names = "--tenant",
+                            paramLabel = "TENANT",
+                            description = "whose agents, as operator",
+                            defaultValue = "")
+                    String tenant,
             @Option(names = "--tag", paramLabel = "TAG", defaultValue = "") String tag,
             @Option(names = "--skill", paramLabel = "SKILL", defaultValue = "") String skill,
             @Option(names = "--limit", paramLabel = "N", defaultValue = "") String limit,
@@ -99,25 +118,62 @@ final class AgentCommand {
         return 0;
     }
 
+    /** What one looks for. */
+    static final class Search {
+
+        @Parameters(paramLabel = "TEXT", arity = "0..1", defaultValue = "", description = "a sentence")
+        private String text = "";
+
+        @Option(names = "--tenant", paramLabel = "TENANT", description = "whose agents, as operator", defaultValue = "")
+        private String tenant = "";
+
+        @Option(names = "--tag", paramLabel = "TAG", defaultValue = "")
+        private String tag = "";
+
+        @Option(names = "--skill", paramLabel = "SKILL", defaultValue = "")
+        private String skill = "";
+
+        @Option(names = "--limit", paramLabel = "N", description = "1 to 200", defaultValue = "20")
+        private String limit = "20";
+
+        Map<String, String> query() {
+            Map<String, String> query = new LinkedHashMap<>();
+            query.put("tenant", tenant);
+            query.put("q", text);
+            query.put("tag", tag);
+            query.put("skill", skill);
+            query.put("limit", limit);
+            query.values().removeIf(String::isEmpty);
+            return query;
+        }
+    }
+
     @Command(name = "show", description = "Shows one agent: card, health, load.", mixinStandardHelpOptions = true)
     int show(@Parameters(paramLabel = "TENANT/AGENT") String name, @Mixin Target where, @Mixin Output output) {
         AgentRef agent = AgentRef.parse(name);
         JsonNode found = where.asOperator()
-                .get("/v1/agents/" + FabricClient.encode(agent.agent().value()), Map.of("tenant", agent.tenant().value()));
+                .get(
+                        "/v1/agents/" + FabricClient.encode(agent.agent().value()),
+                        Map.of("tenant", agent.tenant().value()));
         output.print(
-                found, out -> found.properties().forEach(field -> out.line(field.getKey() + ": " + TenantCommand.text(field.getValue()))));
+                found,
+                out -> found.properties()
+                        .forEach(field -> out.line(field.getKey() + ": " + TenantCommand.text(field.getValue()))));
         return 0;
     }
 
     private static void print(JsonNode answer, Output output, String none) {
         List<List<String>> rows = new ArrayList<>();
         answer.path("agents").forEach(agent -> rows.add(row(agent)));
-        output.print(answer, out -> out.table(List.of("AGENT", "HEALTH", "IN FLIGHT", "SCORE", "SKILLS", "WHY"), rows, none));
+        output.print(
+                answer,
+                out -> out.table(List.of("AGENT", "HEALTH", "IN FLIGHT", "SCORE", "SKILLS", "WHY"), rows, none));
     }
 
     private static List<String> row(JsonNode agent) {
         String skills = StreamSupport.stream(agent.path("skills").spliterator(), false)
-                .map(skill -> skill.isTextual() ? skill.asText() : skill.path("id").asText())
+                .map(skill ->
+                        skill.isTextual() ? skill.asText() : skill.path("id").asText())
                 .collect(Collectors.joining(","));
         String why = StreamSupport.stream(agent.path("why").spliterator(), false)
                 .map(JsonNode::asText)

@@ -14,22 +14,34 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code dmsc audit …}. */
-@Command(name = "audit", description = "Reads the audit log.", mixinStandardHelpOptions = true, synopsisSubcommandLabel = "COMMAND")
+@Command(
+        name = "audit",
+        description = "Reads the audit log.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND")
 final class AuditCommand {
 
     @Command(name = "tail", description = "The newest records, oldest first.", mixinStandardHelpOptions = true)
     int tail(
             @Option(names = "--tenant", paramLabel = "TENANT", defaultValue = "") String tenant,
             @Option(names = "--task", paramLabel = "TASK", defaultValue = "") String task,
-            @Option(names = "--kind", paramLabel = "KIND", description = "e.g. DECISION, REFUSAL", defaultValue = "") String kind,
-            @Option(names = {"-n", "--limit"}, paramLabel = "N", defaultValue = "20") String limit,
+            @Option(names = "--kind", paramLabel = "KIND", description = "e.g. DECISION, REFUSAL", defaultValue = "")
+                    String kind,
+            @Option(
+                            names = {"-n", "--limit"},
+                            paramLabel = "N",
+                            defaultValue = "20")
+                    String limit,
             @Mixin Target where,
             @Mixin Output output) {
         print(where, output, query(tenant, task, kind, limit));
         return 0;
     }
 
-    @Command(name = "show", description = "Everything that was recorded about one task.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "show",
+            description = "Everything that was recorded about one task.",
+            mixinStandardHelpOptions = true)
     int show(
             @Parameters(paramLabel = "TASK") String task,
             @Option(names = "--tenant", paramLabel = "TENANT", defaultValue = "") String tenant,

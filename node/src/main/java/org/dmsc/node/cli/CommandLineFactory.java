@@ -87,7 +87,8 @@ public final class CommandLineFactory {
             err.println("dmsc: " + refused.refusal() + ": " + refused.sentence());
             return ExitCode.REFUSED.code();
         }
-        err.println("dmsc: a fault inside: " + fault + " (this is a bug; run again with DMSC_JAVA_OPTS=-Ddmsc.log.level=DEBUG and report it)");
+        err.println("dmsc: a fault inside: " + fault
+                + " (this is a bug; run again with DMSC_JAVA_OPTS=-Ddmsc.log.level=DEBUG and report it)");
         LOG.error("fault", fault);
         return ExitCode.FAULT.code();
     }

@@ -18,7 +18,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code dmsc doctor}: looks at this machine and at the node of the data folder, and says what is wrong and what to do. */
-@Command(name = "doctor", description = "Checks this machine and the node of the data folder.", mixinStandardHelpOptions = true)
+@Command(
+        name = "doctor",
+        description = "Checks this machine and the node of the data folder.",
+        mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
 
     private static final int OLDEST_JAVA = 17;
@@ -48,7 +51,8 @@ final class DoctorCommand implements Callable<Integer> {
         findings.add(disk());
         Fabric.accelerationsOfThisMachine()
                 .lines()
-                .forEach(line -> findings.add(new Finding(line.contains(" on (") ? Verdict.ok : Verdict.note, "speed", line)));
+                .forEach(line ->
+                        findings.add(new Finding(line.contains(" on (") ? Verdict.ok : Verdict.note, "speed", line)));
         node(findings);
         print(findings);
         return findings.stream().anyMatch(finding -> finding.verdict() == Verdict.wrong) ? 1 : 0;
@@ -58,7 +62,10 @@ final class DoctorCommand implements Callable<Integer> {
         int feature = Runtime.version().feature();
         return feature >= OLDEST_JAVA
                 ? new Finding(Verdict.ok, "java", Runtime.version().toString())
-                : new Finding(Verdict.wrong, "java", feature + " (expected 17 or newer: apt-get install openjdk-17-jdk-headless)");
+                : new Finding(
+                        Verdict.wrong,
+                        "java",
+                        feature + " (expected 17 or newer: apt-get install openjdk-17-jdk-headless)");
     }
 
     private static Finding memory() {
@@ -71,7 +78,8 @@ final class DoctorCommand implements Callable<Integer> {
             return new Finding(
                     bytes >= LEAST_MEMORY ? Verdict.ok : Verdict.note,
                     "memory",
-                    (bytes >> 20) + " MiB available" + (bytes >= LEAST_MEMORY ? "" : " (expected 900 MiB for a whole fabric in one process)"));
+                    (bytes >> 20) + " MiB available"
+                            + (bytes >= LEAST_MEMORY ? "" : " (expected 900 MiB for a whole fabric in one process)"));
         } catch (IOException | NumberFormatException e) {
             return new Finding(Verdict.note, "memory", "unknown: no /proc/meminfo");
         }
@@ -86,12 +94,16 @@ final class DoctorCommand implements Callable<Integer> {
             long free = Files.getFileStore(existing).getUsableSpace();
             boolean writable = Files.isWritable(existing);
             if (!writable) {
-                return new Finding(Verdict.wrong, "data", existing + " cannot be written (expected this user's folder; choose one with --data)");
+                return new Finding(
+                        Verdict.wrong,
+                        "data",
+                        existing + " cannot be written (expected this user's folder; choose one with --data)");
             }
             return new Finding(
                     free >= LEAST_FREE ? Verdict.ok : Verdict.wrong,
                     "data",
-                    target.data() + ", " + (free >> 20) + " MiB free" + (free >= LEAST_FREE ? "" : " (expected 1 GiB at least)"));
+                    target.data() + ", " + (free >> 20) + " MiB free"
+                            + (free >= LEAST_FREE ? "" : " (expected 1 GiB at least)"));
         } catch (IOException e) {
             return new Finding(Verdict.wrong, "data", target.data() + ": " + e.getMessage());
         }
@@ -107,8 +119,15 @@ final class DoctorCommand implements Callable<Integer> {
         boolean alive = ProcessHandle.of(node.pid()).isPresent();
         findings.add(
                 alive
-                        ? new Finding(Verdict.ok, "node", node.node() + ", process " + node.pid() + ", roles " + String.join(",", node.roles()))
-                        : new Finding(Verdict.wrong, "node", "process " + node.pid() + " is gone without having stopped in order (start it again; its data is kept)"));
+                        ? new Finding(
+                                Verdict.ok,
+                                "node",
+                                node.node() + ", process " + node.pid() + ", roles " + String.join(",", node.roles()))
+                        : new Finding(
+                                Verdict.wrong,
+                                "node",
+                                "process " + node.pid()
+                                        + " is gone without having stopped in order (start it again; its data is kept)"));
         listens(findings, "http", node.httpPort());
         listens(findings, "mqtt", node.mqttPort());
         if (alive && node.httpPort() > 0) {
@@ -130,7 +149,8 @@ final class DoctorCommand implements Callable<Integer> {
 
     private Finding ready() {
         try {
-            return new Finding(Verdict.ok, "status", target.asOperator().get("/v1/status").toString());
+            return new Finding(
+                    Verdict.ok, "status", target.asOperator().get("/v1/status").toString());
         } catch (NodeException e) {
             return new Finding(Verdict.wrong, "status", String.valueOf(e.getMessage()));
         }

@@ -39,7 +39,8 @@ final class FabricClient {
 
     FabricClient(String base, SSLContext tls) {
         this.base = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
-        this.client = HttpClient.newBuilder().sslContext(tls).connectTimeout(CONNECT).build();
+        this.client =
+                HttpClient.newBuilder().sslContext(tls).connectTimeout(CONNECT).build();
     }
 
     JsonNode get(String path, Map<String, String> query) {
@@ -125,7 +126,8 @@ final class FabricClient {
     }
 
     private static NodeException refused(int status, JsonNode body) {
-        String reason = body.at("/error/details/0/reason").asText(body.at("/error/status").asText("HTTP " + status));
+        String reason = body.at("/error/details/0/reason")
+                .asText(body.at("/error/status").asText("HTTP " + status));
         String message = body.at("/error/message").asText("no reason was given");
         return new NodeException(ExitCode.REFUSED, reason + ": " + message);
     }

@@ -17,7 +17,10 @@ final class Target {
             description = "data folder of a node on this machine (default: $DMSC_DATA, else ~/.dmsc)")
     private @Nullable Path data;
 
-    @Option(names = "--url", paramLabel = "URL", description = "where the fabric listens (default: as the node of --data says)")
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = "where the fabric listens (default: as the node of --data says)")
     private @Nullable String url;
 
     @Option(
@@ -52,7 +55,8 @@ final class Target {
     FabricClient asAgent() {
         Path folder = Optional.ofNullable(credentials)
                 .orElseThrow(() -> new NodeException(
-                        ExitCode.USAGE, "--as: missing (expected the folder that 'dmsc agent add' wrote for the agent that asks)"));
+                        ExitCode.USAGE,
+                        "--as: missing (expected the folder that 'dmsc agent add' wrote for the agent that asks)"));
         return new FabricClient(url(), Identity.read(folder));
     }
 

@@ -13,7 +13,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code dmsc task …}. */
-@Command(name = "task", description = "Delegates tasks as an agent, and follows them.", mixinStandardHelpOptions = true, synopsisSubcommandLabel = "COMMAND")
+@Command(
+        name = "task",
+        description = "Delegates tasks as an agent, and follows them.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND")
 final class TaskCommand {
 
     private static final String EXTENSION = "urn:dmsc:ext:delegation:1";
@@ -48,7 +52,10 @@ final class TaskCommand {
         @Option(names = "--skill", paramLabel = "SKILL", description = "an agent with this skill", defaultValue = "")
         private String skill = "";
 
-        @Option(names = "--tag", paramLabel = "TAG", description = "an agent with a skill of this tag; may be given again")
+        @Option(
+                names = "--tag",
+                paramLabel = "TAG",
+                description = "an agent with a skill of this tag; may be given again")
         private List<String> tags = List.of();
 
         @Option(names = "--stream", description = "print every event as it comes")
@@ -96,10 +103,12 @@ final class TaskCommand {
             mixinStandardHelpOptions = true)
     int explain(
             @Parameters(paramLabel = "TASK") String task,
-            @Option(names = "--tenant", paramLabel = "TENANT", description = "of the task's caller", required = true) String tenant,
+            @Option(names = "--tenant", paramLabel = "TENANT", description = "of the task's caller", required = true)
+                    String tenant,
             @Mixin Target where,
             @Mixin Output output) {
-        JsonNode found = where.asOperator().get("/v1/tasks/" + FabricClient.encode(task) + "/explain", Map.of("tenant", tenant));
+        JsonNode found =
+                where.asOperator().get("/v1/tasks/" + FabricClient.encode(task) + "/explain", Map.of("tenant", tenant));
         output.print(found, out -> out.line(found.toPrettyString()));
         return 0;
     }
@@ -108,8 +117,8 @@ final class TaskCommand {
         out.line("task " + task.path("id").asText() + ": " + state(task));
         JsonNode facts = task.path("metadata").path(EXTENSION);
         if (!facts.path("assignee").asText("").isEmpty()) {
-            out.line("done by " + facts.path("assignee").asText() + ", attempt " + facts.path("attempt").asText() + ": "
-                    + texts(facts.path("reasons"), "; "));
+            out.line("done by " + facts.path("assignee").asText() + ", attempt "
+                    + facts.path("attempt").asText() + ": " + texts(facts.path("reasons"), "; "));
         }
         String said = parts(task.at("/status/message/parts"));
         if (!said.isEmpty()) {
@@ -145,6 +154,8 @@ final class TaskCommand {
     }
 
     private static String texts(JsonNode array, String separator) {
-        return StreamSupport.stream(array.spliterator(), false).map(JsonNode::asText).collect(Collectors.joining(separator));
+        return StreamSupport.stream(array.spliterator(), false)
+                .map(JsonNode::asText)
+                .collect(Collectors.joining(separator));
     }
 }

@@ -13,15 +13,23 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code dmsc tenant …}. */
-@Command(name = "tenant", description = "Makes and lists tenants.", mixinStandardHelpOptions = true, synopsisSubcommandLabel = "COMMAND")
+@Command(
+        name = "tenant",
+        description = "Makes and lists tenants.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND")
 final class TenantCommand {
 
     private static final String PATH = "/v1/config/tenants";
 
-    @Command(name = "create", description = "Makes a tenant: keys, certificate authority, topics.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "create",
+            description = "Makes a tenant: keys, certificate authority, topics.",
+            mixinStandardHelpOptions = true)
     int create(
             @Parameters(paramLabel = "TENANT", description = "its id: a-z, 0-9 and '-'") String tenant,
-            @Option(names = "--name", paramLabel = "NAME", description = "for people", defaultValue = "") String displayName,
+            @Option(names = "--name", paramLabel = "NAME", description = "for people", defaultValue = "")
+                    String displayName,
             @Mixin Target where,
             @Mixin Output output) {
         ObjectNode body = FabricClient.JSON.createObjectNode();
@@ -38,18 +46,27 @@ final class TenantCommand {
     @Command(name = "list", description = "Lists all tenants.", mixinStandardHelpOptions = true)
     int list(@Mixin Target where, @Mixin Output output) {
         JsonNode answer = where.asOperator().get(PATH);
-        output.print(answer, out -> out.table(List.of("TENANT", "STATE", "NAME"), rows(answer), "There is no tenant yet. Make one: dmsc tenant create NAME"));
+        output.print(
+                answer,
+                out -> out.table(
+                        List.of("TENANT", "STATE", "NAME"),
+                        rows(answer),
+                        "There is no tenant yet. Make one: dmsc tenant create NAME"));
         return 0;
     }
 
     @Command(name = "show", description = "Shows one tenant.", mixinStandardHelpOptions = true)
     int show(@Parameters(paramLabel = "TENANT") String tenant, @Mixin Target where, @Mixin Output output) {
-        JsonNode found = StreamSupport.stream(where.asOperator().get(PATH).path("tenants").spliterator(), false)
+        JsonNode found = StreamSupport.stream(
+                        where.asOperator().get(PATH).path("tenants").spliterator(), false)
                 .filter(one -> one.path("tenant").asText().equals(tenant))
                 .findFirst()
                 .orElseThrow(() -> new NodeException(
-                        ExitCode.REFUSED, "TENANT_UNKNOWN: there is no tenant '" + tenant + "' (expected one of 'dmsc tenant list')"));
-        output.print(found, out -> found.properties().forEach(field -> out.line(field.getKey() + ": " + text(field.getValue()))));
+                        ExitCode.REFUSED,
+                        "TENANT_UNKNOWN: there is no tenant '" + tenant + "' (expected one of 'dmsc tenant list')"));
+        output.print(
+                found,
+                out -> found.properties().forEach(field -> out.line(field.getKey() + ": " + text(field.getValue()))));
         return 0;
     }
 
@@ -57,7 +74,9 @@ final class TenantCommand {
         List<List<String>> rows = new ArrayList<>();
         answer.path("tenants")
                 .forEach(t -> rows.add(List.of(
-                        t.path("tenant").asText(), t.path("state").asText(), t.path("displayName").asText())));
+                        t.path("tenant").asText(),
+                        t.path("state").asText(),
+                        t.path("displayName").asText())));
         return rows;
     }
 

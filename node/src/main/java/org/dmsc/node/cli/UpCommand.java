@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
 /** {@code dmsc up}: runs a node until it is told to stop. */
 @Command(
         name = "up",
-        description = "Starts a node and runs it until it is stopped. Without options: a whole fabric in one process, on loopback.",
+        description =
+                "Starts a node and runs it until it is stopped. Without options: a whole fabric in one process, on loopback.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class UpCommand implements Callable<Integer> {
@@ -28,19 +29,34 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", description = "YAML file; keys in docs/configuration.md")
     private @Nullable Path file;
 
-    @Option(names = "--roles", paramLabel = "ROLES", description = "some of broker,http,mqtt,router,registry,audit (default: all)")
+    @Option(
+            names = "--roles",
+            paramLabel = "ROLES",
+            description = "some of broker,http,mqtt,router,registry,audit (default: all)")
     private @Nullable String roles;
 
-    @Option(names = "--kafka", paramLabel = "HOST:PORT", description = "Kafka that runs elsewhere, instead of role broker")
+    @Option(
+            names = "--kafka",
+            paramLabel = "HOST:PORT",
+            description = "Kafka that runs elsewhere, instead of role broker")
     private @Nullable String kafka;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "this node's own folder (default: $DMSC_DATA, else ~/.dmsc)")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "this node's own folder (default: $DMSC_DATA, else ~/.dmsc)")
     private @Nullable String data;
 
-    @Option(names = "--keys", paramLabel = "DIR", description = "certificates and keys, shared by the fabric's processes (default: <data>/keys)")
+    @Option(
+            names = "--keys",
+            paramLabel = "DIR",
+            description = "certificates and keys, shared by the fabric's processes (default: <data>/keys)")
     private @Nullable String keys;
 
-    @Option(names = "--node", paramLabel = "NAME", description = "this process's name; no two of a fabric may share it (default: node-1)")
+    @Option(
+            names = "--node",
+            paramLabel = "NAME",
+            description = "this process's name; no two of a fabric may share it (default: node-1)")
     private @Nullable String node;
 
     @Option(names = "--http-port", paramLabel = "PORT", description = "0 for any (default: 8443)")
@@ -49,10 +65,16 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--mqtt-port", paramLabel = "PORT", description = "0 for any (default: 8883)")
     private @Nullable String mqttPort;
 
-    @Option(names = "--kafka-port", paramLabel = "PORT", description = "of role broker (default: any; 19092 when it is the only role)")
+    @Option(
+            names = "--kafka-port",
+            paramLabel = "PORT",
+            description = "of role broker (default: any; 19092 when it is the only role)")
     private @Nullable String kafkaPort;
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "any key of the configuration, e.g. --set domain=fabric.example.org")
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "any key of the configuration, e.g. --set domain=fabric.example.org")
     private Map<String, String> settings = Map.of();
 
     @Mixin
@@ -81,7 +103,10 @@ final class UpCommand implements Callable<Integer> {
         Map<String, @Nullable String> given = new LinkedHashMap<>();
         given.put("roles", roles);
         given.put("kafka.bootstrap", kafka);
-        given.put("data", Optional.ofNullable(data).orElseGet(() -> file == null ? Target.defaultData().toString() : null));
+        given.put(
+                "data",
+                Optional.ofNullable(data)
+                        .orElseGet(() -> file == null ? Target.defaultData().toString() : null));
         given.put("keys", keys);
         given.put("node", node);
         given.put("http.port", httpPort);
@@ -98,8 +123,8 @@ final class UpCommand implements Callable<Integer> {
             output.line(node.json());
             return;
         }
-        output.line("dmsc " + node.version() + ": node " + node.node() + " is ready after " + String.format("%.1f", millis / 1000.0)
-                + " s (" + String.join(", ", node.roles()) + ")");
+        output.line("dmsc " + node.version() + ": node " + node.node() + " is ready after "
+                + String.format("%.1f", millis / 1000.0) + " s (" + String.join(", ", node.roles()) + ")");
         output.line("");
         address("HTTP ", node.httpUrl(), "A2A as JSON-RPC and HTTP+JSON, agents, configuration");
         address("MQTT ", node.mqttUrl(), "A2A over MQTT 5; MQTT 3.1.1");
@@ -121,7 +146,8 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private void firstTask(NodeFile node) {
-        String folder = Path.of(node.data()).equals(Target.defaultData().toAbsolutePath()) ? "" : " --data " + node.data();
+        String folder =
+                Path.of(node.data()).equals(Target.defaultData().toAbsolutePath()) ? "" : " --data " + node.data();
         output.line("The first task, from another shell:");
         for (String line : List.of(
                 "dmsc tenant create acme" + folder,
@@ -129,7 +155,8 @@ final class UpCommand implements Callable<Integer> {
                 "dmsc task send" + folder + " --as " + node.data() + "/agents/acme/alice \"what can you do?\"")) {
             output.line("  " + line);
         }
-        output.line("It ends as NO_CANDIDATE until an agent has registered: README.md shows how, 'dmsc demo' shows it all.");
+        output.line(
+                "It ends as NO_CANDIDATE until an agent has registered: README.md shows how, 'dmsc demo' shows it all.");
         output.line("");
     }
 }

@@ -21,7 +21,8 @@ final class VersionCommand implements Callable<Integer> {
         version.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         output.print(
                 version,
-                out -> out.line("dmsc " + Version.text() + ", Java " + Runtime.version() + ", " + version.path("os").asText()));
+                out -> out.line("dmsc " + Version.text() + ", Java " + Runtime.version() + ", "
+                        + version.path("os").asText()));
         return 0;
     }
 }

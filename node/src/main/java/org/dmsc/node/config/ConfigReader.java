@@ -50,7 +50,8 @@ public final class ConfigReader {
                 return object;
             }
             if (!tree.isMissingNode() && !tree.isNull()) {
-                faults.add(new Fault(file.toString(), "is not a set of keys (expected lines of the form 'key: value')"));
+                faults.add(
+                        new Fault(file.toString(), "is not a set of keys (expected lines of the form 'key: value')"));
             }
         } catch (JsonProcessingException e) {
             faults.add(new Fault(file + position(e.getLocation()), "is not YAML: " + e.getOriginalMessage()));
@@ -78,6 +79,7 @@ public final class ConfigReader {
         String lines = faults.stream().map(fault -> "\n  " + fault).collect(Collectors.joining());
         return new NodeException(
                 ExitCode.USAGE,
-                "the configuration" + where + " has " + (faults.size() == 1 ? "a fault" : faults.size() + " faults") + ":" + lines);
+                "the configuration" + where + " has " + (faults.size() == 1 ? "a fault" : faults.size() + " faults")
+                        + ":" + lines);
     }
 }

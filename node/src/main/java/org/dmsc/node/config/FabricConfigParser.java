@@ -45,8 +45,10 @@ final class FabricConfigParser {
         KafkaConfig kafka = kafka(roles);
         short replication = (short) top.number("replication", 1, 1, 7);
         if (replication > 1 && roles.contains(Role.BROKER)) {
-            top.fault("replication", "'" + replication
-                    + "' (expected 1 with the embedded broker, which is one; for more copies use an outside cluster: kafka.bootstrap)");
+            top.fault(
+                    "replication",
+                    "'" + replication
+                            + "' (expected 1 with the embedded broker, which is one; for more copies use an outside cluster: kafka.bootstrap)");
         }
         FabricConfig config = new FabricConfig(
                 data,
@@ -70,12 +72,16 @@ final class FabricConfigParser {
         Optional<List<String>> given = top.list("roles");
         if (given.isEmpty()) {
             // Someone who says where Kafka is wants no second broker.
-            return top.section("kafka").text("bootstrap").isPresent() ? EnumSet.complementOf(EnumSet.of(Role.BROKER)) : all;
+            return top.section("kafka").text("bootstrap").isPresent()
+                    ? EnumSet.complementOf(EnumSet.of(Role.BROKER))
+                    : all;
         }
         Set<Role> roles = EnumSet.noneOf(Role.class);
         for (String label : given.get()) {
-            Optional<Role> role = all.stream().filter(r -> r.label().equals(label)).findAny();
-            role.ifPresentOrElse(roles::add, () -> top.fault("roles", "'" + label + "' (expected some of " + labels(all) + ")"));
+            Optional<Role> role =
+                    all.stream().filter(r -> r.label().equals(label)).findAny();
+            role.ifPresentOrElse(
+                    roles::add, () -> top.fault("roles", "'" + label + "' (expected some of " + labels(all) + ")"));
         }
         if (given.get().isEmpty()) {
             top.fault("roles", "none (expected some of " + labels(all) + ")");
@@ -95,16 +101,23 @@ final class FabricConfigParser {
         }
         boolean broker = roles.contains(Role.BROKER);
         if (broker && !bootstrap.isEmpty()) {
-            section.fault("bootstrap", "'" + bootstrap
-                    + "' together with role broker (expected one of both: leave role broker out, or drop kafka.bootstrap)");
+            section.fault(
+                    "bootstrap",
+                    "'" + bootstrap
+                            + "' together with role broker (expected one of both: leave role broker out, or drop kafka.bootstrap)");
         }
         if (!broker && bootstrap.isEmpty()) {
-            section.fault("bootstrap", "missing, and role broker is not among the roles (expected --kafka host:port of the broker)");
+            section.fault(
+                    "bootstrap",
+                    "missing, and role broker is not among the roles (expected --kafka host:port of the broker)");
         }
         Toggle tls = section.toggle("tls", Toggle.OFF);
         String host = address(section);
         if (broker && tls == Toggle.OFF && !isLoopback(host)) {
-            section.fault("host", "'" + host + "' with kafka.tls off (expected a loopback address; set kafka.tls: true to serve other machines)");
+            section.fault(
+                    "host",
+                    "'" + host
+                            + "' with kafka.tls off (expected a loopback address; set kafka.tls: true to serve other machines)");
         }
         KafkaConfig kafka = new KafkaConfig(
                 bootstrap, host, section.number("port", defaultPort(roles), 0, LAST_PORT), tls, section.map("client"));
@@ -152,7 +165,9 @@ final class FabricConfigParser {
             } catch (URISyntaxException notAUri) {
                 // falls through to the fault below, which says the same
             }
-            top.fault("schema-registry", "'" + text + "' (expected the http or https URL of a Confluent-compatible registry)");
+            top.fault(
+                    "schema-registry",
+                    "'" + text + "' (expected the http or https URL of a Confluent-compatible registry)");
             return Optional.empty();
         });
     }
@@ -160,7 +175,8 @@ final class FabricConfigParser {
     private FabricConfig.Limits limits() {
         Section section = top.section("limits");
         FabricConfig.Limits limits = new FabricConfig.Limits(
-                section.longNumber("max-body-bytes", MAX_BODY, 1024, MAX_BODY), duration(section, "certificate-life", Duration.ofHours(24)));
+                section.longNumber("max-body-bytes", MAX_BODY, 1024, MAX_BODY),
+                duration(section, "certificate-life", Duration.ofHours(24)));
         section.finish();
         return limits;
     }

@@ -84,7 +84,10 @@ final class Section {
     Optional<List<String>> list(String key) {
         return child(key).map(value -> {
             if (value.isArray()) {
-                return value.valueStream().map(JsonNode::asText).map(String::strip).toList();
+                return value.valueStream()
+                        .map(JsonNode::asText)
+                        .map(String::strip)
+                        .toList();
             }
             return java.util.Arrays.stream(value.asText().split(","))
                     .map(String::strip)
@@ -97,7 +100,9 @@ final class Section {
     Map<String, String> map(String key) {
         Map<String, String> values = new LinkedHashMap<>();
         Section below = section(key);
-        below.node.propertyStream().forEach(entry -> below.text(entry.getKey()).ifPresent(v -> values.put(entry.getKey(), v)));
+        below.node
+                .propertyStream()
+                .forEach(entry -> below.text(entry.getKey()).ifPresent(v -> values.put(entry.getKey(), v)));
         return values;
     }
 
@@ -108,8 +113,12 @@ final class Section {
     /** Says which keys are there that nobody asked for; call it last. */
     void finish() {
         Set<String> unknown = new TreeSet<>();
-        node.propertyStream().map(Map.Entry::getKey).filter(key -> !known.contains(key)).forEach(unknown::add);
-        unknown.forEach(key -> fault(key, "unknown key (expected one of " + String.join(", ", new TreeSet<>(known)) + ")"));
+        node.propertyStream()
+                .map(Map.Entry::getKey)
+                .filter(key -> !known.contains(key))
+                .forEach(unknown::add);
+        unknown.forEach(
+                key -> fault(key, "unknown key (expected one of " + String.join(", ", new TreeSet<>(known)) + ")"));
     }
 
     private Optional<JsonNode> child(String key) {

@@ -82,12 +82,7 @@ final class Cast {
     /** Waits until those who register have been registered, and the callers can be told what to do. */
     void awaitReady() {
         for (String name : List.of(BILLING, TECH_1, TECH_2, INVENTORY, SENSOR)) {
-            process(name)
-                    .await(
-                            name + " to be registered",
-                            0,
-                            Cast::isRegistered,
-                            LONGEST_START);
+            process(name).await(name + " to be registered", 0, Cast::isRegistered, LONGEST_START);
         }
         for (String name : List.of(SUPPORT, RECEPTION)) {
             process(name)

@@ -14,13 +14,17 @@ record VerdictReport(Demo.Verdict verdict, Workspace workspace) {
         List<String> lines = new ArrayList<>(ResultTable.lines(verdict.results()));
         lines.add(0, "");
         String seconds = String.format(Locale.ROOT, "%.1f s", verdict.millis() / 1000.0);
-        verdict.failure().ifPresentOrElse(failure -> {
-            lines.add("FAILED after " + seconds + ".");
-            lines.add("  expected  " + failure.expected());
-            lines.add("  came      " + failure.came());
-            lines.add("  look at   " + failure.log());
-            lines.add("  all logs  " + workspace.logs() + " (kept: remove " + workspace.root() + " when done)");
-        }, () -> lines.add("Every step was observed, in " + seconds + "."));
+        verdict.failure()
+                .ifPresentOrElse(
+                        failure -> {
+                            lines.add("FAILED after " + seconds + ".");
+                            lines.add("  expected  " + failure.expected());
+                            lines.add("  came      " + failure.came());
+                            lines.add("  look at   " + failure.log());
+                            lines.add("  all logs  " + workspace.logs() + " (kept: remove " + workspace.root()
+                                    + " when done)");
+                        },
+                        () -> lines.add("Every step was observed, in " + seconds + "."));
         return lines;
     }
 

@@ -65,7 +65,10 @@ public final class Fabric implements AutoCloseable {
         synchronized (this) {
             description = Optional.of(file);
         }
-        LOG.atInfo().addKeyValue("node", config.node()).addKeyValue("roles", file.roles()).log("ready");
+        LOG.atInfo()
+                .addKeyValue("node", config.node())
+                .addKeyValue("roles", file.roles())
+                .log("ready");
     }
 
     /** Before anything is made: a fault that is known at once should be told at once. */
@@ -100,7 +103,10 @@ public final class Fabric implements AutoCloseable {
     }
 
     private NodeFile describe(Keyring keyring, KafkaClients clients, Ports ports) {
-        List<String> roles = java.util.Arrays.stream(Role.values()).filter(config::has).map(Role::label).toList();
+        List<String> roles = java.util.Arrays.stream(Role.values())
+                .filter(config::has)
+                .map(Role::label)
+                .toList();
         return new NodeFile(
                 config.node(),
                 ProcessHandle.current().pid(),

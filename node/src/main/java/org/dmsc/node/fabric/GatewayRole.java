@@ -1,5 +1,6 @@
 package org.dmsc.node.fabric;
 
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -8,7 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
-import java.security.cert.X509Certificate;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.dmsc.bridge.core.TaskQueries;
 import org.dmsc.bridge.core.assembly.BridgeCore;
@@ -80,11 +80,14 @@ final class GatewayRole {
         this.envelopes = new Envelopes(
                 new AesGcmEnvelopeCipher(vault, foundation.random(), foundation.clock()), foundation.codec());
         this.identity = foundation.keyring().node("gateway");
-        this.issuingCas =
-                IssuingCas.following(foundation.tenants(), foundation.keyring().pki().platformCa());
+        this.issuingCas = IssuingCas.following(
+                foundation.tenants(), foundation.keyring().pki().platformCa());
         this.peers = new PeerValidator(foundation.keyring().pki()::root, issuingCas, domain, foundation.clock());
         this.authenticator = new CallerAuthenticator(
-                domain, foundation.tenants(), peers, new TokenVerifier(foundation.tenants(), domain, foundation.clock()));
+                domain,
+                foundation.tenants(),
+                peers,
+                new TokenVerifier(foundation.tenants(), domain, foundation.clock()));
         this.core = core(router);
     }
 
@@ -105,8 +108,8 @@ final class GatewayRole {
     }
 
     private TaskQueries queries(RouterApp router) {
-        EventOpener opener = new EventOpener(
-                new AvroSerde<>(foundation.codec(), SealedEnvelope.class).deserializer(), envelopes);
+        EventOpener opener =
+                new EventOpener(new AvroSerde<>(foundation.codec(), SealedEnvelope.class).deserializer(), envelopes);
         LogTaskQueries log = closing.add(
                 "replays",
                 new LogTaskQueries(
@@ -121,15 +124,18 @@ final class GatewayRole {
     void start(Health health) {
         closing.add("bridge core", core);
         // Agents that are called belong to the lane of their hash: whoever owns it calls them, whatever its edges.
-        core.gateway().addLink(closing.add("http calls", new HttpAgentLink(new HttpAgentLinkParts(
-                domain,
-                SpiffeId.node(domain, "gateway", config.node()),
-                () -> identity,
-                peers,
-                core.tokens(),
-                core.audit(),
-                foundation.clock(),
-                (int) config.limits().maxBodyBytes()))));
+        core.gateway()
+                .addLink(closing.add(
+                        "http calls",
+                        new HttpAgentLink(new HttpAgentLinkParts(
+                                domain,
+                                SpiffeId.node(domain, "gateway", config.node()),
+                                () -> identity,
+                                peers,
+                                core.tokens(),
+                                core.audit(),
+                                foundation.clock(),
+                                (int) config.limits().maxBodyBytes()))));
         core.start();
         health.watch("gateway", core.gateway()::ready, core.gateway()::condition);
         health.watch("tenants", foundation.tenants()::healthy, () -> "read");
@@ -143,7 +149,8 @@ final class GatewayRole {
             if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
                 throw new NodeException(
                         ExitCode.FAULT,
-                        "the gateway got no lane within " + LONGEST.toSeconds() + " s: " + core.gateway().condition()
+                        "the gateway got no lane within " + LONGEST.toSeconds() + " s: "
+                                + core.gateway().condition()
                                 + " (expected at least one; at most " + config.lanes()
                                 + " gateways can share this fabric's lanes: is one too many running?)");
             }
@@ -158,13 +165,18 @@ final class GatewayRole {
         status.ports(http, mqtt);
         core.gateway()
                 .advertise(
-                        http == 0 ? Optional.empty() : Optional.of("https://" + config.http().host() + ":" + http),
-                        mqtt == 0 ? Optional.empty() : Optional.of("mqtts://" + config.mqtt().host() + ":" + mqtt));
+                        http == 0
+                                ? Optional.empty()
+                                : Optional.of("https://" + config.http().host() + ":" + http),
+                        mqtt == 0
+                                ? Optional.empty()
+                                : Optional.of("mqtts://" + config.mqtt().host() + ":" + mqtt));
         return new Fabric.Ports(http, mqtt);
     }
 
     private int http(Health health, Status status) {
-        EdgeSettings usual = EdgeSettings.of(domain, config.http().host(), config.http().port(), Version.text());
+        EdgeSettings usual =
+                EdgeSettings.of(domain, config.http().host(), config.http().port(), Version.text());
         EdgeSettings settings = new EdgeSettings(
                 domain,
                 usual.host(),
@@ -187,7 +199,11 @@ final class GatewayRole {
                 core.audit(),
                 core.auditReader(),
                 Optional.of(OperatorDesk.of(administration())),
-                new NodeStatus(health::ready, core.gateway()::condition, () -> status.json(core.gateway(), health), metrics::text),
+                new NodeStatus(
+                        health::ready,
+                        core.gateway()::condition,
+                        () -> status.json(core.gateway(), health),
+                        metrics::text),
                 foundation.clock()));
         try {
             edge.start();

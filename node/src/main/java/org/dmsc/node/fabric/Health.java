@@ -25,9 +25,12 @@ final class Health {
     /** Each part in words, ordered by name. */
     Map<String, String> words() {
         Map<String, String> all = new LinkedHashMap<>();
-        parts.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(entry -> all.put(
-                entry.getKey(),
-                (entry.getValue().healthy().getAsBoolean() ? "ok: " : "not ready: ") + entry.getValue().words().get()));
+        parts.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(entry -> all.put(
+                        entry.getKey(),
+                        (entry.getValue().healthy().getAsBoolean() ? "ok: " : "not ready: ")
+                                + entry.getValue().words().get()));
         return all;
     }
 }

@@ -26,7 +26,9 @@ final class KafkaPlace {
 
     /** Clients of a Kafka that answered. */
     static KafkaClients open(FabricConfig config, Keyring keyring, Closing closing) {
-        String bootstrap = config.has(Role.BROKER) ? embedded(config, keyring, closing) : config.kafka().bootstrap();
+        String bootstrap = config.has(Role.BROKER)
+                ? embedded(config, keyring, closing)
+                : config.kafka().bootstrap();
         KafkaClients clients =
                 new KafkaClients(new KafkaConnection(bootstrap, security(config, keyring), config.node() + "-"));
         requireAnswer(clients);
@@ -37,7 +39,10 @@ final class KafkaPlace {
         java.util.Optional<BrokerTls> tls =
                 config.kafka().tls().isOn() ? java.util.Optional.of(keyring.brokerTls()) : java.util.Optional.empty();
         EmbeddedKafka broker = new EmbeddedKafka(new BrokerSettings(
-                config.data().resolve("kafka").toAbsolutePath(), config.kafka().host(), config.kafka().port(), tls));
+                config.data().resolve("kafka").toAbsolutePath(),
+                config.kafka().host(),
+                config.kafka().port(),
+                tls));
         broker.start();
         closing.add("broker", broker);
         return broker.bootstrapServers();

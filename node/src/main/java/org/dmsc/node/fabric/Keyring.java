@@ -59,8 +59,8 @@ final class Keyring {
         Path folder = config.keys();
         try (FolderLock alone = FolderLock.await(folder, "keys folder", LONGEST_WAIT)) {
             char[] password = password(folder.resolve("secrets").resolve("vault.password"), random);
-            FabricPki pki =
-                    FabricPki.openOrCreate(folder.resolve("pki"), password, new FabricDomain(config.domain()), clock, random);
+            FabricPki pki = FabricPki.openOrCreate(
+                    folder.resolve("pki"), password, new FabricDomain(config.domain()), clock, random);
             TokenKeys tokens = TokenKeys.open(folder.resolve("tokens"), password);
             Keyring keyring = new Keyring(config, password, pki, tokens);
             keyring.writeOperator();
@@ -110,13 +110,19 @@ final class Keyring {
     IssuedIdentity node(String kind) {
         Set<String> names = new LinkedHashSet<>(List.of("localhost", config.domain(), "*." + config.domain()));
         Set<String> addresses = new LinkedHashSet<>(List.of("127.0.0.1", "::1"));
-        for (String host : List.of(config.http().host(), config.mqtt().host(), config.kafka().host())) {
+        for (String host : List.of(
+                config.http().host(), config.mqtt().host(), config.kafka().host())) {
             if (!host.startsWith("0.0.0.0") && !host.equals("0:0:0:0:0:0:0:0")) {
                 addresses.add(host);
             }
         }
         machineName(names);
-        return pki.issueNode(kind, config.node(), List.copyOf(names), List.copyOf(addresses), config.limits().certificateLife());
+        return pki.issueNode(
+                kind,
+                config.node(),
+                List.copyOf(names),
+                List.copyOf(addresses),
+                config.limits().certificateLife());
     }
 
     private static void machineName(Set<String> names) {

@@ -42,7 +42,10 @@ final class Metrics implements AutoCloseable {
 
     /** Micrometer keeps the first of a name, so that binding again changes nothing. */
     private void bind(String part, String name, Supplier<Map<String, Long>> values) {
-        FunctionCounter.builder("dmsc." + part + "." + name.replace('_', '.'), values, v -> v.get().getOrDefault(name, 0L))
+        FunctionCounter.builder(
+                        "dmsc." + part + "." + name.replace('_', '.'),
+                        values,
+                        v -> v.get().getOrDefault(name, 0L))
                 .register(registry);
     }
 

@@ -59,7 +59,8 @@ final class RouterQueries implements TaskQueries, AutoCloseable {
                 assignment(state),
                 Optional.ofNullable(state.getRefusal())
                         .map(code -> new Failure(
-                                Refusal.valueOf(code), Optional.ofNullable(state.getReason()).orElse(""))),
+                                Refusal.valueOf(code),
+                                Optional.ofNullable(state.getReason()).orElse(""))),
                 state.getDeadline(),
                 state.getUpdatedAt(),
                 state.getSubmission(),

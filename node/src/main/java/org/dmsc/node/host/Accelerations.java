@@ -37,7 +37,11 @@ public record Accelerations(State aesNi, State nativeTls, State nativeTransport)
         }
         try {
             boolean on = AES_FLAG.matcher(Files.readString(cpuinfo)).find();
-            return new State(on, on ? "the processor has AES, the JDK uses it" : "the processor has no AES: sealing is about 15 times slower");
+            return new State(
+                    on,
+                    on
+                            ? "the processor has AES, the JDK uses it"
+                            : "the processor has no AES: sealing is about 15 times slower");
         } catch (IOException e) {
             return new State(false, "unknown: " + e.getMessage());
         }

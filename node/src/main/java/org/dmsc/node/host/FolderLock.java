@@ -48,7 +48,8 @@ public final class FolderLock implements AutoCloseable {
                                 + " (expected a folder that no running node uses; stop that node, or give another folder with --data)");
             }
             channel.truncate(0);
-            channel.write(ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+            channel.write(
+                    ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
             return new FolderLock(channel);
         } catch (IOException e) {
             throw new NodeException(

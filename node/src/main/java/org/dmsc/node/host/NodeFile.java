@@ -54,7 +54,9 @@ public record NodeFile(
             return Optional.of(JSON.readValue(Files.readAllBytes(file), NodeFile.class));
         } catch (IOException e) {
             throw new NodeException(
-                    ExitCode.USAGE, file + ": is not what a node writes: " + e.getMessage() + " (remove it, and start the node again)", e);
+                    ExitCode.USAGE,
+                    file + ": is not what a node writes: " + e.getMessage() + " (remove it, and start the node again)",
+                    e);
         }
     }
 
@@ -63,7 +65,8 @@ public record NodeFile(
         try {
             Path temporary = Files.createTempFile(data, ".node", ".tmp");
             Files.write(temporary, JSON.writeValueAsBytes(this));
-            Files.move(temporary, data.resolve(NAME), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(
+                    temporary, data.resolve(NAME), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException(data.resolve(NAME) + " cannot be written", e);
         }

@@ -17,7 +17,9 @@ public final class Ports {
             return socket.getLocalPort();
         } catch (IOException e) {
             throw new NodeException(
-                    ExitCode.IN_USE, "no free port on " + host + ": " + e.getMessage() + " (expected an address of this machine)", e);
+                    ExitCode.IN_USE,
+                    "no free port on " + host + ": " + e.getMessage() + " (expected an address of this machine)",
+                    e);
         }
     }
 
@@ -40,7 +42,8 @@ public final class Ports {
             throw new NodeException(
                     ExitCode.IN_USE,
                     key + ": port " + port + " on " + host + " cannot be used: " + e.getMessage()
-                            + " (expected a free port; stop what listens there, or set " + key + " to another, 0 for any)",
+                            + " (expected a free port; stop what listens there, or set " + key
+                            + " to another, 0 for any)",
                     e);
         }
     }

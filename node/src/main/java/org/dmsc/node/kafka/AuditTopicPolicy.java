@@ -31,8 +31,8 @@ public final class AuditTopicPolicy implements AlterConfigPolicy {
         boolean immutable = request.resource().type() == ConfigResource.Type.TOPIC
                 && IMMUTABLE.contains(request.resource().name());
         if (immutable && !request.configs().entrySet().containsAll(FROZEN.entrySet())) {
-            throw new PolicyViolationException(
-                    "topic " + request.resource().name() + " is the audit log: its settings are frozen (expected " + FROZEN + ")");
+            throw new PolicyViolationException("topic " + request.resource().name()
+                    + " is the audit log: its settings are frozen (expected " + FROZEN + ")");
         }
     }
 

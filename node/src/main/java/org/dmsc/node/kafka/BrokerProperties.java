@@ -24,7 +24,8 @@ final class BrokerProperties {
         threads(p);
         p.setProperty("authorizer.class.name", AuditGuard.class.getName());
         p.setProperty("alter.config.policy.class.name", AuditTopicPolicy.class.getName());
-        // Without TLS whoever reaches the loopback listener is the fabric itself: everything but the audit log is open to it.
+        // Without TLS whoever reaches the loopback listener is the fabric itself: everything but the audit log is open
+        // to it.
         p.setProperty("super.users", "User:ANONYMOUS");
         settings.tls().ifPresent(tls -> security(p, tls));
         return p;
@@ -49,7 +50,8 @@ final class BrokerProperties {
         p.setProperty("controller.quorum.voters", NODE + "@127.0.0.1:" + controllerPort);
         p.setProperty("controller.listener.names", "CONTROLLER");
         p.setProperty("inter.broker.listener.name", "CLIENTS");
-        p.setProperty("listeners", "CLIENTS://" + settings.host() + ":" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
+        p.setProperty(
+                "listeners", "CLIENTS://" + settings.host() + ":" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
         p.setProperty("advertised.listeners", "CLIENTS://" + settings.host() + ":" + port);
         p.setProperty("listener.security.protocol.map", "CLIENTS:" + protocol + ",CONTROLLER:" + protocol);
     }

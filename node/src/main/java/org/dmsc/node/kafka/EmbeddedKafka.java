@@ -67,7 +67,10 @@ public final class EmbeddedKafka implements AutoCloseable {
             KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(properties, false), Time.SYSTEM);
             server.startup();
             running = Optional.of(new Running(server, lock, port));
-            LOG.atInfo().addKeyValue("port", port).addKeyValue("data", settings.data()).log("broker serves");
+            LOG.atInfo()
+                    .addKeyValue("port", port)
+                    .addKeyValue("data", settings.data())
+                    .log("broker serves");
         } catch (NodeException e) {
             lock.close();
             throw e;
@@ -76,13 +79,15 @@ public final class EmbeddedKafka implements AutoCloseable {
             throw new NodeException(
                     ExitCode.FAULT,
                     "the embedded broker did not start: " + e.getMessage()
-                            + " (expected it to serve; its log lines above say why. Data is untouched in " + settings.data() + ")",
+                            + " (expected it to serve; its log lines above say why. Data is untouched in "
+                            + settings.data() + ")",
                     e);
         }
     }
 
     private static void formatOnce(Path data) {
-        // Kafka writes this file last: without it an earlier format did not finish, and nothing was ever served from here.
+        // Kafka writes this file last: without it an earlier format did not finish, and nothing was ever served from
+        // here.
         if (Files.exists(data.resolve("meta.properties"))) {
             return;
         }
@@ -112,13 +117,15 @@ public final class EmbeddedKafka implements AutoCloseable {
     private static NodeException unusable(Path data, Exception e) {
         return new NodeException(
                 ExitCode.USAGE,
-                "Kafka's folder: " + data + " cannot be formatted: " + e + " (expected an empty folder that this user may write)",
+                "Kafka's folder: " + data + " cannot be formatted: " + e
+                        + " (expected an empty folder that this user may write)",
                 e);
     }
 
     /** The port that clients use; valid while running. */
     public synchronized int port() {
-        return running.orElseThrow(() -> new IllegalStateException("the broker does not run")).port();
+        return running.orElseThrow(() -> new IllegalStateException("the broker does not run"))
+                .port();
     }
 
     /** {@code host:port} for clients; valid while running. */

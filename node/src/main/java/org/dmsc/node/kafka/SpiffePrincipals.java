@@ -34,11 +34,12 @@ public final class SpiffePrincipals implements KafkaPrincipalBuilder, KafkaPrinc
             return KafkaPrincipal.ANONYMOUS;
         }
         try {
-            X509Certificate leaf =
-                    (X509Certificate) ((SslAuthenticationContext) context).session().getPeerCertificates()[0];
+            X509Certificate leaf = (X509Certificate)
+                    ((SslAuthenticationContext) context).session().getPeerCertificates()[0];
             return new KafkaPrincipal(KafkaPrincipal.USER_TYPE, name(spiffeId(leaf)));
         } catch (SSLPeerUnverifiedException | CertificateParsingException e) {
-            throw new AuthenticationException("client certificate: " + e.getMessage() + " (expected one SPIFFE id in it)", e);
+            throw new AuthenticationException(
+                    "client certificate: " + e.getMessage() + " (expected one SPIFFE id in it)", e);
         }
     }
 

@@ -25,10 +25,27 @@ final class CommandLineTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "--help", "up --help", "tenant --help", "tenant create --help", "tenant list --help", "tenant show --help",
-                "agent --help", "agent add --help", "agent list --help", "agent find --help", "agent show --help", "task --help",
-                "task send --help", "task get --help", "task explain --help", "audit --help", "audit tail --help",
-                "audit show --help", "doctor --help", "version --help", "--version"
+                "--help",
+                "up --help",
+                "tenant --help",
+                "tenant create --help",
+                "tenant list --help",
+                "tenant show --help",
+                "agent --help",
+                "agent add --help",
+                "agent list --help",
+                "agent find --help",
+                "agent show --help",
+                "task --help",
+                "task send --help",
+                "task get --help",
+                "task explain --help",
+                "audit --help",
+                "audit tail --help",
+                "audit show --help",
+                "doctor --help",
+                "version --help",
+                "--version"
             })
     void explainsItself(String words) {
         assertThat(run(words.split(" "))).isZero();
@@ -84,12 +101,14 @@ final class CommandLineTest {
 
     @Test
     void doctorIsContentWithAMachineWhereNothingRuns() {
-        assertThat(run("doctor", "--data", folder.resolve("none").toString(), "-o", "json")).isZero();
+        assertThat(run("doctor", "--data", folder.resolve("none").toString(), "-o", "json"))
+                .isZero();
         assertThat(out.toString()).contains("\"findings\"", "AES");
     }
 
     private int run(String... words) {
-        CommandLine line = CommandLineFactory.make().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        CommandLine line =
+                CommandLineFactory.make().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
         return line.execute(words);
     }
 }

@@ -36,8 +36,7 @@ final class ConfigReaderTest {
 
     @Test
     void readsEveryKey() throws IOException {
-        Path file = file(
-                """
+        Path file = file("""
                 data: /var/lib/dmsc
                 keys: /etc/dmsc/keys
                 roles: [http, router]
@@ -95,8 +94,7 @@ final class ConfigReaderTest {
 
     @Test
     void reportsAllFaultsAtOnceEachWithItsKeyAndARemedy() throws IOException {
-        Path file = file(
-                """
+        Path file = file("""
                 roles: [broker, htttp]
                 lanes: many
                 replication: 3

@@ -30,8 +30,8 @@ final class FolderLockTest {
     void whoAwaitsItGetsItWhenItIsGivenFree() {
         FolderLock held = FolderLock.take(folder, "keys folder");
 
-        CompletableFuture<Void> other =
-                CompletableFuture.runAsync(() -> FolderLock.await(folder, "keys folder", Duration.ofSeconds(20)).close());
+        CompletableFuture<Void> other = CompletableFuture.runAsync(() ->
+                FolderLock.await(folder, "keys folder", Duration.ofSeconds(20)).close());
         held.close();
 
         assertThat(other).succeedsWithin(Duration.ofSeconds(20));
@@ -42,6 +42,7 @@ final class FolderLockTest {
         Path file = Files.writeString(folder.resolve("file"), "x");
 
         assertThatThrownBy(() -> FolderLock.take(file, "data folder"))
-                .isInstanceOfSatisfying(NodeException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE));
+                .isInstanceOfSatisfying(
+                        NodeException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE));
     }
 }

@@ -87,9 +87,12 @@ final class EmbeddedKafkaTest {
             write(broker.bootstrapServers(), "acknowledged");
             KafkaProducer<String, String> open = new KafkaProducer<>(
                     Map.of(
-                            "bootstrap.servers", broker.bootstrapServers(),
-                            "transactional.id", "open",
-                            "transaction.timeout.ms", 3000),
+                            "bootstrap.servers",
+                            broker.bootstrapServers(),
+                            "transactional.id",
+                            "open",
+                            "transaction.timeout.ms",
+                            3000),
                     new StringSerializer(),
                     new StringSerializer());
             open.initTransactions();
@@ -147,7 +150,9 @@ final class EmbeddedKafkaTest {
 
     private static void createTopic(String servers) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
-            admin.createTopics(List.of(new NewTopic(TOPIC.topic(), 1, (short) 1))).all().get();
+            admin.createTopics(List.of(new NewTopic(TOPIC.topic(), 1, (short) 1)))
+                    .all()
+                    .get();
         }
     }
 

@@ -51,13 +51,19 @@ final class GuardedKafkaTest {
 
             refused(admin.deleteTopics(List.of(topic)).all(), TopicAuthorizationException.class);
             refused(
-                    admin.deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(0))).all(),
+                    admin.deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(0)))
+                            .all(),
                     TopicAuthorizationException.class);
-            refused(admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(8))).all(), TopicAuthorizationException.class);
+            refused(
+                    admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(8)))
+                            .all(),
+                    TopicAuthorizationException.class);
             refused(alter(admin, topic, AlterConfigOp.OpType.SET), TopicAuthorizationException.class);
             refused(alter(admin, topic, AlterConfigOp.OpType.DELETE), TopicAuthorizationException.class);
 
-            admin.createTopics(List.of(new NewTopic("other", 1, (short) 1))).all().get();
+            admin.createTopics(List.of(new NewTopic("other", 1, (short) 1)))
+                    .all()
+                    .get();
             admin.deleteTopics(List.of("other")).all().get();
             assertThat(admin.listTopics().names().get()).contains(topic);
         }
@@ -79,7 +85,8 @@ final class GuardedKafkaTest {
         FabricPki pki = FabricPki.openOrCreate(folder.resolve("pki"), domain, Clock.systemUTC(), new SecureRandom());
         AgentRef agent = AgentRef.of("acme", "alice");
         pki.createTenantCa(agent.tenant());
-        IssuedIdentity broker = pki.issueNode("broker", "b", List.of("localhost"), List.of("127.0.0.1"), Duration.ofHours(1));
+        IssuedIdentity broker =
+                pki.issueNode("broker", "b", List.of("localhost"), List.of("127.0.0.1"), Duration.ofHours(1));
         IssuedIdentity gateway = pki.issueNode("gateway", "g", List.of(), List.of(), Duration.ofHours(1));
         String root = Pem.of(pki.root());
         BrokerTls tls = new BrokerTls(broker.certificatePem(), broker.keyPem(), root);
@@ -89,26 +96,36 @@ final class GuardedKafkaTest {
             kafka.start();
 
             try (Admin admin = Admin.create(client(kafka, Optional.of(gateway), root))) {
-                admin.createTopics(List.of(new NewTopic("dmsc.acme.events", 1, (short) 1))).all().get();
+                admin.createTopics(List.of(new NewTopic("dmsc.acme.events", 1, (short) 1)))
+                        .all()
+                        .get();
                 assertThat(admin.listTopics().names().get()).containsExactly("dmsc.acme.events");
             }
-            try (Admin admin = Admin.create(client(kafka, Optional.of(pki.issueAgent(agent, Duration.ofHours(1))), root))) {
+            try (Admin admin =
+                    Admin.create(client(kafka, Optional.of(pki.issueAgent(agent, Duration.ofHours(1))), root))) {
                 assertThat(admin.listTopics().names().get()).isEmpty();
             }
             try (Admin admin = Admin.create(client(kafka, Optional.empty(), root))) {
-                assertThatThrownBy(() -> admin.listTopics().names().get(20, TimeUnit.SECONDS)).isInstanceOf(Exception.class);
+                assertThatThrownBy(() -> admin.listTopics().names().get(20, TimeUnit.SECONDS))
+                        .isInstanceOf(Exception.class);
             }
         }
     }
 
     private static Map<String, Object> client(EmbeddedKafka kafka, Optional<IssuedIdentity> identity, String root) {
         Map<String, Object> config = new HashMap<>(Map.of(
-                "bootstrap.servers", kafka.bootstrapServers(),
-                "security.protocol", "SSL",
-                "request.timeout.ms", 5000,
-                "default.api.timeout.ms", 10000,
-                "ssl.truststore.type", "PEM",
-                "ssl.truststore.certificates", root));
+                "bootstrap.servers",
+                kafka.bootstrapServers(),
+                "security.protocol",
+                "SSL",
+                "request.timeout.ms",
+                5000,
+                "default.api.timeout.ms",
+                10000,
+                "ssl.truststore.type",
+                "PEM",
+                "ssl.truststore.certificates",
+                root));
         identity.ifPresent(me -> {
             config.put("ssl.keystore.type", "PEM");
             config.put("ssl.keystore.certificate.chain", me.certificatePem());
@@ -119,7 +136,8 @@ final class GuardedKafkaTest {
 
     private static KafkaFuture<Void> alter(Admin admin, String topic, AlterConfigOp.OpType type) {
         AlterConfigOp change = new AlterConfigOp(new ConfigEntry("retention.ms", "1000"), type);
-        return admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), List.of(change)))
+        return admin.incrementalAlterConfigs(
+                        Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), List.of(change)))
                 .all();
     }
 

@@ -29,7 +29,8 @@ final class EventLog implements AutoCloseable {
                         reader.seekToBeginning(partitions);
                         while (!closing) {
                             reader.poll(Duration.ofMillis(50))
-                                    .forEach(one -> events.add(world.envelopes().routing(one.value(), TaskEvent.class)));
+                                    .forEach(
+                                            one -> events.add(world.envelopes().routing(one.value(), TaskEvent.class)));
                         }
                     }
                 },

@@ -90,11 +90,14 @@ final class LaneProcess {
         BridgeCore core = world.gateway("killed");
         core.gateway().addLink(new RecordingLink(agent -> true, (order, sink) -> {
             if (order.delivery().getCallerAgent().equals("quick")) {
-                sink.update(Optional.of(TaskStateName.COMPLETED), RecordingLink.completed(order.delivery().getTaskId()));
+                sink.update(
+                        Optional.of(TaskStateName.COMPLETED),
+                        RecordingLink.completed(order.delivery().getTaskId()));
             }
             out.println("TAKEN " + order.delivery().getDeliveryId());
         }));
-        Await.until("ready", () -> core.gateway().ready() && core.gateway().lanes().size() == LaneWorld.LANES);
+        Await.until(
+                "ready", () -> core.gateway().ready() && core.gateway().lanes().size() == LaneWorld.LANES);
         out.println("READY");
         Thread.currentThread().join();
     }

@@ -75,8 +75,8 @@ final class LaneWorld implements AutoCloseable {
             FabricTopics.createTenant(admin, ACME, shape);
         }
         join();
-        tenants.put(KnownTenants.active(
-                ACME, vault.create(ACME, KeyClass.ROUTING), vault.create(ACME, KeyClass.PAYLOAD)));
+        tenants.put(
+                KnownTenants.active(ACME, vault.create(ACME, KeyClass.ROUTING), vault.create(ACME, KeyClass.PAYLOAD)));
     }
 
     /** Topics and keys are there already. */
@@ -140,7 +140,8 @@ final class LaneWorld implements AutoCloseable {
                 Channel.INBOX.of(ACME),
                 lane,
                 delivery.getAssigneeAgent(),
-                envelopes.withPayload(routing, envelopes.payload(message, "application/a2a+json;type=message", routing))));
+                envelopes.withPayload(
+                        routing, envelopes.payload(message, "application/a2a+json;type=message", routing))));
     }
 
     /** As router or an agent's bridge would. */
@@ -178,7 +179,6 @@ final class LaneWorld implements AutoCloseable {
             throw new AssertionError(e);
         }
     }
-
 
     @Override
     public void close() {

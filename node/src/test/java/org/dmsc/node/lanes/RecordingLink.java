@@ -17,8 +17,8 @@ import org.dmsc.schemas.avro.TaskStateName;
 final class RecordingLink implements AgentLink {
 
     /** An agent that finishes at once. */
-    static final BiConsumer<DeliveryOrder, AttemptSink> COMPLETES =
-            (order, sink) -> sink.update(Optional.of(TaskStateName.COMPLETED), completed(order.delivery().getTaskId()));
+    static final BiConsumer<DeliveryOrder, AttemptSink> COMPLETES = (order, sink) -> sink.update(
+            Optional.of(TaskStateName.COMPLETED), completed(order.delivery().getTaskId()));
 
     final List<Delivery> taken = new CopyOnWriteArrayList<>();
     final List<Delivery> cancelled = new CopyOnWriteArrayList<>();

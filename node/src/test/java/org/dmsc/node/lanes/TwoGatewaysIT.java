@@ -119,7 +119,8 @@ final class TwoGatewaysIT {
         killed.destroyForcibly().waitFor(20, TimeUnit.SECONDS);
         RecordingLink link = new RecordingLink(agent -> true, RecordingLink.COMPLETES);
         BridgeCore survivor = gateway("survivor", link);
-        Await.until("the survivor has all lanes", () -> survivor.gateway().lanes().size() == LaneWorld.LANES);
+        Await.until(
+                "the survivor has all lanes", () -> survivor.gateway().lanes().size() == LaneWorld.LANES);
         EventLog log = add(new EventLog(world));
         Delivery fresh = LaneWorld.delivery(WORKER).build();
         world.write(fresh, 1);
@@ -203,7 +204,8 @@ final class TwoGatewaysIT {
         assertThat(again.taskId()).isEqualTo(tasks.get(3).taskId());
         assertThat(get(again.settled().toCompletableFuture()).state()).isEqualTo(TaskStateName.COMPLETED);
         again.release();
-        TaskView found = get(second.exchange().find(caller, tasks.get(5).taskId()).toCompletableFuture());
+        TaskView found =
+                get(second.exchange().find(caller, tasks.get(5).taskId()).toCompletableFuture());
         assertThat(found.artifacts()).hasSize(1);
         assertThat(second.exchange().find(caller("other"), tasks.get(5).taskId()))
                 .failsWithin(java.time.Duration.ofSeconds(60))
@@ -223,13 +225,19 @@ final class TwoGatewaysIT {
                 .setAssigneeTenant(WORKER.tenant().value())
                 .setAssigneeAgent(WORKER.agent().value())
                 .setSkill("work");
-        world.write(event.setEventId(UUID.randomUUID().toString()).setKind(TaskEventKind.ASSIGNED).build(), Optional.empty());
+        world.write(
+                event.setEventId(UUID.randomUUID().toString())
+                        .setKind(TaskEventKind.ASSIGNED)
+                        .build(),
+                Optional.empty());
         String artifact = "{\"artifactUpdate\":{\"taskId\":\"" + task.taskId()
                 + "\",\"contextId\":\"c\",\"artifact\":{\"artifactId\":\"a\",\"parts\":[{\"text\":\"half\"}]}}}";
         event.setKind(TaskEventKind.AGENT_UPDATE);
         world.write(event.setEventId(UUID.randomUUID().toString()).build(), Optional.of(artifact));
         world.write(
-                event.setEventId(UUID.randomUUID().toString()).setState(TaskStateName.COMPLETED).build(),
+                event.setEventId(UUID.randomUUID().toString())
+                        .setState(TaskStateName.COMPLETED)
+                        .build(),
                 Optional.of(new String(RecordingLink.completed(task.taskId()), StandardCharsets.UTF_8)));
     }
 
@@ -264,10 +272,12 @@ final class TwoGatewaysIT {
     }
 
     private static void awaitShared(BridgeCore first, BridgeCore second) {
-        Await.until("each has half of the lanes", () -> first.gateway().ready()
-                && second.gateway().ready()
-                && first.gateway().lanes().size() == LaneWorld.LANES / 2
-                && second.gateway().lanes().size() == LaneWorld.LANES / 2);
+        Await.until(
+                "each has half of the lanes",
+                () -> first.gateway().ready()
+                        && second.gateway().ready()
+                        && first.gateway().lanes().size() == LaneWorld.LANES / 2
+                        && second.gateway().lanes().size() == LaneWorld.LANES / 2);
         Set<Integer> both = new HashSet<>(first.gateway().lanes());
         both.retainAll(second.gateway().lanes());
         assertThat(both).isEmpty();

@@ -27,8 +27,11 @@ public record Answer(int status, JsonNode body, List<JsonNode> events) {
     /** All text in the task's artifacts and status message. */
     public String text() {
         StringBuilder text = new StringBuilder();
-        task().path("artifacts").forEach(a -> a.path("parts").forEach(p -> text.append(p.path("text").asText())));
-        task().at("/status/message/parts").forEach(p -> text.append(p.path("text").asText()));
+        task().path("artifacts")
+                .forEach(a ->
+                        a.path("parts").forEach(p -> text.append(p.path("text").asText())));
+        task().at("/status/message/parts")
+                .forEach(p -> text.append(p.path("text").asText()));
         return text.toString();
     }
 }

@@ -54,7 +54,10 @@ public record Credentials(String certificatePem, String keyPem, String caPem, St
             Certificate[] chain = certificates(certificatePem).toArray(new Certificate[0]);
             byte[] pkcs8 = Base64.getDecoder().decode(keyPem.replaceAll("-----[A-Z ]+-----|\\s", ""));
             store.setKeyEntry(
-                    "me", KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(pkcs8)), new char[0], chain);
+                    "me",
+                    KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(pkcs8)),
+                    new char[0],
+                    chain);
             return store;
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalStateException("credentials that the fabric issued cannot be used", e);

@@ -31,7 +31,10 @@ public final class Participant {
 
     Participant(String base, SSLContext tls) {
         this.base = base;
-        this.client = HttpClient.newBuilder().sslContext(tls).connectTimeout(Duration.ofSeconds(10)).build();
+        this.client = HttpClient.newBuilder()
+                .sslContext(tls)
+                .connectTimeout(Duration.ofSeconds(10))
+                .build();
     }
 
     public Answer get(String path) {
@@ -86,7 +89,10 @@ public final class Participant {
     /** A message to a named agent. */
     public static ObjectNode ask(String agent, String text) {
         ObjectNode body = ask(text);
-        ((ObjectNode) body.get("message")).putObject("metadata").putObject(EXTENSION).put("agent", agent);
+        ((ObjectNode) body.get("message"))
+                .putObject("metadata")
+                .putObject(EXTENSION)
+                .put("agent", agent);
         return body;
     }
 

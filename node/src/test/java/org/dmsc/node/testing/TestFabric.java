@@ -88,7 +88,9 @@ public final class TestFabric implements AutoCloseable {
     /** Issues an agent's identity by the configuration API. */
     public Credentials addAgent(String tenant, String agent) {
         Answer issued = operator()
-                .post("/v1/config/tenants/" + tenant + "/agents/" + agent + "/credentials", Participant.JSON.createObjectNode());
+                .post(
+                        "/v1/config/tenants/" + tenant + "/agents/" + agent + "/credentials",
+                        Participant.JSON.createObjectNode());
         require(issued.status() / 100 == 2, "agent " + agent + ": " + issued);
         return Credentials.of(issued.body());
     }
@@ -129,7 +131,8 @@ public final class TestFabric implements AutoCloseable {
     public void close() {
         fabric.close();
         try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -41,7 +41,7 @@ final class Ratings {
 
     /** The same for latencies: the first one counts in full. */
     static double latency(double before, long latencyMs, double weight) {
-        return before == 0 ? latencyMs : mean(before, latencyMs, weight);
+        return before == 0 ? (double) latencyMs : mean(before, (double) latencyMs, weight);
     }
 
     /** To two decimals, so that noise is no change. */

@@ -126,14 +126,14 @@ public final class AgentSelector {
         figures.add("load " + number(chosen.load()) + " (" + choice.inFlight() + " of " + choice.capacity()
                 + " places taken)");
         pool.stream()
-                .filter(c -> c != chosen)
+                .filter(c -> !c.candidate().agent().equals(choice.agent()))
                 .limit(2)
                 .forEach(c -> figures.add(c.candidate().agent() + " has load " + number(c.load()) + ", relevance "
                         + number(c.candidate().relevance())));
         List<String> reasons = new ArrayList<>(choice.why());
         reasons.addAll(figures);
         List<Considered> marked = considered.stream()
-                .map(c -> c == chosen ? c.with(Verdict.CHOSEN) : c)
+                .map(c -> c.candidate().agent().equals(choice.agent()) ? c.with(Verdict.CHOSEN) : c)
                 .toList();
         return new Decision.Assign(choice, reasons, figures, marked);
     }

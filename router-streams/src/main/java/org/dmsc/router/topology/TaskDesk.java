@@ -137,7 +137,7 @@ final class TaskDesk {
         TaskState state = due == 0
                 ? last.state()
                 : TaskState.newBuilder(last.state()).setDueAt(due).build();
-        boolean changed = job.before().filter(before -> before == state).isEmpty();
+        boolean changed = job.before().filter(before -> before.equals(state)).isEmpty();
         List<Outbound> out = new ArrayList<>(effects.size());
         for (Effect effect : effects) {
             out.add(record(effect, job, state));

@@ -60,13 +60,16 @@ final class AgentCall {
 
     void start(ObjectNode request) {
         AgentClient.Sent sent = send(request);
-        sent.context().log().whenAvailable(RequestLogProperty.REQUEST_COMPLETE).thenAccept(log -> {
-            if (log.requestCause() == null) {
-                sink.delivered();
-            }
-        });
+        var unused = sent.context()
+                .log()
+                .whenAvailable(RequestLogProperty.REQUEST_COMPLETE)
+                .thenAccept(log -> {
+                    if (log.requestCause() == null) {
+                        sink.delivered();
+                    }
+                });
         SplitHttpResponse split = sent.response().split();
-        split.headers().whenComplete((headers, failure) -> {
+        var unusedToo = split.headers().whenComplete((headers, failure) -> {
             if (failure != null) {
                 failed(failure);
             } else {
@@ -139,7 +142,7 @@ final class AgentCall {
         SplitHttpResponse split = send(Requests.of("GetTask", order.delivery().getDeliveryId(), params))
                 .response()
                 .split();
-        split.headers()
+        var unused = split.headers()
                 .thenCompose(headers -> headers.status().equals(HttpStatus.OK)
                         ? collected(split)
                         : CompletableFuture.failedStage(

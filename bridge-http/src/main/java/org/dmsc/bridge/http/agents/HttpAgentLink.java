@@ -71,7 +71,11 @@ public final class HttpAgentLink implements AgentLink, AutoCloseable {
     private void cancel(Delivery cancel, RemoteTasks.Remote remote) {
         ObjectNode params = A2aJson.object().put("id", remote.taskId());
         AgentSnapshot agent = remote.agent();
-        client.post(agent, Requests.of("CancelTask", cancel.getDeliveryId(), params), CANCEL_PATIENCE, Optional.empty())
+        var unused = client.post(
+                        agent,
+                        Requests.of("CancelTask", cancel.getDeliveryId(), params),
+                        CANCEL_PATIENCE,
+                        Optional.empty())
                 .response()
                 .aggregate()
                 .exceptionally(failure -> {
