@@ -100,7 +100,7 @@ public class InventoryDevice implements MqttCallback {
         connect.setCleanStart(true);
         connect.setKeepAliveInterval(10);
         MqttMessage will = new MqttMessage(card().getBytes(StandardCharsets.UTF_8), AT_LEAST_ONCE, true, status("offline", "lwt"));
-        //TMP connect.setWill("$a2a/v1/discovery/" + place, will);
+        connect.setWill("$a2a/v1/discovery/" + place, will);
         client.setCallback(this);
         client.connect(connect).waitForCompletion();
         client.subscribe("$a2a/v1/request/" + place, AT_LEAST_ONCE).waitForCompletion();

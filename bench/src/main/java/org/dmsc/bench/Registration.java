@@ -14,7 +14,7 @@ record Registration(Credentials credentials, String gatewayUrl) {
         String card = "{\"card\":{\"name\":\"" + agent + "\",\"description\":\"Answers with the same text\",\"version\":\"1\",\"supportedInterfaces\":[{\"url\":\"" + url
                 + "\",\"protocolBinding\":\"JSONRPC\",\"protocolVersion\":\"1.0\"}],\"capabilities\":{},\"defaultInputModes\":[\"text/plain\"],"
                 + "\"defaultOutputModes\":[\"text/plain\"],\"skills\":[{\"id\":\"echo\",\"name\":\"echo\",\"description\":\"Answers with the same text\",\"tags\":[\"echo\"]}]},"
-                + "\"dmsc\":{\"capacity\":100000}}";
+                + "\"dmsc\":{\"capacity\":10000}}";
         try (ClientFactory factory = credentials.clientFactory()) {
             AggregatedHttpResponse answer = WebClient.builder(gatewayUrl)
                     .factory(factory)

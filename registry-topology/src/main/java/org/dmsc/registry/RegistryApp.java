@@ -4,7 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.streams.StreamsConfig;
-import org.dmsc.registry.run.Changelogs;
+import org.dmsc.registry.run.RunnerConfig;
 import org.dmsc.registry.run.StreamsRunner;
 import org.dmsc.registry.topology.RegistryParts;
 import org.dmsc.registry.topology.RegistryTopology;
@@ -39,7 +39,7 @@ public final class RegistryApp implements AutoCloseable {
         config.put(
                 StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, settings.commitEvery().toMillis());
         config.put(StreamsConfig.POLL_MS_CONFIG, settings.commitEvery().toMillis());
-        config.putAll(Changelogs.CONFIG);
+        config.putAll(RunnerConfig.CONFIG);
         return config;
     }
 

@@ -13,7 +13,7 @@ import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.dmsc.router.decide.AgentSelector;
 import org.dmsc.router.run.BoundedRocksDb;
-import org.dmsc.router.run.Changelogs;
+import org.dmsc.router.run.RunnerConfig;
 import org.dmsc.router.run.StreamsRunner;
 import org.dmsc.router.task.TaskKey;
 import org.dmsc.router.topology.Candidates;
@@ -80,7 +80,7 @@ public final class RouterApp implements AutoCloseable {
         Map<String, Object> config = clients.streams(settings.applicationId(), settings.stateDirectory());
         config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
         config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
-        config.putAll(Changelogs.CONFIG);
+        config.putAll(RunnerConfig.CONFIG);
         return config;
     }
 

@@ -48,6 +48,7 @@ public final class HttpEdge implements AutoCloseable {
      * @throws PortTakenException when somebody else has it
      */
     public void start() {
+        watch.start();
         Server starting = server();
         try {
             starting.start().join();
@@ -59,7 +60,6 @@ public final class HttpEdge implements AutoCloseable {
             throw e;
         }
         server.set(starting);
-        watch.start();
         LOG.atInfo()
                 .addKeyValue("host", parts.settings().host())
                 .addKeyValue("port", port())

@@ -16,7 +16,7 @@ import org.dmsc.tenant.identity.CallerAuthenticator;
 import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.token.TokenVerifier;
 
-/** A real edge on a real port, over fakes of what lies behind it. Tenants acme and beta. */
+/** A real edge on a real port, over fakes of what lies behind it. Tenants acme, beta and gamma. */
 final class EdgeFixture implements AutoCloseable {
 
     static final int MOST_BODY = 64 * 1024;
@@ -32,6 +32,7 @@ final class EdgeFixture implements AutoCloseable {
         identities = new Identities(dir);
         identities.addTenant("acme");
         identities.addTenant("beta");
+        identities.addTenant("gamma");
         CapabilityIndex index = new CapabilityIndex();
         registry.onChange(index::update);
         edge = new HttpEdge(parts(index, settings(0)));
@@ -67,7 +68,7 @@ final class EdgeFixture implements AutoCloseable {
                 "127.0.0.1",
                 port,
                 MOST_BODY,
-                Duration.ofSeconds(5),
+                Duration.ofSeconds(2),
                 Duration.ofMillis(200),
                 Duration.ofMinutes(1),
                 "test");

@@ -145,6 +145,28 @@ final class EdgeIdentityTest {
     }
 
     @Test
+    void asksWhoItIsWithEachRequestOfAConnection() throws Exception {
+        HttpClient client = edge.agent("gamma", "g");
+        assertThat(EdgeFixture.send(client, edge.get("/v1/agents")).status()).isEqualTo(200);
+
+        edge.identities.suspend("gamma");
+
+        assertThat(EdgeFixture.send(client, edge.get("/v1/agents")).status()).isEqualTo(403);
+        assertThat(EdgeFixture.send(edge.agent("gamma", "g"), edge.get("/v1/agents"))
+                        .status())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void doesNotWaitForABodyForEver() throws Exception {
+        String answer = rawRequest(
+                "POST /a2a HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10\r\n"
+                        + "Connection: close\r\n\r\n{");
+
+        assertThat(answer).startsWith("HTTP/1.1 503").contains("did not arrive");
+    }
+
+    @Test
     void refusesRequestsThatCouldBeReadInTwoWays() throws Exception {
         String head = "POST /a2a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
 

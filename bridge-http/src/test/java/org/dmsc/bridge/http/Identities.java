@@ -73,6 +73,13 @@ public final class Identities {
                 .build());
     }
 
+    public void suspend(String name) {
+        tenants.put(TenantRecord.newBuilder(tenants.find(new TenantId(name)).orElseThrow())
+                .setState(TenantState.SUSPENDED)
+                .setGeneration(2)
+                .build());
+    }
+
     public IssuedIdentity agent(String tenant, String agent) {
         return pki.issueAgent(AgentRef.of(tenant, agent), Duration.ofHours(1));
     }

@@ -122,6 +122,11 @@ final class EdgeTraffic implements DeviceTraffic {
     }
 
     @Override
+    public String willTopic(Device device) {
+        return DeviceTopic.of(Kind.DISCOVERY, device.agent()).text();
+    }
+
+    @Override
     public void subscribed(Device device, String filter) {
         presences.subscribed(device, filter);
     }

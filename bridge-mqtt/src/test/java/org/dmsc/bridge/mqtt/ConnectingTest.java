@@ -133,8 +133,8 @@ final class ConnectingTest {
                 id(agent),
                 edge.tls(agent),
                 options -> options.setWill(
-                        "$a2a/v1/discovery/acme/main/mortal",
-                        new org.eclipse.paho.mqttv5.common.MqttMessage(new byte[] {1})))) {
+                        "$a2a/v1/discovery/" + id(agent),
+                        new org.eclipse.paho.mqttv5.common.MqttMessage(new byte[] {1}, 1, true, null)))) {
             assertThat(device.isConnected()).isTrue();
         }
     }

@@ -93,28 +93,9 @@ final class AgentCommand {
             name = "find",
             description = "Finds agents by what they can do, best first.",
             mixinStandardHelpOptions = true)
-    int find(
-            @Parameters(paramLabel = "TEXT", arity = "0..1", defaultValue = "", description = "a sentence") String text,
-            @Option(
-                            names = "--tenant",
-                            paramLabel = "TENANT",
-                            description = "whose agents, as operator",
-                            defaultValue = "")
-                    String tenant,
-            @Option(names = "--tag", paramLabel = "TAG", defaultValue = "") String tag,
-            @Option(names = "--skill", paramLabel = "SKILL", defaultValue = "") String skill,
-            @Option(names = "--limit", paramLabel = "N", defaultValue = "") String limit,
-            @Mixin Target where,
-            @Mixin Output output) {
-        Map<String, String> query = new LinkedHashMap<>();
-        query.put("tenant", tenant);
-        query.put("q", text);
-        query.put("tag", tag);
-        query.put("skill", skill);
-        query.put("limit", limit);
-        query.values().removeIf(String::isEmpty);
-        FabricClient client = tenant.isEmpty() ? where.asAgent() : where.asOperator();
-        print(client.get("/v1/agents", query), output, "No agent fits.");
+    int find(@Mixin Search search, @Mixin Target where, @Mixin Output output) {
+        FabricClient client = search.tenant.isEmpty() ? where.asAgent() : where.asOperator();
+        print(client.get("/v1/agents", search.query()), output, "No agent fits.");
         return 0;
     }
 

@@ -66,7 +66,7 @@ public final class ConfigReader {
     }
 
     private static void put(ObjectNode tree, String key, String value) {
-        String[] parts = key.split("\\.");
+        String[] parts = key.split("\\.", -1);
         ObjectNode at = tree;
         for (int i = 0; i < parts.length - 1; i++) {
             at = at.get(parts[i]) instanceof ObjectNode below ? below : at.putObject(parts[i]);

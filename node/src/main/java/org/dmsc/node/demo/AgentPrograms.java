@@ -119,7 +119,7 @@ final class AgentPrograms {
         Path built = examples.resolve("target").resolve("lib");
         String own = System.getProperty("java.class.path", "");
         try (Stream<Path> jars = Files.isDirectory(built) ? Files.list(built) : Stream.empty()) {
-            String found = Stream.concat(jars.map(Path::toString), Stream.of(own.split(File.pathSeparator)))
+            String found = Stream.concat(jars.map(Path::toString), Stream.of(own.split(File.pathSeparator, -1)))
                     .filter(jar -> jar.contains(JARS))
                     .collect(Collectors.joining(File.pathSeparator));
             if (!found.isEmpty()) {

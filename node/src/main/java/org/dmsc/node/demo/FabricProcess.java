@@ -10,7 +10,7 @@ import org.dmsc.node.host.NodeFile;
 /** The fabric, started as a user starts it: {@code dmsc up}, in a process of its own, on free ports. */
 final class FabricProcess {
 
-    private static final Duration LONGEST_START = Duration.ofSeconds(180);
+    private static final Duration LONGEST_START = Duration.ofMinutes(3);
     private static final long LOOK_EVERY_MS = 20;
 
     private final ChildProcess process;

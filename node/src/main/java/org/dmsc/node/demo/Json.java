@@ -34,7 +34,7 @@ final class Json {
     /** Text at a path like {@code event.kind}; empty where there is none. */
     static String text(JsonNode node, String path) {
         JsonNode at = node;
-        for (String name : path.split("\\.")) {
+        for (String name : path.split("\\.", -1)) {
             at = at.path(name);
         }
         return at.asText("");

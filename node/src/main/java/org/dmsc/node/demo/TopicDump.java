@@ -64,7 +64,8 @@ final class TopicDump {
             long deadline = System.nanoTime() + LONGEST.toNanos();
             while (!unread.isEmpty()) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                    dump.get(record.topic()).add(raw(record));
+                    dump.computeIfAbsent(record.topic(), topic -> new ArrayList<>())
+                            .add(raw(record));
                 }
                 unread.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
                 if (System.nanoTime() > deadline) {

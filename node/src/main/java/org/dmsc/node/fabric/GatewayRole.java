@@ -65,7 +65,8 @@ final class GatewayRole {
     private final KeyVault vault;
     private final Envelopes envelopes;
     private final BridgeCore core;
-    private final IssuedIdentity identity;
+    private final Renewal renewal;
+    private final RenewedIdentity identity;
     private final IssuingCas issuingCas;
     private final PeerValidator peers;
     private final CallerAuthenticator authenticator;
@@ -79,7 +80,7 @@ final class GatewayRole {
         this.vault = foundation.keyring().vault(Set.of(KeyClass.ROUTING, KeyClass.PAYLOAD));
         this.envelopes = new Envelopes(
                 new AesGcmEnvelopeCipher(vault, foundation.random(), foundation.clock()), foundation.codec());
-        this.identity = foundation.keyring().node("gateway");
+        this.identity = new RenewedIdentity(() -> foundation.keyring().node("gateway"), foundation.clock());
         this.issuingCas = IssuingCas.following(
                 foundation.tenants(), foundation.keyring().pki().platformCa());
         this.peers = new PeerValidator(foundation.keyring().pki()::root, issuingCas, domain, foundation.clock());
@@ -89,6 +90,8 @@ final class GatewayRole {
                 peers,
                 new TokenVerifier(foundation.tenants(), domain, foundation.clock()));
         this.core = core(router);
+        this.renewal = closing.add("renewal", new Renewal());
+        renewal.also("operator", () -> foundation.keyring().renewOperator(foundation.clock()));
     }
 
     private BridgeCore core(Optional<RouterApp> router) {
@@ -130,7 +133,7 @@ final class GatewayRole {
                         new HttpAgentLink(new HttpAgentLinkParts(
                                 domain,
                                 SpiffeId.node(domain, "gateway", config.node()),
-                                () -> identity,
+                                identity,
                                 peers,
                                 core.tokens(),
                                 core.audit(),
@@ -188,7 +191,7 @@ final class GatewayRole {
                 usual.version());
         HttpEdge edge = new HttpEdge(new HttpEdgeParts(
                 settings,
-                () -> identity,
+                identity,
                 peers,
                 authenticator,
                 core.exchange(),
@@ -222,7 +225,7 @@ final class GatewayRole {
                         config.data().resolve("mqtt").toAbsolutePath(),
                         (int) config.limits().maxBodyBytes(),
                         MOST_DEVICES),
-                identity,
+                identity.get(),
                 this::authorities,
                 authenticator::authenticate,
                 core.exchange(),
@@ -237,6 +240,14 @@ final class GatewayRole {
         core.gateway().addLink(edge.link());
         edge.start();
         closing.add("mqtt edge", edge);
+        IssuedIdentity[] shown = {identity.get()};
+        renewal.also("mqtt", () -> {
+            IssuedIdentity now = identity.get();
+            if (!now.equals(shown[0])) {
+                edge.replaceIdentity(now);
+                shown[0] = now;
+            }
+        });
         return edge.port();
     }
 

@@ -37,8 +37,10 @@ import org.dmsc.tenant.token.TokenKeys;
  */
 final class Keyring {
 
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(90);
     private static final int PASSWORD_BYTES = 32;
+    private static final String OPERATOR = "operator";
+    private static final String CERTIFICATE = "agent.cert.pem";
 
     private final Path folder;
     private final FabricConfig config;
@@ -57,14 +59,50 @@ final class Keyring {
     /** Opens the folder; the first process of a fabric makes what is in it, the others wait for it. */
     static Keyring open(FabricConfig config, Clock clock, SecureRandom random) {
         Path folder = config.keys();
-        try (FolderLock alone = FolderLock.await(folder, "keys folder", LONGEST_WAIT)) {
-            char[] password = password(folder.resolve("secrets").resolve("vault.password"), random);
-            FabricPki pki = FabricPki.openOrCreate(
-                    folder.resolve("pki"), password, new FabricDomain(config.domain()), clock, random);
-            TokenKeys tokens = TokenKeys.open(folder.resolve("tokens"), password);
-            Keyring keyring = new Keyring(config, password, pki, tokens);
-            keyring.writeOperator();
+        if (isComplete(folder, clock)) {
+            return read(config, clock, random);
+        }
+        FolderLock alone = FolderLock.await(folder, "keys folder", LONGEST_WAIT);
+        try {
+            Keyring keyring = read(config, clock, random);
+            if (!isComplete(folder, clock)) {
+                keyring.writeOperator();
+            }
             return keyring;
+        } finally {
+            alone.close();
+        }
+    }
+
+    /** Once it is, nothing is written at start, and nobody needs to wait for anybody. */
+    private static boolean isComplete(Path folder, Clock clock) {
+        return SecretFile.read(folder.resolve(OPERATOR).resolve(CERTIFICATE))
+                .map(pem -> Pem.certificates(new String(pem, StandardCharsets.US_ASCII))
+                        .get(0))
+                .filter(certificate -> !RenewedIdentity.isPastHalf(certificate, clock.instant()))
+                .isPresent();
+    }
+
+    private static Keyring read(FabricConfig config, Clock clock, SecureRandom random) {
+        Path folder = config.keys();
+        char[] password = password(folder.resolve("secrets").resolve("vault.password"), random);
+        FabricPki pki = FabricPki.openOrCreate(
+                folder.resolve("pki"), password, new FabricDomain(config.domain()), clock, random);
+        return new Keyring(config, password, pki, TokenKeys.open(folder.resolve("tokens"), password));
+    }
+
+    /** Makes the operator's certificate anew when half of its life is over. */
+    void renewOperator(Clock clock) {
+        if (isComplete(folder, clock)) {
+            return;
+        }
+        FolderLock alone = FolderLock.await(folder, "keys folder", LONGEST_WAIT);
+        try {
+            if (!isComplete(folder, clock)) {
+                writeOperator();
+            }
+        } finally {
+            alone.close();
         }
     }
 
@@ -80,9 +118,10 @@ final class Keyring {
 
     private void writeOperator() {
         IssuedIdentity operator = pki.issueOperator("local", config.limits().certificateLife());
-        put("agent.cert.pem", operator.certificatePem());
         put("agent.key.pem", operator.keyPem());
         put("ca.pem", rootPem());
+        // Last: it says that the others are there.
+        put(CERTIFICATE, operator.certificatePem());
     }
 
     private void put(String file, String text) {
@@ -90,7 +129,7 @@ final class Keyring {
     }
 
     Path operatorFolder() {
-        return folder.resolve("operator");
+        return folder.resolve(OPERATOR);
     }
 
     FabricPki pki() {

@@ -3,7 +3,6 @@ package org.dmsc.node.fabric;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicReference;
 import org.dmsc.bridge.core.Gateway;
 import org.dmsc.node.config.FabricConfig;
 import org.dmsc.node.config.Role;
@@ -16,7 +15,7 @@ final class Status {
 
     private final FabricConfig config;
     private final String bootstrap;
-    private final AtomicReference<Fabric.Ports> ports = new AtomicReference<>(Fabric.Ports.NONE);
+    private volatile Fabric.Ports ports = Fabric.Ports.NONE;
 
     Status(FabricConfig config, String bootstrap) {
         this.config = config;
@@ -24,7 +23,7 @@ final class Status {
     }
 
     void ports(int http, int mqtt) {
-        ports.set(new Fabric.Ports(http, mqtt));
+        ports = new Fabric.Ports(http, mqtt);
     }
 
     String json(Gateway gateway, Health health) {
@@ -40,8 +39,8 @@ final class Status {
             }
         }
         json.put("domain", config.domain());
-        json.put("httpPort", ports.get().http());
-        json.put("mqttPort", ports.get().mqtt());
+        json.put("httpPort", ports.http());
+        json.put("mqttPort", ports.mqtt());
         json.put("bootstrap", bootstrap);
         json.put("version", Version.text());
         ObjectNode parts = json.putObject("parts");

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.streams.StreamsConfig;
 import org.dmsc.router.run.BoundedRocksDb;
-import org.dmsc.router.run.Changelogs;
+import org.dmsc.router.run.RunnerConfig;
 import org.dmsc.router.run.StreamsRunner;
 import org.dmsc.schemas.avro.AuditEvent;
 import org.dmsc.schemas.avro.AuditRecord;
@@ -35,7 +35,7 @@ public final class AuditApp implements AutoCloseable {
         config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_MS);
         config.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
         config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
-        config.putAll(Changelogs.CONFIG);
+        config.putAll(RunnerConfig.CONFIG);
         this.runner = new StreamsRunner(
                 new AuditTopology(parts, new AvroSerde<>(codec, AuditRecord.class).serializer()).build(),
                 config,

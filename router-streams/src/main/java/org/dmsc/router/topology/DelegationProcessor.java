@@ -32,6 +32,9 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
     private static final Logger LOG = LoggerFactory.getLogger(DelegationProcessor.class);
     private static final int MOST_DUE = 500;
     private static final int MOST_WAITING = 32;
+    /** So many waiting tasks are looked at when an event may have freed a place; the clock looks at the rest. */
+    private static final int MOST_AT_ONCE = 2;
+
     private static final long UNREADABLE_RETRY_MS = 60_000;
     /** Attempts that end later than this are not counted again after a restart; the registry counts them. */
     private static final long COUNTED_AHEAD_MS = 600_000;
@@ -134,13 +137,18 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
             ignored();
         }
         apply(result, now);
+        serveWaiting(now, MOST_AT_ONCE);
     }
 
     private void tick(long now) {
         for (DueQueue.Due due : dueQueue.take(now, MOST_DUE)) {
             guarded(due.key(), now, () -> desk.due(due, now));
         }
-        for (TaskKey key : waiting.next(parts.inFlight().freed(), MOST_WAITING)) {
+        serveWaiting(now, MOST_WAITING);
+    }
+
+    private void serveWaiting(long now, int most) {
+        for (TaskKey key : waiting.next(parts.inFlight().freed(), most)) {
             guarded(key, now, () -> desk.lookAgain(key, now));
         }
     }

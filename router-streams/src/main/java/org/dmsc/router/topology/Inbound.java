@@ -6,6 +6,7 @@ import org.dmsc.schemas.avro.TaskEvent;
 import org.dmsc.schemas.avro.TaskSubmission;
 
 /** A record that was read and opened. */
+@SuppressWarnings("ArrayRecordComponent") // Raw values are never compared or changed, only stored.
 sealed interface Inbound {
 
     /** A new task, or a message to one. */

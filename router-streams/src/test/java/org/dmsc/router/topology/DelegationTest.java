@@ -222,7 +222,6 @@ class DelegationTest {
         lane.submit(billing("t2").build());
         assertThat(lane.events()).extracting(TaskEvent::getKind).containsExactly(TaskEventKind.DEFERRED);
         lane.update("t1", 1, TaskStateName.COMPLETED);
-        lane.pass(Duration.ofMillis(20));
 
         assertThat(lane.events())
                 .singleElement()

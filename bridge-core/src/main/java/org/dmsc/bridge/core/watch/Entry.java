@@ -7,7 +7,7 @@ final class Entry {
     private static final long NEVER = Long.MAX_VALUE;
 
     /** First look-up of a task of which nothing was heard: far above what the router takes. */
-    private static final long QUIET_MS = 1000;
+    private static final long QUIET_MS = 2000;
 
     private static final long MOST_PAUSE_MS = 10_000;
     private static final long PAUSE_MS = 200;

@@ -154,6 +154,7 @@ public final class EventFeed implements AutoCloseable {
 
     private void turnOrPause() throws InterruptedException {
         try {
+            reader.tick(clock.millis());
             turn();
         } catch (WakeupException e) {
             LOG.atTrace().log("woken");
@@ -163,9 +164,7 @@ public final class EventFeed implements AutoCloseable {
             LOG.atError().setCause(e).log("a turn of the event feed failed, going on");
             TimeUnit.MILLISECONDS.sleep(AFTER_FAULT_MS);
         }
-        long now = clock.millis();
-        lastTurn = now;
-        reader.tick(now);
+        lastTurn = clock.millis();
     }
 
     private void turn() throws InterruptedException {

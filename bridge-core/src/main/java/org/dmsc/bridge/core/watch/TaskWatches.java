@@ -7,8 +7,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.dmsc.bridge.core.BridgeMetrics;
@@ -41,6 +43,9 @@ public final class TaskWatches implements AutoCloseable {
     /** How long after its deadline a task may still end: the router's own clockwork, and a router that is being replaced. */
     private static final Duration GRACE = Duration.ofSeconds(30);
 
+    /** Most look-ups at once: when the router is slow many tasks are quiet, and reading logs for all of them would make it slower. */
+    private static final int MOST_LOOKUPS = 4;
+
     private static final String KIND = TaskEvent.getClassSchema().getName();
 
     private final EventOpener opener;
@@ -51,6 +56,7 @@ public final class TaskWatches implements AutoCloseable {
     private final EventFeed feed;
     private final Map<WatchKey, Entry> entries = new ConcurrentHashMap<>();
     private final Map<String, Optional<TenantId>> topics = new ConcurrentHashMap<>();
+    private final AtomicInteger lookups = new AtomicInteger();
     private final Counter applied;
     private final Counter ignored;
     private final Counter unreadable;
@@ -262,14 +268,23 @@ public final class TaskWatches implements AutoCloseable {
                         .giveUp(new RefusedException(
                                 Refusal.DEADLINE_EXCEEDED,
                                 "nothing was heard of task " + task.taskId() + " until after its deadline"));
-            } else if (entry.lookupDue(now)) {
+            } else if (lookups.get() < MOST_LOOKUPS && entry.lookupDue(now)) {
+                lookups.incrementAndGet();
                 lookUp(entry);
+            }
+        }
+
+        private CompletionStage<Optional<StoredTask>> find(WatchedTask task) {
+            try {
+                return queries.find(task.caller().tenant(), task.taskId());
+            } catch (RuntimeException e) {
+                return CompletableFuture.failedFuture(e);
             }
         }
 
         private void lookUp(Entry entry) {
             WatchedTask task = entry.watch().task();
-            queries.find(task.caller().tenant(), task.taskId()).whenComplete((found, failure) -> {
+            find(task).whenComplete((found, failure) -> {
                 try {
                     if (failure != null) {
                         LOG.atWarn()
@@ -285,6 +300,7 @@ public final class TaskWatches implements AutoCloseable {
                             .setCause(e)
                             .log("look-up could not be used");
                 } finally {
+                    lookups.decrementAndGet();
                     entry.lookedUp(clock.millis());
                 }
             });

@@ -24,6 +24,8 @@ import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.avro.TaskStateName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One delivery to one agent, from the request to the last word.
@@ -37,6 +39,8 @@ import org.dmsc.schemas.avro.TaskStateName;
  * </pre>
  */
 final class AgentCall {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AgentCall.class);
 
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration GRACE = Duration.ofSeconds(1);
@@ -121,6 +125,14 @@ final class AgentCall {
 
     /** The answer is complete: either the task is settled, or the agent still works on it. */
     void ended() {
+        if (replies.ignored() > 0) {
+            LOG.atInfo()
+                    .addKeyValue(
+                            "agent",
+                            order.agent().getTenant() + "/" + order.agent().getAgent())
+                    .addKeyValue("answers", replies.ignored())
+                    .log("the agent went on after its last answer; that was ignored");
+        }
         if (over.get()
                 || replies.finished()
                 || state.filter(States::interrupted).isPresent()) {

@@ -149,6 +149,23 @@ final class HttpAgentLinkTest {
     }
 
     @Test
+    void ignoresWhatAnAgentSaysAfterItsLastAnswer() throws Exception {
+        try (ScriptedAgent agent = ScriptedAgent.plain()) {
+            agent.script = call -> {
+                OutputStream events = call.events();
+                ScriptedAgent.event(events, status("a-1", "TASK_STATE_COMPLETED"));
+                ScriptedAgent.event(events, status("a-1", "TASK_STATE_FAILED"));
+                events.write("data: garbage\n\n".getBytes(StandardCharsets.UTF_8));
+            };
+
+            RecordingSink sink = deliver(agent, "http", Streaming.YES);
+
+            assertThat(sink.states).containsExactly(Optional.of(TaskStateName.COMPLETED));
+            assertThat(sink.refusal).isEmpty();
+        }
+    }
+
+    @Test
     void takesADirectMessageForTheResult() throws Exception {
         try (ScriptedAgent agent = ScriptedAgent.plain()) {
             agent.script = call -> call.result(

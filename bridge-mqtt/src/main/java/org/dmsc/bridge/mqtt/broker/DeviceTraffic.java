@@ -30,6 +30,9 @@ public interface DeviceTraffic {
     /** Whether the device's last will may go to that topic. */
     boolean mayLeaveWill(Device device, String topic);
 
+    /** The only topic that the device's last will may go to. */
+    String willTopic(Device device);
+
     /** A subscription is in force. */
     void subscribed(Device device, String filter);
 

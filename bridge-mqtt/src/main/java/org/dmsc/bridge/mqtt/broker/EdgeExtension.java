@@ -1,6 +1,7 @@
 package org.dmsc.bridge.mqtt.broker;
 
 import com.hivemq.extension.sdk.api.ExtensionMain;
+import com.hivemq.extension.sdk.api.auth.parameter.TopicPermission;
 import com.hivemq.extension.sdk.api.client.ClientContext;
 import com.hivemq.extension.sdk.api.client.parameter.InitializerInput;
 import com.hivemq.extension.sdk.api.client.parameter.Listener;
@@ -12,6 +13,7 @@ import com.hivemq.extension.sdk.api.parameter.ExtensionStartOutput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStopInput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStopOutput;
 import com.hivemq.extension.sdk.api.services.Services;
+import com.hivemq.extension.sdk.api.services.builder.Builders;
 import com.hivemq.extension.sdk.api.services.publish.PublishService;
 import com.hivemq.extension.sdk.api.services.publish.RetainedMessageStore;
 import com.hivemq.extension.sdk.api.services.session.ClientService;
@@ -74,10 +76,17 @@ final class EdgeExtension implements ExtensionMain {
     }
 
     private void initialize(InitializerInput input, ClientContext context) {
-        context.getDefaultPermissions().setDefaultBehaviour(DefaultAuthorizationBehaviour.DENY);
         Device device = connections
                 .of(input.getConnectionInformation())
                 .orElseThrow(() -> new IllegalStateException("a connection without a device"));
+        context.getDefaultPermissions().setDefaultBehaviour(DefaultAuthorizationBehaviour.DENY);
+        // HiveMQ asks these about a will once more, after the authorizer has allowed it.
+        context.getDefaultPermissions()
+                .add(Builders.topicPermission()
+                        .topicFilter(traffic.willTopic(device))
+                        .activity(TopicPermission.MqttActivity.PUBLISH)
+                        .type(TopicPermission.PermissionType.ALLOW)
+                        .build());
         ClientService clients = services.orElseThrow().clients();
         InboundGate gate = new InboundGate(
                 device,

@@ -1,0 +1,44 @@
+package org.dmsc.node.fabric;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks every few minutes whether certificates that nobody asks for by themselves are due. */
+final class Renewal implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Renewal.class);
+    private static final Duration EVERY = Duration.ofMinutes(1);
+
+    private final ScheduledExecutorService thread;
+
+    Renewal() {
+        this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread made = new Thread(task, "dmsc-renewal");
+            made.setDaemon(true);
+            return made;
+        });
+    }
+
+    void also(String what, Runnable renew) {
+        ScheduledFuture<?> unused = thread.scheduleWithFixedDelay(
+                () -> run(what, renew), EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static void run(String what, Runnable renew) {
+        try {
+            renew.run();
+        } catch (RuntimeException e) {
+            LOG.atWarn().addKeyValue("certificate", what).setCause(e).log("not renewed, tried again soon");
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}
