@@ -56,7 +56,7 @@ final class A2aOverHttpTest {
         task.work();
         task.end(TaskStateName.COMPLETED, "done");
 
-        ObjectNode response = A2aJson.parse(answer.get(10, TimeUnit.SECONDS).body());
+        ObjectNode response = A2aJson.parse(answer.get(60, TimeUnit.SECONDS).body());
 
         assertThat(response.path("id").asText()).isEqualTo("r-1");
         JsonNode shown = response.path("result").path("task");
@@ -70,7 +70,7 @@ final class A2aOverHttpTest {
                         .asText())
                 .isEqualTo("done");
         assertThat(task.message.need().intent()).isEqualTo("check an invoice");
-        assertThat(task.released.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(task.released.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -95,7 +95,7 @@ final class A2aOverHttpTest {
         task.end(TaskStateName.COMPLETED, "done");
 
         assertThat(task.message.need().target()).contains(AgentRef.of("acme", "billing"));
-        assertThat(answer.get(10, TimeUnit.SECONDS).headers().firstValue("content-type"))
+        assertThat(answer.get(60, TimeUnit.SECONDS).headers().firstValue("content-type"))
                 .contains("application/json");
     }
 
@@ -106,7 +106,7 @@ final class A2aOverHttpTest {
             HttpResponse<InputStream> response = agent.sendAsync(
                             edge.post(path, rest ? MESSAGE : rpc("SendStreamingMessage", MESSAGE)),
                             HttpResponse.BodyHandlers.ofInputStream())
-                    .get(10, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
             FakeExchange.FakeTask task = asked();
             BufferedReader events = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
 
@@ -123,7 +123,7 @@ final class A2aOverHttpTest {
             assertThat(third.path("statusUpdate").path("status").path("state").asText())
                     .isEqualTo("TASK_STATE_COMPLETED");
             assertThat(rest(events)).doesNotContain("data:");
-            assertThat(task.released.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(task.released.await(30, TimeUnit.SECONDS)).isTrue();
         }
     }
 
@@ -142,7 +142,7 @@ final class A2aOverHttpTest {
         }
         events.close();
 
-        assertThat(task.released.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(task.released.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -336,12 +336,12 @@ final class A2aOverHttpTest {
                 agent.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
         asked().end(TaskStateName.COMPLETED, "done");
 
-        assertThat(answer.get(10, TimeUnit.SECONDS).headers().firstValue("a2a-extensions"))
+        assertThat(answer.get(60, TimeUnit.SECONDS).headers().firstValue("a2a-extensions"))
                 .contains("urn:dmsc:ext:delegation:1");
     }
 
     private static FakeExchange.FakeTask asked() throws InterruptedException {
-        FakeExchange.FakeTask task = edge.exchange.asked.poll(10, TimeUnit.SECONDS);
+        FakeExchange.FakeTask task = edge.exchange.asked.poll(60, TimeUnit.SECONDS);
         assertThat(task).isNotNull();
         return task;
     }

@@ -27,8 +27,14 @@ final class EdgeFixture implements AutoCloseable {
     final FakeAudit audit = new FakeAudit();
     final AtomicBoolean ready = new AtomicBoolean(true);
     final HttpEdge edge;
+    private final Duration patience;
 
     EdgeFixture(Path dir) {
+        this(dir, Duration.ofSeconds(60));
+    }
+
+    EdgeFixture(Path dir, Duration bodyPatience) {
+        patience = bodyPatience;
         identities = new Identities(dir);
         identities.addTenant("acme");
         identities.addTenant("beta");
@@ -68,7 +74,7 @@ final class EdgeFixture implements AutoCloseable {
                 "127.0.0.1",
                 port,
                 MOST_BODY,
-                Duration.ofSeconds(2),
+                patience,
                 Duration.ofMillis(200),
                 Duration.ofMinutes(1),
                 "test");
@@ -92,7 +98,7 @@ final class EdgeFixture implements AutoCloseable {
 
     HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(uri(path))
-                .timeout(Duration.ofSeconds(20))
+                .timeout(Duration.ofSeconds(60))
                 .header("A2A-Version", "1.0")
                 .header("Content-Type", "application/json");
     }

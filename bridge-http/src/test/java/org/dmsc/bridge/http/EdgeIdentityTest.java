@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SNIHostName;
@@ -159,11 +161,16 @@ final class EdgeIdentityTest {
 
     @Test
     void doesNotWaitForABodyForEver() throws Exception {
-        String answer = rawRequest(
-                "POST /a2a HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10\r\n"
-                        + "Connection: close\r\n\r\n{");
+        Path own = Files.createDirectories(dir.resolve("impatient"));
+        try (EdgeFixture impatient = new EdgeFixture(own, Duration.ofMillis(500))) {
+            String answer = rawRequest(
+                    impatient,
+                    "localhost",
+                    "POST /a2a HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10\r\n"
+                            + "Connection: close\r\n\r\n{");
 
-        assertThat(answer).startsWith("HTTP/1.1 503").contains("did not arrive");
+            assertThat(answer).startsWith("HTTP/1.1 503").contains("did not arrive");
+        }
     }
 
     @Test
@@ -186,11 +193,15 @@ final class EdgeIdentityTest {
     }
 
     private static String rawRequest(String sni, String request) throws Exception {
+        return rawRequest(edge, sni, request);
+    }
+
+    private static String rawRequest(EdgeFixture edge, String sni, String request) throws Exception {
         try (SSLSocket socket = (SSLSocket) edge.identities
                 .ssl(Optional.of(edge.identities.agent("acme", "a")))
                 .getSocketFactory()
                 .createSocket("127.0.0.1", edge.edge.port())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(60_000);
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setServerNames(List.of(new SNIHostName(sni)));
             socket.setSSLParameters(parameters);

@@ -77,8 +77,10 @@ final class BrokerProperties {
         p.setProperty("transaction.state.log.num.partitions", "4");
         // A killed router's transaction is aborted within its 3 s timeout plus this (design 14.7).
         p.setProperty("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
-        // A commit every millisecond meets the markers of the one before. The broker looks again each millisecond and keeps the
-        // request for up to a second: when it gives up early, the producer waits its own 100 ms, and a busy machine does 13 tasks/s.
+        // A commit every millisecond meets the markers of the one before. The broker looks again each millisecond and
+        // keeps the
+        // request for up to a second: when it gives up early, the producer waits its own 100 ms, and a busy machine
+        // does 13 tasks/s.
         p.setProperty("add.partitions.to.txn.retry.backoff.ms", "1");
         p.setProperty("add.partitions.to.txn.retry.backoff.max.ms", "1000");
         p.setProperty("group.initial.rebalance.delay.ms", "0");

@@ -30,12 +30,11 @@ public final class SpiffePrincipals implements KafkaPrincipalBuilder, KafkaPrinc
 
     @Override
     public KafkaPrincipal build(AuthenticationContext context) {
-        if (!(context instanceof SslAuthenticationContext)) {
+        if (!(context instanceof SslAuthenticationContext tls)) {
             return KafkaPrincipal.ANONYMOUS;
         }
         try {
-            X509Certificate leaf = (X509Certificate)
-                    ((SslAuthenticationContext) context).session().getPeerCertificates()[0];
+            X509Certificate leaf = (X509Certificate) tls.session().getPeerCertificates()[0];
             return new KafkaPrincipal(KafkaPrincipal.USER_TYPE, name(spiffeId(leaf)));
         } catch (SSLPeerUnverifiedException | CertificateParsingException e) {
             throw new AuthenticationException(

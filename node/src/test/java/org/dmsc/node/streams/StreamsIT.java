@@ -45,7 +45,8 @@ class StreamsIT {
                 throw new AssertionError("not within " + MOST.toSeconds() + " s: " + what);
             }
             Thread.onSpinWait();
-            java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+            java.util.concurrent.locks.LockSupport.parkNanos(
+                    Duration.ofMillis(5).toNanos());
         }
     }
 
@@ -69,10 +70,14 @@ class StreamsIT {
         StreamsWorld.awaitRunning(first);
         world.createTenant();
         world.register();
-        until("the agent is known", () -> world.agents.find(AgentRef.of("acme", StreamsWorld.CLERK)).isPresent());
+        until(
+                "the agent is known",
+                () -> world.agents.find(AgentRef.of("acme", StreamsWorld.CLERK)).isPresent());
         List<String> tasks = new ArrayList<>();
         try (CommittedRecords inbox = new CommittedRecords(
-                        world.clients, Channel.INBOX.of(ACME), found -> world.complete(delivery(world, found.value())));
+                        world.clients,
+                        Channel.INBOX.of(ACME),
+                        found -> world.complete(delivery(world, found.value())));
                 CommittedRecords log = new CommittedRecords(world.clients, TopicNames.AUDIT, found -> {})) {
             submit(world, tasks, TASKS / 2);
             until("half of them are on their way", () -> inbox.all().size() >= TASKS / 4);
@@ -125,7 +130,9 @@ class StreamsIT {
                         LongStream.range(0, records.size()).boxed().toList());
         assertThat(records).extracting(found -> found.getEvent().getEventId()).doesNotHaveDuplicates();
         for (AuditKind kind : List.of(AuditKind.TASK_ACCEPTED, AuditKind.DECISION, AuditKind.OUTCOME)) {
-            assertThat(records).filteredOn(found -> found.getEvent().getKind() == kind).hasSize(TASKS);
+            assertThat(records)
+                    .filteredOn(found -> found.getEvent().getKind() == kind)
+                    .hasSize(TASKS);
         }
     }
 

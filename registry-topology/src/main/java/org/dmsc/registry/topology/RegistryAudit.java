@@ -6,7 +6,6 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.TopicNames;
 import org.dmsc.schemas.avro.AgentHealth;
-import org.dmsc.schemas.avro.AgentReport;
 import org.dmsc.schemas.avro.AgentSnapshot;
 import org.dmsc.schemas.avro.AgentState;
 import org.dmsc.schemas.avro.AuditEvent;
@@ -63,10 +62,5 @@ final class RegistryAudit {
                 .setState(snapshot.getHealth().name())
                 .setReasons(List.of("revision " + snapshot.getRevision()))
                 .build();
-    }
-
-    /** Whether a report is one that says nothing of an agent. */
-    static boolean isCanary(AgentReport report) {
-        return report.getKind() == org.dmsc.schemas.avro.AgentReportKind.CANARY;
     }
 }

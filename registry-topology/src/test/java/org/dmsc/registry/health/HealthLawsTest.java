@@ -75,7 +75,8 @@ class HealthLawsTest {
 
     @Test
     void inFlightIsTheNumberOfOpenAttempts() {
-        qt().withExamples(200).forAll(longs().all())
+        qt().withExamples(200)
+                .forAll(longs().all())
                 .check(seed -> always(
                         seed,
                         seen -> seen.state().getSnapshot().getInFlight()
@@ -84,7 +85,8 @@ class HealthLawsTest {
 
     @Test
     void ratesAndLoadsStayInTheirBounds() {
-        qt().withExamples(200).forAll(longs().all())
+        qt().withExamples(200)
+                .forAll(longs().all())
                 .check(seed -> always(seed, seen -> {
                     var snapshot = seen.state().getSnapshot();
                     return snapshot.getErrorRate() >= 0
@@ -98,7 +100,8 @@ class HealthLawsTest {
 
     @Test
     void anAgentWithAnOpenBreakerIsNeverUpAndItsBreakerWillBeTried() {
-        qt().withExamples(200).forAll(longs().all())
+        qt().withExamples(200)
+                .forAll(longs().all())
                 .check(seed -> always(seed, seen -> {
                     boolean open = seen.state().getSnapshot().getBreakers().containsValue("OPEN");
                     boolean willBeTried = assessment.nextLook(seen.state(), seen.now()) < Long.MAX_VALUE;
@@ -108,7 +111,8 @@ class HealthLawsTest {
 
     @Test
     void lookingTwiceAtOneMomentChangesNothing() {
-        qt().withExamples(200).forAll(longs().all())
+        qt().withExamples(200)
+                .forAll(longs().all())
                 .check(seed -> always(
                         seed,
                         seen -> assessment

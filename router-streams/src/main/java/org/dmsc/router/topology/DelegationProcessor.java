@@ -21,6 +21,7 @@ import org.dmsc.schemas.TopicNames;
 import org.dmsc.schemas.TopicNames.TenantTopic;
 import org.dmsc.schemas.avro.AgentReport;
 import org.dmsc.schemas.avro.AgentReportKind;
+import org.dmsc.schemas.avro.AuditKind;
 import org.dmsc.schemas.avro.TaskEventKind;
 import org.dmsc.schemas.avro.TaskState;
 import org.slf4j.Logger;
@@ -213,6 +214,8 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
             }
         } else if (effect instanceof Effect.Emit emit) {
             countEvent(emit.event().getKind());
+        } else if (effect instanceof Effect.Audit audit && audit.event().getKind() == AuditKind.OUTCOME) {
+            parts.counters().add(Count.ENDED);
         }
     }
 
@@ -220,7 +223,8 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
         if (kind == TaskEventKind.DEFERRED) {
             parts.counters().add(Count.DEFERRED);
         } else if (kind == TaskEventKind.ENDED) {
-            parts.counters().add(Count.REFUSED);
+            // Ended by the router itself: refused, out of time, or cancelled.
+            parts.counters().add(Count.ENDED_BY_ROUTER);
         }
     }
 

@@ -15,7 +15,7 @@ public final class RouterCounters {
         ACCEPTED,
         ASSIGNED,
         DEFERRED,
-        REFUSED,
+        ENDED_BY_ROUTER,
         ATTEMPTS_CLOSED,
         ENDED,
         DUPLICATES,

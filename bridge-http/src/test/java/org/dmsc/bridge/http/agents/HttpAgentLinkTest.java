@@ -80,7 +80,7 @@ final class HttpAgentLinkTest {
                     .contains("\"taskId\":\"task-1\"")
                     .contains("42")
                     .doesNotContain("a-1");
-            assertThat(sink.delivered.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(sink.delivered.await(30, TimeUnit.SECONDS)).isTrue();
             ObjectNode request = agent.requests.take();
             assertThat(request.path("method").asText()).isEqualTo("SendMessage");
             assertThat(request.path("test-version").asText()).isEqualTo("1.0");
@@ -241,7 +241,7 @@ final class HttpAgentLinkTest {
 
         link.deliver(order("http://127.0.0.1:" + port + "/", Streaming.NO, Plain.ALLOWED), sink);
 
-        assertThat(sink.settled.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(sink.settled.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(sink.refusal).as(sink.reason).contains(Refusal.UNDELIVERABLE);
         assertThat(sink.certainty).contains(Certainty.CERTAIN);
     }
@@ -253,7 +253,7 @@ final class HttpAgentLinkTest {
 
             link.deliver(order("http://127.0.0.1:" + agent.port() + "/", Streaming.NO, Plain.REFUSED), sink);
 
-            assertThat(sink.settled.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(sink.settled.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(sink.refusal).as(sink.reason).contains(Refusal.UNDELIVERABLE);
             assertThat(agent.requests).isEmpty();
         }
@@ -270,7 +270,7 @@ final class HttpAgentLinkTest {
 
             link.cancel(delivery(DeliveryKind.CANCEL));
 
-            ObjectNode request = agent.requests.poll(10, TimeUnit.SECONDS);
+            ObjectNode request = agent.requests.poll(30, TimeUnit.SECONDS);
             assertThat(request.path("method").asText()).isEqualTo("CancelTask");
             assertThat(request.path("params").path("id").asText()).isEqualTo("a-9");
         }
@@ -307,7 +307,7 @@ final class HttpAgentLinkTest {
             throws InterruptedException {
         RecordingSink sink = new RecordingSink();
         link.deliver(order(scheme + "://127.0.0.1:" + agent.port() + "/", streaming, Plain.ALLOWED), sink);
-        assertThat(sink.settled.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(sink.settled.await(60, TimeUnit.SECONDS)).isTrue();
         return sink;
     }
 
@@ -347,7 +347,7 @@ final class HttpAgentLinkTest {
     }
 
     private static Delivery delivery(DeliveryKind kind) {
-        long deadline = identities.clock.millis() + 15_000;
+        long deadline = identities.clock.millis() + 60_000;
         return Delivery.newBuilder()
                 .setDeliveryId("task-1.1")
                 .setKind(kind)
