@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(FabricExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
-final class FabricIT {
+class FabricIT {
 
     private TestFabric fabric;
     private Participant alice;

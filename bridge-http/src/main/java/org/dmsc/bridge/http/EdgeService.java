@@ -22,7 +22,7 @@ import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.tenant.identity.Caller;
-import org.dmsc.tenant.identity.CallerAuthenticator;
+import org.dmsc.tenant.policy.CallerAuthenticator;
 
 /**
  * Every request's way in: headers checked ▸ public pages ▸ who is it ▸ body read ▸ the first page that knows the path. Nothing of a request

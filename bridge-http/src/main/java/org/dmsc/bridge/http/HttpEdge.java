@@ -107,6 +107,8 @@ public final class HttpEdge implements AutoCloseable {
                 .http2MaxHeaderListSize(MOST_HEADER_BYTES)
                 .gracefulShutdownTimeout(QUIET, LAST_REQUESTS)
                 .disableServerHeader()
+                // Failures writes one line for what a client did wrong; the server's own report is a stack trace.
+                .unloggedExceptionsReportInterval(Duration.ZERO)
                 .errorHandler(new EdgeErrors(settings))
                 .service("prefix:/", service);
         return builder.build();

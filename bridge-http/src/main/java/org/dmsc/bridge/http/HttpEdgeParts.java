@@ -10,7 +10,7 @@ import org.dmsc.bridge.core.Exchange;
 import org.dmsc.tenant.directory.Agents;
 import org.dmsc.tenant.directory.CapabilityIndex;
 import org.dmsc.tenant.directory.Tenants;
-import org.dmsc.tenant.identity.CallerAuthenticator;
+import org.dmsc.tenant.policy.CallerAuthenticator;
 import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.pki.PeerValidator;
 

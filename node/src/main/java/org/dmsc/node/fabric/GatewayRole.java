@@ -37,7 +37,7 @@ import org.dmsc.schemas.avro.SealedEnvelope;
 import org.dmsc.schemas.serde.AvroSerde;
 import org.dmsc.tenant.admin.AdministrationParts;
 import org.dmsc.tenant.admin.TenantAdministration;
-import org.dmsc.tenant.identity.CallerAuthenticator;
+import org.dmsc.tenant.policy.CallerAuthenticator;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.keys.AesGcmEnvelopeCipher;

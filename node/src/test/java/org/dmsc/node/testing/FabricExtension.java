@@ -6,8 +6,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives tests the one {@link TestFabric} of this JVM as a parameter: started for the first that asks, closed after the last. Tests share it, so
- * each makes tenants of its own. A test that restarts or breaks a fabric starts one for itself.
+ * Gives tests the one {@link TestFabric} of this JVM as a parameter, and those {@link OnOutsideKafka} another: started for the first that asks,
+ * closed after the last. Tests share it, so each makes tenants of its own. A test that restarts or breaks a fabric starts one for itself.
  */
 public final class FabricExtension implements ParameterResolver {
 
@@ -21,6 +21,10 @@ public final class FabricExtension implements ParameterResolver {
         // The store closes its AutoCloseables when the engine ends.
         return context.getRoot()
                 .getStore(ExtensionContext.Namespace.create(FabricExtension.class))
-                .computeIfAbsent(TestFabric.class, key -> TestFabric.start(Map.of()), TestFabric.class);
+                .computeIfAbsent(OutsideKafka.wantedBy(context), FabricExtension::start, TestFabric.class);
+    }
+
+    private static TestFabric start(OutsideKafka kafka) {
+        return TestFabric.start(kafka == OutsideKafka.NONE ? Map.of() : Map.of("kafka.bootstrap", kafka.bootstrap()));
     }
 }

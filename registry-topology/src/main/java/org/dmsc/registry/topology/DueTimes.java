@@ -38,6 +38,11 @@ final class DueTimes {
         times.clear();
     }
 
+    /** When somebody wants to be looked at next; {@code Long.MAX_VALUE} for never. */
+    long earliest() {
+        return byTime.isEmpty() ? Long.MAX_VALUE : byTime.firstKey();
+    }
+
     /** Removes and gives what is due, earliest first. */
     List<String> take(long now, int most) {
         List<String> due = new ArrayList<>();

@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -36,6 +35,7 @@ final class RegistryProcessor implements Processor<String, byte[], String, byte[
 
     private ProcessorContext<String, byte[]> context;
     private KeyValueStore<String, byte[]> store;
+    private Alarm alarm;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
     RegistryProcessor(RegistryParts parts) {
@@ -48,8 +48,9 @@ final class RegistryProcessor implements Processor<String, byte[], String, byte[
         store = given.getStateStore(RegistryTopology.AGENTS);
         opened.clear();
         due.clear();
+        alarm = new Alarm(given, parts.tick(), this::tick);
         load(given.currentSystemTimeMs());
-        given.schedule(parts.tick(), PunctuationType.WALL_CLOCK_TIME, this::tick);
+        alarm.by(due.earliest());
     }
 
     private void load(long now) {
@@ -83,6 +84,7 @@ final class RegistryProcessor implements Processor<String, byte[], String, byte[
             AgentReport report = parts.reader().read(metadata.get().topic(), place.get(), key, raw);
             parts.counters().reports.increment();
             reported(report, context.currentSystemTimeMs());
+            alarm.by(due.earliest());
         } catch (KafkaException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -111,6 +113,7 @@ final class RegistryProcessor implements Processor<String, byte[], String, byte[
                 look(AgentRef.parse(key), before, now);
             }
         }
+        alarm.by(due.earliest());
     }
 
     private void look(AgentRef agent, AgentState before, long now) {

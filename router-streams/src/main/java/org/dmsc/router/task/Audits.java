@@ -90,7 +90,7 @@ final class Audits {
                 .setSkill(closed.getSkill())
                 .setState(closed.getOutcome().name())
                 .setRefusal(event.getRefusal())
-                .setReasons(List.of(Outcomes.sentence(closed.getOutcome())))
+                .setReasons(List.of(Outcomes.sentence(event)))
                 .build());
     }
 

@@ -28,6 +28,10 @@ final class Outcomes {
         if (refusal.equals(Refusal.CANCELED.name())) {
             return AttemptOutcome.CANCELED;
         }
+        if (refusal.equals(Refusal.INVALID_AGENT_RESPONSE.name()) || refusal.equals(Refusal.AGENT_FAILED.name())) {
+            // It answered, so it was not lost, and it would answer the same again.
+            return AttemptOutcome.FAILED;
+        }
         return event.getUncertain() ? AttemptOutcome.LOST : AttemptOutcome.FAILED;
     }
 
@@ -42,7 +46,13 @@ final class Outcomes {
     }
 
     /** A sentence about it that holds nothing the agent or the caller wrote. */
-    static String sentence(AttemptOutcome outcome) {
+    static String sentence(TaskEvent event) {
+        return Refusal.INVALID_AGENT_RESPONSE.name().equals(event.getRefusal())
+                ? "answered with what is not valid A2A"
+                : sentence(of(event));
+    }
+
+    private static String sentence(AttemptOutcome outcome) {
         switch (outcome) {
             case COMPLETED:
                 return "completed it";

@@ -81,7 +81,7 @@ final class States {
         return AttemptRecord.newBuilder(open)
                 .setClosedAt(now)
                 .setOutcome(Outcomes.of(event))
-                .setReason(Outcomes.sentence(Outcomes.of(event)))
+                .setReason(Outcomes.sentence(event))
                 .build();
     }
 

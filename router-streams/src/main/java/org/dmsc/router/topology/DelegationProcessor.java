@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -46,6 +45,7 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
     private DueQueue dueQueue;
     private TaskDesk desk;
     private InFlight.Share share;
+    private Alarm alarm;
     private final WaitingLine waiting = new WaitingLine();
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
@@ -61,8 +61,9 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
         dueQueue = new DueQueue(tasks);
         desk = new TaskDesk(store, parts, given.taskId().partition());
         share = parts.inFlight().share();
+        alarm = new Alarm(given, parts.tick(), this::tick);
         countOpenAttempts(given.currentSystemTimeMs());
-        given.schedule(parts.tick(), PunctuationType.WALL_CLOCK_TIME, this::tick);
+        alarm.by(given.currentSystemTimeMs());
     }
 
     @Override
@@ -146,6 +147,11 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
             guarded(due.key(), now, () -> desk.due(due, now));
         }
         serveWaiting(now, MOST_WAITING);
+        alarm.by(dueQueue.earliest());
+        if (!waiting.isEmpty()) {
+            // Another lane may free a place for them.
+            alarm.by(now + parts.tick().toMillis());
+        }
     }
 
     private void serveWaiting(long now, int most) {
@@ -170,7 +176,7 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
                     .addKeyValue("refusal", e.refusal())
                     .log("task cannot be opened any more: forgotten");
         } catch (RuntimeException e) {
-            dueQueue.add(now + UNREADABLE_RETRY_MS, key);
+            later(now + UNREADABLE_RETRY_MS, key);
             LOG.atError()
                     .addKeyValue("tenant", key.tenant())
                     .addKeyValue("taskId", key.taskId())
@@ -186,15 +192,21 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
         }
         work.sealed().ifPresent(bytes -> store.put(work.key(), bytes));
         if (work.due() > 0) {
-            dueQueue.add(work.due(), work.key());
+            later(work.due(), work.key());
         }
         if (work.waits()) {
             waiting.add(work.key());
+            alarm.by(now + parts.tick().toMillis());
         } else {
             waiting.remove(work.key());
         }
         work.out().forEach(record -> forward(record, now));
         work.effects().forEach(this::count);
+    }
+
+    private void later(long time, TaskKey key) {
+        dueQueue.add(time, key);
+        alarm.by(time);
     }
 
     private void forward(Outbound outbound, long now) {

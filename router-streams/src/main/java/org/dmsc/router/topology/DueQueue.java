@@ -35,6 +35,11 @@ final class DueQueue {
         floor = Math.min(floor, time);
     }
 
+    /** No entry is earlier than this; {@code Long.MAX_VALUE} when there is none. Exact after a {@link #take}. */
+    long earliest() {
+        return earliest;
+    }
+
     /** Removes and gives what is due, earliest first. */
     List<Due> take(long now, int most) {
         if (now < earliest) {

@@ -25,6 +25,10 @@ final class WaitingLine {
         line.remove(key);
     }
 
+    boolean isEmpty() {
+        return line.isEmpty();
+    }
+
     /** When something changed, the whole line gets one look, so many at a time; who was looked at goes to its end. */
     List<TaskKey> next(long freed, int most) {
         if (freed != seen) {

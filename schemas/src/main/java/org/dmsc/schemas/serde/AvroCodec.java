@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
@@ -62,7 +61,7 @@ public final class AvroCodec {
             Schema reader = ReaderSchemas.of(type);
             Schema writer = writers.computeIfAbsent(schemaId, registry::byId);
             SpecificDatumReader<T> datum = new SpecificDatumReader<>(writer, reader);
-            return datum.read(null, DecoderFactory.get().binaryDecoder(bytes, offset, length, null));
+            return datum.read(null, new BoundedDecoder(bytes, offset, length));
         } catch (IOException | RuntimeException e) {
             if (e instanceof RefusedException refused) {
                 throw refused;

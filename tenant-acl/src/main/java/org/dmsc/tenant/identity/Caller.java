@@ -7,7 +7,7 @@ import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
 
 /**
- * Who calls, proven. Made by {@link CallerAuthenticator} only.
+ * Who calls, proven. Made by {@code CallerAuthenticator} only.
  *
  * @param agent present exactly when the kind is AGENT
  */

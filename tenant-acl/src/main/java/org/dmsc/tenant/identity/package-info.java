@@ -1,4 +1,4 @@
-/** Who calls: SPIFFE ids, host names, and the agreement of all credentials. No protocol and no key material belongs here. */
+/** Who calls: SPIFFE ids, host names, credentials as they were shown. No protocol and no key material belongs here. */
 @NullMarked
 package org.dmsc.tenant.identity;
 

@@ -1,4 +1,4 @@
-/** What a known caller may do: pure rules and the one order in which they are asked. */
+/** Who a caller is, by the agreement of all its credentials, and what it may do: rules, and the one order in which they are asked. */
 @NullMarked
 package org.dmsc.tenant.policy;
 

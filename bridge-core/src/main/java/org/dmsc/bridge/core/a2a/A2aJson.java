@@ -62,6 +62,9 @@ public final class A2aJson {
             throw malformed(Printable.of(e.getOriginalMessage()) + where(e) + " (expected one JSON object)");
         } catch (IOException e) {
             throw malformed("not readable as UTF-8 JSON (expected one JSON object)");
+        } catch (NumberFormatException e) {
+            // Jackson lets it through for exponents beyond what a BigDecimal can hold.
+            throw malformed("holds a number out of all bounds (expected one JSON object)");
         }
     }
 

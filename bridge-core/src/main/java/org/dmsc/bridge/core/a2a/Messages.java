@@ -22,7 +22,9 @@ final class Messages {
 
     /** A message with an id, a role and at least one good part; reserved metadata is gone afterwards. */
     static void check(Fields message) {
-        message.id("messageId", LONGEST_ID).orElseThrow(() -> message.wrong("messageId", "is missing", "a unique id"));
+        if (message.id("messageId", LONGEST_ID).isEmpty()) {
+            throw message.wrong("messageId", "is missing", "a unique id");
+        }
         String role = message.requiredText("role", LONGEST_ID);
         if (!ROLES.contains(role)) {
             throw message.wrong("role", "is '" + Printable.of(role) + "'", "ROLE_USER or ROLE_AGENT");
@@ -33,8 +35,9 @@ final class Messages {
 
     /** An artifact with an id and at least one good part. */
     static void checkArtifact(Fields artifact) {
-        artifact.id("artifactId", LONGEST_ID)
-                .orElseThrow(() -> artifact.wrong("artifactId", "is missing", "an id that is unique in its task"));
+        if (artifact.id("artifactId", LONGEST_ID).isEmpty()) {
+            throw artifact.wrong("artifactId", "is missing", "an id that is unique in its task");
+        }
         parts(artifact);
         artifact.object("metadata");
     }

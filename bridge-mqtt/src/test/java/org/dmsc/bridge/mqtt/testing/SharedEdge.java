@@ -32,7 +32,7 @@ import org.dmsc.schemas.avro.DeliveryKind;
 import org.dmsc.schemas.avro.TenantLimits;
 import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.schemas.avro.TenantState;
-import org.dmsc.tenant.identity.CallerAuthenticator;
+import org.dmsc.tenant.policy.CallerAuthenticator;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.pki.FabricPki;
 import org.dmsc.tenant.pki.IssuedIdentity;

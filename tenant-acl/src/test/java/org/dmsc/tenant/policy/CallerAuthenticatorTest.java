@@ -1,4 +1,4 @@
-package org.dmsc.tenant.identity;
+package org.dmsc.tenant.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.dmsc.tenant.testing.Refusals.assertRefused;
@@ -14,8 +14,12 @@ import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.schemas.avro.TenantState;
+import org.dmsc.tenant.identity.Caller;
 import org.dmsc.tenant.identity.Caller.Kind;
 import org.dmsc.tenant.identity.Caller.Method;
+import org.dmsc.tenant.identity.Credentials;
+import org.dmsc.tenant.identity.FabricDomain;
+import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.pki.FabricPki;
 import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.pki.IssuingCas;

@@ -1,4 +1,4 @@
-package org.dmsc.tenant.identity;
+package org.dmsc.tenant.policy;
 
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -13,8 +13,12 @@ import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.schemas.avro.TenantState;
 import org.dmsc.tenant.directory.Tenants;
+import org.dmsc.tenant.identity.Caller;
 import org.dmsc.tenant.identity.Caller.Kind;
 import org.dmsc.tenant.identity.Caller.Method;
+import org.dmsc.tenant.identity.Credentials;
+import org.dmsc.tenant.identity.FabricDomain;
+import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.pki.PeerValidator;
 import org.dmsc.tenant.pki.PeerValidator.Peer;
 import org.dmsc.tenant.pki.Pem;

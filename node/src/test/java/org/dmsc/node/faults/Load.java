@@ -1,0 +1,114 @@
+package org.dmsc.node.faults;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import org.dmsc.node.testing.Answer;
+import org.dmsc.node.testing.Participant;
+
+/**
+ * Asks at a rate that does not depend on the answers. A submission that fails is sent again with its message id, at the other gateway, as
+ * any caller should do: it is the same task.
+ */
+final class Load implements AutoCloseable {
+
+    private static final int SENDERS = 48;
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    private final BiFunction<Integer, Integer, Participant> callers;
+    private final List<String> agents;
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+    private final ExecutorService senders = Executors.newFixedThreadPool(SENDERS);
+    private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicInteger retried = new AtomicInteger();
+    private final Map<String, String> accepted = new ConcurrentHashMap<>();
+    private final Queue<String> refused = new ConcurrentLinkedQueue<>();
+
+    /** @param callers who asks, by number of the task and of the try */
+    Load(BiFunction<Integer, Integer, Participant> callers, List<String> agents) {
+        this.callers = callers;
+        this.agents = agents;
+    }
+
+    void start(int perSecond) {
+        var unused = clock.scheduleAtFixedRate(
+                () -> senders.execute(() -> send(asked.getAndIncrement())),
+                0,
+                TimeUnit.SECONDS.toNanos(1) / perSecond,
+                TimeUnit.NANOSECONDS);
+    }
+
+    private void send(int number) {
+        String agent = agents.get(number % agents.size());
+        ObjectNode body = Participant.ask(agent, agent + " task " + number);
+        body.putObject("configuration").put("returnImmediately", true);
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        String last = "never sent";
+        for (int attempt = 0; System.nanoTime() < end; attempt++) {
+            try {
+                Answer answer = callers.apply(number, attempt).post("/message:send", body);
+                if (answer.status() == 200) {
+                    accepted.put(answer.task().path("id").asText(), agent + " task " + number);
+                    return;
+                }
+                last = answer.toString();
+            } catch (RuntimeException e) {
+                last = e + ", " + e.getCause();
+            }
+            retried.incrementAndGet();
+            java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+        }
+        refused.add("task " + number + ": " + last);
+    }
+
+    /** No further tasks; returns when each that was begun is accepted or given up. */
+    void finish() {
+        clock.shutdownNow();
+        senders.shutdown();
+        try {
+            if (!senders.awaitTermination(PATIENCE.toSeconds() + 60, TimeUnit.SECONDS)) {
+                throw new AssertionError("senders did not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    int asked() {
+        return asked.get();
+    }
+
+    int retried() {
+        return retried.get();
+    }
+
+    /** What each accepted task said, by the task's id. */
+    Map<String, String> accepted() {
+        return Map.copyOf(accepted);
+    }
+
+    int acceptedSoFar() {
+        return accepted.size();
+    }
+
+    List<String> refused() {
+        return List.copyOf(refused);
+    }
+
+    @Override
+    public void close() {
+        clock.shutdownNow();
+        senders.shutdownNow();
+    }
+}
