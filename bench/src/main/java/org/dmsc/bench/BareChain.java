@@ -44,27 +44,31 @@ final class BareChain implements Workload {
     private static final String STORE = "seen";
 
     private final Map<String, Object> client;
+    private final String run;
     private final KafkaStreams streams;
     private final KafkaProducer<String, byte[]> producer;
     private final Map<String, CompletableFuture<Void>> waiting = new ConcurrentHashMap<>();
     private final List<Thread> threads;
     private volatile boolean open = true;
 
-    private BareChain(Map<String, Object> client, Path stateFolder) {
+    private BareChain(Map<String, Object> client, Path stateFolder, String run) {
         this.client = client;
-        this.streams = new KafkaStreams(topology(), settings(client, stateFolder));
+        this.run = run;
+        this.streams = new KafkaStreams(topology(run), settings(client, stateFolder, run));
         this.producer = newProducer();
         this.threads = List.of(new Thread(this::echo, "bare-echo"), new Thread(this::results, "bare-results"));
     }
 
     /** Makes the topics, starts the chain and waits until it carries records. {@code client} holds bootstrap servers and security. */
     static BareChain start(Map<String, Object> client, Path stateFolder) throws InterruptedException {
+        // Names of this run's own, so that a fabric that runs on can be measured again.
+        String run = "bench." + Long.toHexString(System.nanoTime());
         try (Admin admin = Admin.create(client)) {
-            admin.createTopics(List.of(topic("bench.tasks"), topic("bench.inbox"), topic("bench.results"))).all().get(30, TimeUnit.SECONDS);
+            admin.createTopics(List.of(topic(run + ".tasks"), topic(run + ".inbox"), topic(run + ".results"))).all().get(30, TimeUnit.SECONDS);
         } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
             throw new BenchException("bare chain: its topics could not be made: " + e.getMessage(), e);
         }
-        BareChain chain = new BareChain(client, stateFolder);
+        BareChain chain = new BareChain(client, stateFolder, run);
         chain.threads.forEach(Thread::start);
         chain.streams.start();
         chain.awaitFirst();
@@ -89,7 +93,7 @@ final class BareChain implements Workload {
         String id = UUID.randomUUID().toString();
         CompletableFuture<Void> answer = new CompletableFuture<>();
         waiting.put(id, answer);
-        producer.send(new ProducerRecord<>("bench.tasks", id, new byte[BYTES]), (metadata, failure) -> {
+        producer.send(new ProducerRecord<>(run + ".tasks", id, new byte[BYTES]), (metadata, failure) -> {
             if (failure != null) {
                 answer.completeExceptionally(failure);
             }
@@ -98,16 +102,16 @@ final class BareChain implements Workload {
     }
 
     private void echo() {
-        try (KafkaConsumer<String, byte[]> inbox = newConsumer("bench.inbox");
+        try (KafkaConsumer<String, byte[]> inbox = newConsumer(run + ".inbox");
                 KafkaProducer<String, byte[]> out = newProducer()) {
             while (open) {
-                inbox.poll(Duration.ofMillis(100)).forEach(r -> out.send(new ProducerRecord<>("bench.results", r.key(), r.value())));
+                inbox.poll(Duration.ofMillis(100)).forEach(r -> out.send(new ProducerRecord<>(run + ".results", r.key(), r.value())));
             }
         }
     }
 
     private void results() {
-        try (KafkaConsumer<String, byte[]> results = newConsumer("bench.results")) {
+        try (KafkaConsumer<String, byte[]> results = newConsumer(run + ".results")) {
             while (open) {
                 results.poll(Duration.ofMillis(100)).forEach(r -> {
                     CompletableFuture<Void> answer = waiting.remove(r.key());
@@ -155,10 +159,10 @@ final class BareChain implements Workload {
         return consumer;
     }
 
-    private static Properties settings(Map<String, Object> client, Path stateFolder) {
+    private static Properties settings(Map<String, Object> client, Path stateFolder, String run) {
         Properties settings = new Properties();
         settings.putAll(client);
-        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "bench-bare");
+        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, run);
         settings.put(StreamsConfig.STATE_DIR_CONFIG, stateFolder.toString());
         settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1);
@@ -170,12 +174,12 @@ final class BareChain implements Workload {
         return settings;
     }
 
-    private static Topology topology() {
+    private static Topology topology(String run) {
         return new Topology()
-                .addSource("tasks", new StringDeserializer(), new ByteArrayDeserializer(), "bench.tasks")
+                .addSource("tasks", new StringDeserializer(), new ByteArrayDeserializer(), run + ".tasks")
                 .addProcessor("remember", Remember::new, "tasks")
                 .addStateStore(Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(STORE), Serdes.String(), Serdes.ByteArray()), "remember")
-                .addSink("inbox", "bench.inbox", new StringSerializer(), new ByteArraySerializer(), "remember");
+                .addSink("inbox", run + ".inbox", new StringSerializer(), new ByteArraySerializer(), "remember");
     }
 
     /** One put, one forward: as little as a decision could be. */

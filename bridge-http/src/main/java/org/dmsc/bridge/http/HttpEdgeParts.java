@@ -10,9 +10,9 @@ import org.dmsc.bridge.core.Exchange;
 import org.dmsc.tenant.directory.Agents;
 import org.dmsc.tenant.directory.CapabilityIndex;
 import org.dmsc.tenant.directory.Tenants;
-import org.dmsc.tenant.policy.CallerAuthenticator;
 import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.pki.PeerValidator;
+import org.dmsc.tenant.policy.CallerAuthenticator;
 
 /**
  * What the HTTP edge works with.

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.tenant.directory.CapabilityIndex;
-import org.dmsc.tenant.policy.CallerAuthenticator;
 import org.dmsc.tenant.pki.IssuedIdentity;
+import org.dmsc.tenant.policy.CallerAuthenticator;
 import org.dmsc.tenant.token.TokenVerifier;
 
 /** A real edge on a real port, over fakes of what lies behind it. Tenants acme, beta and gamma. */

@@ -9,7 +9,8 @@ import java.util.List;
 final class Launcher {
 
     private static final Duration AGENT_END = Duration.ofSeconds(3);
-    private static final Duration FABRIC_END = Duration.ofSeconds(15);
+    /** Its data is thrown away: an orderly end is nice, and not worth a long wait. */
+    private static final Duration FABRIC_END = Duration.ofSeconds(5);
 
     private final List<ChildProcess> started = new ArrayList<>();
     private boolean closed;

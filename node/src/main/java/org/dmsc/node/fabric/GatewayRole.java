@@ -37,7 +37,6 @@ import org.dmsc.schemas.avro.SealedEnvelope;
 import org.dmsc.schemas.serde.AvroSerde;
 import org.dmsc.tenant.admin.AdministrationParts;
 import org.dmsc.tenant.admin.TenantAdministration;
-import org.dmsc.tenant.policy.CallerAuthenticator;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.keys.AesGcmEnvelopeCipher;
@@ -48,6 +47,7 @@ import org.dmsc.tenant.keys.VaultAuditHmac;
 import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.pki.IssuingCas;
 import org.dmsc.tenant.pki.PeerValidator;
+import org.dmsc.tenant.policy.CallerAuthenticator;
 import org.dmsc.tenant.token.TokenVerifier;
 
 /** The gateway of this process: its lanes, and the edges that are switched on. */

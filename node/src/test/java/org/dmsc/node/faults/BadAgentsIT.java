@@ -49,18 +49,25 @@ final class BadAgentsIT {
 
     @Test
     void answersGarbage() {
-        failed("garbage", NOT_A2A, (exchange, call) -> BadAgent.respond(exchange, 200, "application/json", "<html>no</html>"));
+        failed(
+                "garbage",
+                NOT_A2A,
+                (exchange, call) -> BadAgent.respond(exchange, 200, "application/json", "<html>no</html>"));
     }
 
     @Test
     void answersNeitherResultNorError() {
-        failed("neither", NOT_A2A,
+        failed(
+                "neither",
+                NOT_A2A,
                 (exchange, call) -> BadAgent.respond(exchange, 200, "application/json", "{\"jsonrpc\":\"2.0\"}"));
     }
 
     @Test
     void answersGarbageInItsStream() {
-        failed("noise", NOT_A2A,
+        failed(
+                "noise",
+                NOT_A2A,
                 (exchange, call) -> BadAgent.respond(exchange, 200, "text/event-stream", "data: {\"result\":{}}\n\n"));
     }
 
@@ -71,7 +78,9 @@ final class BadAgentsIT {
 
     @Test
     void answersWithAnErrorOfItsOwn() {
-        failed("erring", "failed",
+        failed(
+                "erring",
+                "failed",
                 (exchange, call) -> BadAgent.respond(
                         exchange,
                         200,
@@ -82,7 +91,9 @@ final class BadAgentsIT {
 
     @Test
     void answersForAnotherTask() {
-        failed("confused", NOT_A2A,
+        failed(
+                "confused",
+                NOT_A2A,
                 (exchange, call) ->
                         BadAgent.stream(exchange, call, new String[] {"mine", WORKING, "begun"}, new String[] {
                             "another", COMPLETED, "wrong task"

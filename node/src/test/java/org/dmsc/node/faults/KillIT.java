@@ -120,7 +120,8 @@ final class KillIT {
     }
 
     /** Asks both gateways, which must say the same; what has not ended is kept with their answers. */
-    private boolean allEnded(SplitFabric fabric, Credentials alice, Map<String, String> open, Map<String, String> ended) {
+    private boolean allEnded(
+            SplitFabric fabric, Credentials alice, Map<String, String> open, Map<String, String> ended) {
         for (String id : List.copyOf(open.keySet())) {
             Answer one = caller(fabric, SplitFabric.GATEWAYS.get(0), alice).get("/tasks/" + id);
             Answer two = caller(fabric, SplitFabric.GATEWAYS.get(1), alice).get("/tasks/" + id);

@@ -120,7 +120,8 @@ public final class KafkaClients {
         config.put("ensure.explicit.internal.resource.naming", true);
         config.put("producer." + ProducerConfig.LINGER_MS_CONFIG, 0);
         config.put("producer." + ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
-        // The default of 100 ms is what a commit costs each time that the markers of the one before are still being written.
+        // The default of 100 ms is what a commit costs each time that the markers of the one before are still being
+        // written.
         config.put("producer." + ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 2);
         config.put("producer." + ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG, 50);
         config.put("producer." + ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_RECORD_BYTES);
