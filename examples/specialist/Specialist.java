@@ -78,7 +78,7 @@ public class Specialist {
 
         HttpClient client = HttpClient.newBuilder().sslContext(tls).build();
         String card = card(id, "https://localhost:" + port + "/", options);
-        HttpResponse<String> answer = post(client, gateway + "/v1/agents/" + id, card);
+        HttpResponse<String> answer = register(client, gateway + "/v1/agents/" + id, card);
         say("event", "registered", "agent", id, "status", answer.statusCode(), "port", port);
         if (answer.statusCode() / 100 != 2) {
             System.err.println(answer.body());
@@ -105,6 +105,17 @@ public class Specialist {
             }
         }
         System.exit(0);
+    }
+
+    /** 503 says that the fabric cannot at this moment: worth another try. Registering twice is registering once. */
+    private static HttpResponse<String> register(HttpClient client, String url, String card) throws Exception {
+        HttpResponse<String> answer = post(client, url, card);
+        for (int tries = 1; answer.statusCode() == 503 && tries < 10; tries++) {
+            say("event", "registering-again", "status", 503);
+            Thread.sleep(1000);
+            answer = post(client, url, card);
+        }
+        return answer;
     }
 
     private static void heartbeat(HttpClient client, String gateway, String id) {

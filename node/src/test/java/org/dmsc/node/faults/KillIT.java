@@ -36,6 +36,7 @@ final class KillIT {
     private static final int CYCLES = Integer.getInteger("dmsc.kill.cycles", 5);
     private static final int RATE = Integer.getInteger("dmsc.kill.rate", 50);
     private static final Set<String> TERMINAL = Set.of("COMPLETED", "FAILED", "CANCELED", "REJECTED");
+    private static final int SAMPLE = 40;
     private static final String REPEATABLE = "echo";
     private static final String ONCE_ONLY = "ledger";
     /** More than the five minutes after which the router ends every task. */
@@ -90,15 +91,8 @@ final class KillIT {
 
     private void verify(SplitFabric fabric, Load load, Credentials alice, Map<String, HttpAgent> agents) {
         Map<String, String> accepted = load.accepted();
-        Map<String, String> ended = new HashMap<>();
-        Map<String, String> open = new TreeMap<>(accepted);
         Until.happens(
-                () -> "end of " + open.size() + " of " + accepted.size() + " tasks: "
-                        + open.entrySet().stream().limit(3).toList(),
-                BOUND,
-                () -> allEnded(fabric, alice, open, ended));
-        Until.happens(
-                "an outcome on the audit log for each task",
+                "an outcome on the audit log for each of " + accepted.size() + " tasks",
                 BOUND,
                 () -> AuditLog.read(fabric.bootstrap(), "acme")
                         .perTask(AuditKind.OUTCOME)
@@ -109,33 +103,35 @@ final class KillIT {
         agents.forEach((name, agent) -> agent.received()
                 .forEach(call ->
                         executions.merge(call.at("/params/message/parts/0/text").asText(), 1, Integer::sum)));
+        Map<String, String> ended = new HashMap<>();
+        audit.of(AuditKind.OUTCOME).stream()
+                .map(AuditRecord::getEvent)
+                .forEach(event -> ended.put(event.getTaskId(), event.getState()));
         print(load, ended, audit, executions);
 
         assertThat(load.refused()).as("submissions that no gateway took").isEmpty();
+        verifyAudit(audit, accepted.keySet());
+        bothGatewaysSayTheSame(fabric, alice, ended);
         assertThat(executions.entrySet().stream()
                         .filter(one -> one.getKey().startsWith(ONCE_ONLY) && one.getValue() > 1))
                 .as("work that must not be repeated, and was")
                 .isEmpty();
-        verifyAudit(audit, accepted.keySet(), ended);
     }
 
-    /** Asks both gateways, which must say the same; what has not ended is kept with their answers. */
-    private boolean allEnded(
-            SplitFabric fabric, Credentials alice, Map<String, String> open, Map<String, String> ended) {
-        for (String id : List.copyOf(open.keySet())) {
-            Answer one = caller(fabric, SplitFabric.GATEWAYS.get(0), alice).get("/tasks/" + id);
-            Answer two = caller(fabric, SplitFabric.GATEWAYS.get(1), alice).get("/tasks/" + id);
-            if (TERMINAL.contains(one.state()) && one.state().equals(two.state())) {
-                ended.put(id, one.state());
-                open.remove(id);
-            } else {
-                open.put(id, one + " and " + two);
-            }
-        }
-        return open.isEmpty();
+    /** Some of the tasks only: a gateway without the router's store replays the log for each. */
+    private void bothGatewaysSayTheSame(SplitFabric fabric, Credentials alice, Map<String, String> ended) {
+        ended.entrySet().stream()
+                .limit(SAMPLE)
+                .forEach(task -> SplitFabric.GATEWAYS.forEach(gateway -> Until.happens(
+                        gateway + " says " + task,
+                        BOUND,
+                        () -> caller(fabric, gateway, alice)
+                                .get("/tasks/" + task.getKey())
+                                .state()
+                                .equals(task.getValue()))));
     }
 
-    private static void verifyAudit(AuditLog audit, Set<String> accepted, Map<String, String> ended) {
+    private static void verifyAudit(AuditLog audit, Set<String> accepted) {
         for (int i = 0; i < audit.records().size(); i++) {
             assertThat(audit.records().get(i).getIndex()).as("audit index").isEqualTo(i);
         }
@@ -153,7 +149,7 @@ final class KillIT {
                 .forEach(event -> decisions.merge(event.getTaskId(), 1L, Long::sum));
         for (AuditRecord outcome : audit.of(AuditKind.OUTCOME)) {
             String id = outcome.getEvent().getTaskId();
-            assertThat(outcome.getEvent().getState()).as(id).isEqualTo(ended.get(id));
+            assertThat(outcome.getEvent().getState()).as(id).isIn(TERMINAL);
             assertThat(decisions.getOrDefault(id, 0L))
                     .as("audited decisions of %s, one per attempt", id)
                     .isEqualTo(outcome.getEvent().getAttempt());
@@ -169,12 +165,15 @@ final class KillIT {
                 .forEach(one -> why.merge(one.getEvent().getRefusal(), 1L, Long::sum));
         Map<Integer, Long> attempts = new TreeMap<>();
         audit.of(AuditKind.OUTCOME).forEach(one -> attempts.merge(one.getEvent().getAttempt(), 1L, Long::sum));
-        long repeated = executions.values().stream().filter(count -> count > 1).count();
+        Map<String, Long> repeated = new TreeMap<>();
+        executions.forEach(
+                (task, count) -> repeated.merge(task.substring(0, task.indexOf(' ')) + " x" + count, 1L, Long::sum));
         System.out.println("kills: " + CYCLES + " of the router, " + CYCLES + " of a gateway; rate: " + RATE + "/s"
-                + "\ntasks asked: " + load.asked() + ", accepted: " + ended.size() + ", submissions sent again: "
+                + "\ntasks asked: " + load.asked() + ", accepted: " + load.acceptedSoFar()
+                + ", submissions sent again: "
                 + load.retried() + ", given up: " + load.refused().size()
                 + "\nends: " + states + ", why failed: " + why + ", tasks by attempts: " + attempts
-                + "\ntasks executed more than once: " + repeated
+                + "\nexecutions: " + repeated
                 + "\naudit records: " + audit.records().size() + ", decisions: "
                 + audit.of(AuditKind.DECISION).size());
     }

@@ -227,10 +227,11 @@ public final class TaskRule {
             // The agent waits for the caller: that is not the agent's time.
             return new Turn(state, List.of(), Turn.Next.IGNORE, state.getDeadline());
         }
-        // Written again when it does not come back in time: the fold takes the first and ignores the rest.
+        // Written once: it is in one transaction with this state, so it comes back. A router that lags and wrote it again and again would
+        // never catch up with what it writes.
         List<Effect> effects = List.of(
                 new Effect.Emit(events.timedOut(state, now)), new Effect.Stop(Deliveries.stop(state, open, now)));
-        return new Turn(state, effects, Turn.Next.WAIT, now + patience.recheck().toMillis());
+        return new Turn(state, effects, Turn.Next.WAIT, state.getDeadline());
     }
 
     /** The time of a task that has ended. */
