@@ -64,7 +64,9 @@ final class BareChain implements Workload {
         // Names of this run's own, so that a fabric that runs on can be measured again.
         String run = "bench." + Long.toHexString(System.nanoTime());
         try (Admin admin = Admin.create(client)) {
-            admin.createTopics(List.of(topic(run + ".tasks"), topic(run + ".inbox"), topic(run + ".results"))).all().get(30, TimeUnit.SECONDS);
+            admin.createTopics(List.of(topic(run + ".tasks"), topic(run + ".inbox"), topic(run + ".results")))
+                    .all()
+                    .get(30, TimeUnit.SECONDS);
         } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
             throw new BenchException("bare chain: its topics could not be made: " + e.getMessage(), e);
         }
@@ -105,7 +107,8 @@ final class BareChain implements Workload {
         try (KafkaConsumer<String, byte[]> inbox = newConsumer(run + ".inbox");
                 KafkaProducer<String, byte[]> out = newProducer()) {
             while (open) {
-                inbox.poll(Duration.ofMillis(100)).forEach(r -> out.send(new ProducerRecord<>(run + ".results", r.key(), r.value())));
+                inbox.poll(Duration.ofMillis(100))
+                        .forEach(r -> out.send(new ProducerRecord<>(run + ".results", r.key(), r.value())));
             }
         }
     }
@@ -152,8 +155,11 @@ final class BareChain implements Workload {
         Map<String, Object> config = new java.util.HashMap<>(client);
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
-        List<TopicPartition> all = java.util.stream.IntStream.range(0, PARTITIONS).mapToObj(p -> new TopicPartition(topic, p)).toList();
+        KafkaConsumer<String, byte[]> consumer =
+                new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+        List<TopicPartition> all = java.util.stream.IntStream.range(0, PARTITIONS)
+                .mapToObj(p -> new TopicPartition(topic, p))
+                .toList();
         consumer.assign(all);
         consumer.seekToBeginning(all);
         return consumer;
@@ -178,7 +184,10 @@ final class BareChain implements Workload {
         return new Topology()
                 .addSource("tasks", new StringDeserializer(), new ByteArrayDeserializer(), run + ".tasks")
                 .addProcessor("remember", Remember::new, "tasks")
-                .addStateStore(Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(STORE), Serdes.String(), Serdes.ByteArray()), "remember")
+                .addStateStore(
+                        Stores.keyValueStoreBuilder(
+                                Stores.inMemoryKeyValueStore(STORE), Serdes.String(), Serdes.ByteArray()),
+                        "remember")
                 .addSink("inbox", run + ".inbox", new StringSerializer(), new ByteArraySerializer(), "remember");
     }
 

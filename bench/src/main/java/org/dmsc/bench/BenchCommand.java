@@ -27,7 +27,10 @@ public final class BenchCommand implements Callable<Integer> {
     /** Where the report goes. */
     static final class Output {
 
-        @Option(names = {"-o", "--output"}, description = "text (default) or json: one object, nothing else on standard output", defaultValue = "text")
+        @Option(
+                names = {"-o", "--output"},
+                description = "text (default) or json: one object, nothing else on standard output",
+                defaultValue = "text")
         private String format;
 
         Consumer<String> progress() {
@@ -44,16 +47,25 @@ public final class BenchCommand implements Callable<Integer> {
     @Command(
             name = "roundtrip",
             mixinStandardHelpOptions = true,
-            description = "Caller → router → agent → caller over HTTP, against a bare exactly-once Kafka chain on the same broker.")
+            description =
+                    "Caller → router → agent → caller over HTTP, against a bare exactly-once Kafka chain on the same broker.")
     static final class Roundtrip implements Callable<Integer> {
 
-        @Option(names = "--rate", description = "tasks per second, open loop (default: ${DEFAULT-VALUE})", defaultValue = "100")
+        @Option(
+                names = "--rate",
+                description = "tasks per second, open loop (default: ${DEFAULT-VALUE})",
+                defaultValue = "100")
         private int rate;
 
-        @Option(names = "--seconds", description = "length of each of the five rounds (default: ${DEFAULT-VALUE})", defaultValue = "10")
+        @Option(
+                names = "--seconds",
+                description = "length of each of the five rounds (default: ${DEFAULT-VALUE})",
+                defaultValue = "10")
         private int seconds;
 
-        @Option(names = "--url", description = "a fabric that runs already; then --caller, --agent and --bootstrap are needed too")
+        @Option(
+                names = "--url",
+                description = "a fabric that runs already; then --caller, --agent and --bootstrap are needed too")
         private String url;
 
         @Option(names = "--caller", description = "credentials folder of the caller, with --url")
@@ -75,7 +87,9 @@ public final class BenchCommand implements Callable<Integer> {
                 return 2;
             }
             try (Scratch scratch = Scratch.make()) {
-                return url == null ? withOwnFabric(scratch) : against(new Credentials(caller), new Credentials(agent), scratch);
+                return url == null
+                        ? withOwnFabric(scratch)
+                        : against(new Credentials(caller), new Credentials(agent), scratch);
             }
         }
 
@@ -94,18 +108,26 @@ public final class BenchCommand implements Callable<Integer> {
             try (EchoAgent echo = new EchoAgent(agentOf);
                     FabricTasks tasks = new FabricTasks(callerOf, url, name);
                     BareChain bare = BareChain.start(
-                            Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrap), scratch.folder().resolve("streams"))) {
+                            Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrap),
+                            scratch.folder().resolve("streams"))) {
                 new Registration(agentOf, url).register(name, echo.start());
-                return output.print(new RoundtripBench(bare, tasks, output.progress()).run(rate, Duration.ofSeconds(seconds)));
+                return output.print(
+                        new RoundtripBench(bare, tasks, output.progress()).run(rate, Duration.ofSeconds(seconds)));
             }
         }
     }
 
     /** How long {@code dmsc up} takes until it is ready, and what it then has in memory. */
-    @Command(name = "start", mixinStandardHelpOptions = true, description = "From the start of the process until the fabric is ready, and its memory.")
+    @Command(
+            name = "start",
+            mixinStandardHelpOptions = true,
+            description = "From the start of the process until the fabric is ready, and its memory.")
     static final class Start implements Callable<Integer> {
 
-        @Option(names = "--rounds", description = "how often; the median counts (default: ${DEFAULT-VALUE})", defaultValue = "5")
+        @Option(
+                names = "--rounds",
+                description = "how often; the median counts (default: ${DEFAULT-VALUE})",
+                defaultValue = "5")
         private int rounds;
 
         @Mixin
@@ -120,7 +142,9 @@ public final class BenchCommand implements Callable<Integer> {
                         FabricProcess fabric = FabricProcess.start(scratch.folder())) {
                     ready[i] = fabric.readyMillis();
                     resident[i] = fabric.residentMib();
-                    output.progress().accept("round " + (i + 1) + " of " + rounds + ": ready after " + ready[i] + " ms, " + Math.round(resident[i]) + " MiB");
+                    output.progress()
+                            .accept("round " + (i + 1) + " of " + rounds + ": ready after " + ready[i] + " ms, "
+                                    + Math.round(resident[i]) + " MiB");
                 }
             }
             java.util.Arrays.sort(ready);

@@ -15,7 +15,8 @@ record Credentials(Path folder) {
     /** A client that shows this certificate and trusts the fabric's root only. */
     ClientFactory clientFactory() {
         return ClientFactory.builder()
-                .tlsCustomizer(tls -> tls.keyManager(certificate().toFile(), key().toFile()).trustManager(root().toFile()))
+                .tlsCustomizer(tls ->
+                        tls.keyManager(certificate().toFile(), key().toFile()).trustManager(root().toFile()))
                 .maxNumEventLoopsPerEndpoint(1)
                 .build();
     }
@@ -31,7 +32,8 @@ record Credentials(Path folder) {
         try {
             return Files.readString(folder.resolve("token")).trim();
         } catch (IOException e) {
-            throw new BenchException("credentials: no token in " + folder + " (expected what `dmsc agent add` wrote)", e);
+            throw new BenchException(
+                    "credentials: no token in " + folder + " (expected what `dmsc agent add` wrote)", e);
         }
     }
 

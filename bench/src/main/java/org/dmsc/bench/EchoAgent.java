@@ -25,8 +25,10 @@ final class EchoAgent implements AutoCloseable {
         try {
             ServerBuilder builder = Server.builder();
             credentials.serve(builder);
-            builder.service("/", (context, request) ->
-                    HttpResponse.of(request.aggregate().thenApply(whole -> answer(whole.contentUtf8()))));
+            builder.service(
+                    "/",
+                    (context, request) ->
+                            HttpResponse.of(request.aggregate().thenApply(whole -> answer(whole.contentUtf8()))));
             server = builder.build();
         } catch (SSLException e) {
             throw new BenchException("echo agent: its TLS context could not be made: " + e.getMessage(), e);
@@ -49,8 +51,11 @@ final class EchoAgent implements AutoCloseable {
             served.incrementAndGet();
             JsonNode call = JSON.readTree(body);
             JsonNode message = call.path("params").path("message");
-            ObjectNode task = JSON.createObjectNode().put("id", UUID.randomUUID().toString());
-            task.put("contextId", message.path("contextId").asText(UUID.randomUUID().toString()));
+            ObjectNode task =
+                    JSON.createObjectNode().put("id", UUID.randomUUID().toString());
+            task.put(
+                    "contextId",
+                    message.path("contextId").asText(UUID.randomUUID().toString()));
             task.putObject("status").put("state", "TASK_STATE_COMPLETED");
             task.putArray("artifacts").addObject().put("artifactId", "echo").set("parts", message.path("parts"));
             ObjectNode answer = JSON.createObjectNode().put("jsonrpc", "2.0");

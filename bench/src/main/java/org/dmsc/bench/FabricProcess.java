@@ -39,7 +39,8 @@ final class FabricProcess implements AutoCloseable {
             boolean late = System.nanoTime() - begun > LONGEST_START.toNanos();
             if (late || !process.isAlive()) {
                 process.destroyForcibly();
-                throw new BenchException("fabric: not ready after " + (System.nanoTime() - begun) / 1_000_000 + " ms, its log: " + log);
+                throw new BenchException(
+                        "fabric: not ready after " + (System.nanoTime() - begun) / 1_000_000 + " ms, its log: " + log);
             }
             TimeUnit.MILLISECONDS.sleep(10);
         }
@@ -112,7 +113,8 @@ final class FabricProcess implements AutoCloseable {
     }
 
     private static Process launch(Path log, String... words) {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         // The same virtual machine settings as the launcher gives to this process.
         java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(flag -> flag.startsWith("-X") || flag.startsWith("-D") || flag.startsWith("--"))

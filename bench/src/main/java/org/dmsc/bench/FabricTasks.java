@@ -26,7 +26,10 @@ final class FabricTasks implements Workload {
 
     FabricTasks(Credentials caller, String gatewayUrl, String agent) {
         this.factory = caller.clientFactory();
-        this.client = WebClient.builder(gatewayUrl).factory(factory).responseTimeout(Duration.ofSeconds(60)).build();
+        this.client = WebClient.builder(gatewayUrl)
+                .factory(factory)
+                .responseTimeout(Duration.ofSeconds(60))
+                .build();
         this.agent = agent;
     }
 
@@ -37,7 +40,8 @@ final class FabricTasks implements Workload {
 
     @Override
     public CompletionStage<Void> once() {
-        String body = "{\"message\":{\"messageId\":\"" + UUID.randomUUID() + "\",\"role\":\"ROLE_USER\",\"parts\":[{\"text\":\"" + TEXT
+        String body = "{\"message\":{\"messageId\":\"" + UUID.randomUUID()
+                + "\",\"role\":\"ROLE_USER\",\"parts\":[{\"text\":\"" + TEXT
                 + "\"}],\"metadata\":{\"urn:dmsc:ext:delegation:1\":{\"agent\":\"" + agent + "\"}}}}";
         RequestHeaders headers = RequestHeaders.builder(HttpMethod.POST, "/message:send")
                 .contentType(MediaType.JSON)
@@ -50,7 +54,8 @@ final class FabricTasks implements Workload {
 
     private static void expectCompleted(AggregatedHttpResponse answer) {
         if (answer.status().code() != 200 || !answer.contentUtf8().contains("TASK_STATE_COMPLETED")) {
-            throw new BenchException("task: " + answer.status() + " " + answer.contentUtf8() + " (expected 200 and a completed task)");
+            throw new BenchException(
+                    "task: " + answer.status() + " " + answer.contentUtf8() + " (expected 200 and a completed task)");
         }
     }
 

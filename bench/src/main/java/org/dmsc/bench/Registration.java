@@ -11,7 +11,9 @@ import com.linecorp.armeria.common.MediaType;
 record Registration(Credentials credentials, String gatewayUrl) {
 
     void register(String agent, String url) {
-        String card = "{\"card\":{\"name\":\"" + agent + "\",\"description\":\"Answers with the same text\",\"version\":\"1\",\"supportedInterfaces\":[{\"url\":\"" + url
+        String card = "{\"card\":{\"name\":\"" + agent
+                + "\",\"description\":\"Answers with the same text\",\"version\":\"1\",\"supportedInterfaces\":[{\"url\":\""
+                + url
                 + "\",\"protocolBinding\":\"JSONRPC\",\"protocolVersion\":\"1.0\"}],\"capabilities\":{},\"defaultInputModes\":[\"text/plain\"],"
                 + "\"defaultOutputModes\":[\"text/plain\"],\"skills\":[{\"id\":\"echo\",\"name\":\"echo\",\"description\":\"Answers with the same text\",\"tags\":[\"echo\"]}]},"
                 + "\"dmsc\":{\"capacity\":10000}}";
@@ -23,7 +25,8 @@ record Registration(Credentials credentials, String gatewayUrl) {
                     .aggregate()
                     .join();
             if (answer.status().code() / 100 != 2) {
-                throw new BenchException("registration: " + answer.status() + " " + answer.contentUtf8() + " (expected 2xx)");
+                throw new BenchException(
+                        "registration: " + answer.status() + " " + answer.contentUtf8() + " (expected 2xx)");
             }
         }
     }

@@ -49,7 +49,8 @@ final class Report {
     String text() {
         StringBuilder out = new StringBuilder(name).append('\n');
         figures.forEach((key, value) -> out.append(String.format(Locale.ROOT, "  %-28s %12.3f%n", key, value)));
-        ratios.forEach((key, value) -> out.append(String.format(Locale.ROOT, "  %-28s %12.2f  (ratio to the baseline)%n", key, value)));
+        ratios.forEach((key, value) ->
+                out.append(String.format(Locale.ROOT, "  %-28s %12.2f  (ratio to the baseline)%n", key, value)));
         machine().forEach((key, value) -> out.append(String.format(Locale.ROOT, "  %-28s %s%n", key, value)));
         return out.toString();
     }
@@ -61,7 +62,10 @@ final class Report {
     private static Map<String, String> machine() {
         Map<String, String> machine = new LinkedHashMap<>();
         machine.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.version"));
-        machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version") + " " + System.getProperty("os.arch"));
+        machine.put(
+                "os",
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                        + System.getProperty("os.arch"));
         machine.put("cores", String.valueOf(Runtime.getRuntime().availableProcessors()));
         machine.put("load", loadAverage());
         return machine;

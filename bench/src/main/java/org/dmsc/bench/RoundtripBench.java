@@ -43,7 +43,8 @@ final class RoundtripBench {
         compare(report, "p99", "p99_ms", bareLatency, fabricLatency, Load.Result::p99);
         compare(report, "throughput", "throughput_per_s", bareCeiling, fabricCeiling, Load.Result::perSecond);
         report.figure("fabric_done", total(fabricLatency, Load.Result::done) + total(fabricCeiling, Load.Result::done));
-        report.figure("fabric_failed", total(fabricLatency, Load.Result::failed) + total(fabricCeiling, Load.Result::failed));
+        report.figure(
+                "fabric_failed", total(fabricLatency, Load.Result::failed) + total(fabricCeiling, Load.Result::failed));
         return report;
     }
 
@@ -59,12 +60,23 @@ final class RoundtripBench {
         progress.accept(String.format(
                 java.util.Locale.ROOT,
                 "round %d of %d, %-10s p50 %7.2f ms   p99 %8.2f ms   max %8.2f ms   failed %d",
-                round, ROUNDS, workload.name(), result.p50(), result.p99(), result.max(), result.failed()));
+                round,
+                ROUNDS,
+                workload.name(),
+                result.p50(),
+                result.p99(),
+                result.max(),
+                result.failed()));
         return result;
     }
 
     private static void compare(
-            Report report, String ratio, String figure, List<Load.Result> bare, List<Load.Result> fabric, ToDoubleFunction<Load.Result> value) {
+            Report report,
+            String ratio,
+            String figure,
+            List<Load.Result> bare,
+            List<Load.Result> fabric,
+            ToDoubleFunction<Load.Result> value) {
         double baseline = median(bare, value);
         double ours = median(fabric, value);
         report.figure(figure, ours).figure("bare_" + figure, baseline).ratio(ratio, ours / baseline);

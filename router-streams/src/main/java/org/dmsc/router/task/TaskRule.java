@@ -227,7 +227,8 @@ public final class TaskRule {
             // The agent waits for the caller: that is not the agent's time.
             return new Turn(state, List.of(), Turn.Next.IGNORE, state.getDeadline());
         }
-        // Written once: it is in one transaction with this state, so it comes back. A router that lags and wrote it again and again would
+        // Written once: it is in one transaction with this state, so it comes back. A router that lags and wrote it
+        // again and again would
         // never catch up with what it writes.
         List<Effect> effects = List.of(
                 new Effect.Emit(events.timedOut(state, now)), new Effect.Stop(Deliveries.stop(state, open, now)));
