@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -18,6 +19,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -95,11 +97,12 @@ final class BareChain implements Workload {
         String id = UUID.randomUUID().toString();
         CompletableFuture<Void> answer = new CompletableFuture<>();
         waiting.put(id, answer);
-        producer.send(new ProducerRecord<>(run + ".tasks", id, new byte[BYTES]), (metadata, failure) -> {
-            if (failure != null) {
-                answer.completeExceptionally(failure);
-            }
-        });
+        Future<RecordMetadata> unused =
+                producer.send(new ProducerRecord<>(run + ".tasks", id, new byte[BYTES]), (metadata, failure) -> {
+                    if (failure != null) {
+                        answer.completeExceptionally(failure);
+                    }
+                });
         return answer;
     }
 
@@ -107,8 +110,10 @@ final class BareChain implements Workload {
         try (KafkaConsumer<String, byte[]> inbox = newConsumer(run + ".inbox");
                 KafkaProducer<String, byte[]> out = newProducer()) {
             while (open) {
-                inbox.poll(Duration.ofMillis(100))
-                        .forEach(r -> out.send(new ProducerRecord<>(run + ".results", r.key(), r.value())));
+                inbox.poll(Duration.ofMillis(100)).forEach(r -> {
+                    Future<RecordMetadata> unused =
+                            out.send(new ProducerRecord<>(run + ".results", r.key(), r.value()));
+                });
             }
         }
     }
@@ -192,6 +197,7 @@ final class BareChain implements Workload {
     }
 
     /** One put, one forward: as little as a decision could be. */
+    @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
     private static final class Remember implements Processor<String, byte[], String, byte[]> {
 
         private ProcessorContext<String, byte[]> context;

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,7 +32,7 @@ public final class BenchCommand implements Callable<Integer> {
                 names = {"-o", "--output"},
                 description = "text (default) or json: one object, nothing else on standard output",
                 defaultValue = "text")
-        private String format;
+        private String format = "text";
 
         Consumer<String> progress() {
             return System.err::println;
@@ -66,30 +67,31 @@ public final class BenchCommand implements Callable<Integer> {
         @Option(
                 names = "--url",
                 description = "a fabric that runs already; then --caller, --agent and --bootstrap are needed too")
-        private String url;
+        private @Nullable String url;
 
         @Option(names = "--caller", description = "credentials folder of the caller, with --url")
-        private Path caller;
+        private @Nullable Path caller;
 
         @Option(names = "--agent", description = "credentials folder of the agent, named like the agent, with --url")
-        private Path agent;
+        private @Nullable Path agent;
 
         @Option(names = "--bootstrap", description = "Kafka of that fabric, with --url")
-        private String bootstrap;
+        private @Nullable String bootstrap;
 
         @Mixin
-        private Output output;
+        private Output output = new Output();
 
         @Override
         public Integer call() throws Exception {
-            if (url != null && (caller == null || agent == null || bootstrap == null)) {
-                System.err.println("--url needs --caller, --agent and --bootstrap too");
-                return 2;
-            }
             try (Scratch scratch = Scratch.make()) {
-                return url == null
-                        ? withOwnFabric(scratch)
-                        : against(new Credentials(caller), new Credentials(agent), scratch);
+                if (url == null) {
+                    return withOwnFabric(scratch);
+                }
+                if (caller == null || agent == null || bootstrap == null) {
+                    System.err.println("--url needs --caller, --agent and --bootstrap too");
+                    return 2;
+                }
+                return against(url, bootstrap, new Credentials(caller), new Credentials(agent), scratch);
             }
         }
 
@@ -97,20 +99,23 @@ public final class BenchCommand implements Callable<Integer> {
             output.progress().accept("starting a fabric in " + scratch.folder());
             try (FabricProcess fabric = FabricProcess.start(scratch.folder())) {
                 fabric.command("tenant", "create", "bench");
-                url = fabric.httpUrl();
-                bootstrap = fabric.bootstrap();
-                return against(fabric.agent("bench", "caller"), fabric.agent("bench", "echo"), scratch);
+                return against(
+                        fabric.httpUrl(),
+                        fabric.bootstrap(),
+                        fabric.agent("bench", "caller"),
+                        fabric.agent("bench", "echo"),
+                        scratch);
             }
         }
 
-        private int against(Credentials callerOf, Credentials agentOf, Scratch scratch) throws Exception {
+        private int against(String gateway, String kafka, Credentials callerOf, Credentials agentOf, Scratch scratch)
+                throws Exception {
             String name = agentOf.folder().getFileName().toString().replaceFirst("^bench-", "");
+            Map<String, Object> client = Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, kafka);
             try (EchoAgent echo = new EchoAgent(agentOf);
-                    FabricTasks tasks = new FabricTasks(callerOf, url, name);
-                    BareChain bare = BareChain.start(
-                            Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrap),
-                            scratch.folder().resolve("streams"))) {
-                new Registration(agentOf, url).register(name, echo.start());
+                    FabricTasks tasks = new FabricTasks(callerOf, gateway, name);
+                    BareChain bare = BareChain.start(client, scratch.folder().resolve("streams"))) {
+                new Registration(agentOf, gateway).register(name, echo.start());
                 return output.print(
                         new RoundtripBench(bare, tasks, output.progress()).run(rate, Duration.ofSeconds(seconds)));
             }
@@ -131,7 +136,7 @@ public final class BenchCommand implements Callable<Integer> {
         private int rounds;
 
         @Mixin
-        private Output output;
+        private Output output = new Output();
 
         @Override
         public Integer call() throws Exception {

@@ -1,13 +1,12 @@
 package org.dmsc.bench;
 
 import com.linecorp.armeria.client.ClientFactory;
-import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.server.ServerBuilder;
 import io.netty.handler.ssl.ClientAuth;
-import java.io.IOException;
-import java.nio.file.Files;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import javax.net.ssl.SSLException;
 
 /** The folder that {@code dmsc agent add} wrote: certificate, key and the fabric's root, as PEM. */
 record Credentials(Path folder) {
@@ -22,23 +21,10 @@ record Credentials(Path folder) {
     }
 
     /** Makes an HTTPS server of this identity, which asks its callers for a certificate of the fabric. */
-    void serve(ServerBuilder server) throws SSLException {
-        server.https(new java.net.InetSocketAddress("127.0.0.1", 0))
-                .tls(certificate().toFile(), key().toFile())
+    void serve(ServerBuilder server) {
+        server.https(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .tls(TlsKeyPair.of(key().toFile(), certificate().toFile()))
                 .tlsCustomizer(tls -> tls.trustManager(root().toFile()).clientAuth(ClientAuth.REQUIRE));
-    }
-
-    String token() {
-        try {
-            return Files.readString(folder.resolve("token")).trim();
-        } catch (IOException e) {
-            throw new BenchException(
-                    "credentials: no token in " + folder + " (expected what `dmsc agent add` wrote)", e);
-        }
-    }
-
-    SessionProtocol protocol() {
-        return SessionProtocol.H2;
     }
 
     private Path certificate() {

@@ -11,7 +11,6 @@ import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
-import javax.net.ssl.SSLException;
 
 /** An A2A agent that answers each message at once with a finished task holding the same text: the least an agent can do. */
 final class EchoAgent implements AutoCloseable {
@@ -22,17 +21,13 @@ final class EchoAgent implements AutoCloseable {
     private final AtomicLong served = new AtomicLong();
 
     EchoAgent(Credentials credentials) {
-        try {
-            ServerBuilder builder = Server.builder();
-            credentials.serve(builder);
-            builder.service(
-                    "/",
-                    (context, request) ->
-                            HttpResponse.of(request.aggregate().thenApply(whole -> answer(whole.contentUtf8()))));
-            server = builder.build();
-        } catch (SSLException e) {
-            throw new BenchException("echo agent: its TLS context could not be made: " + e.getMessage(), e);
-        }
+        ServerBuilder builder = Server.builder();
+        credentials.serve(builder);
+        server = builder.service(
+                        "/",
+                        (context, request) ->
+                                HttpResponse.of(request.aggregate().thenApply(whole -> answer(whole.contentUtf8()))))
+                .build();
     }
 
     /** Listens; returns its URL. */

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 final class FabricProcess implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration LONGEST_START = Duration.ofSeconds(120);
+    private static final Duration LONGEST_START = Duration.ofMinutes(2);
 
     private final Path data;
     private final Path log;
