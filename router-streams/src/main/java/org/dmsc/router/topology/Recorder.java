@@ -46,17 +46,17 @@ final class Recorder {
         this.audit = new AvroSerde<>(codec, AuditEvent.class).serializer();
     }
 
-    /** On the caller tenant's events, in the partition of the task. */
+    /**
+     * On the caller tenant's events, in the partition of the task. Addressed to nobody: who is the caller follows from the task, and a
+     * bridge passes over events that are addressed to another agent than its caller.
+     */
     Outbound event(TenantId tenant, TaskEvent event, int lane) {
-        String recipient = event.getAssigneeAgent() == null
-                ? ""
-                : names.agent(event.getAssigneeTenant(), event.getAssigneeAgent());
         SealedEnvelope envelope = envelopes.seal(
                 event,
                 tenant,
                 Channel.EVENTS.label(),
                 event.getEventId(),
-                new Parties(names.router(), recipient),
+                new Parties(names.router(), ""),
                 event.getTime());
         String topic = Channel.EVENTS.of(tenant);
         Map<String, String> extra = Map.of("dmsc-attempt", Integer.toString(event.getAttempt()));
