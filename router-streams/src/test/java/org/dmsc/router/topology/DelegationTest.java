@@ -50,6 +50,19 @@ class DelegationTest {
         }
     }
 
+    /** A bridge passes over events that are addressed to another agent than its caller. */
+    @Test
+    void addressesItsEventsToNobodySoThatTheCallersBridgeHearsThem() {
+        billingAgents("clerk");
+
+        lane.submit(billing("t1").build());
+
+        assertThat(lane.eventEnvelopes())
+                .isNotEmpty()
+                .allSatisfy(
+                        event -> assertThat(event.getRouting().getRecipient()).isEmpty());
+    }
+
     @Test
     void assignsASubmissionAndTellsEverybody() {
         billingAgents("clerk");

@@ -166,6 +166,11 @@ final class TestLane implements AutoCloseable {
                 .toList();
     }
 
+    /** The same, sealed as it stands on the topic. */
+    List<SealedEnvelope> eventEnvelopes() {
+        return values(Channel.EVENTS.of(ACME)).stream().map(this::envelope).toList();
+    }
+
     List<Delivery> inbox(String tenant) {
         return inboxEnvelopes(tenant).stream()
                 .map(envelope -> envelopes.routing(envelope, Delivery.class))
