@@ -30,6 +30,8 @@ public enum Refusal {
     TASK_NOT_CANCELABLE("the task has ended"),
     TASK_ENDED("the task has ended and takes no more messages"),
     DUPLICATE("it exists already"),
+    ADDRESS_NOT_ALLOWED("the fabric may not call this address"),
+    FETCH_FAILED("what was to be fetched could not be had"),
     // delegation
     NO_CANDIDATE("no agent that the caller may use offers what is needed"),
     NO_CANDIDATE_UP("agents that fit exist, and none of them is up"),

@@ -88,6 +88,10 @@ public final class Identities {
         return pki.issueNode("gateway", "g1", List.of("localhost"), List.of("127.0.0.1"), Duration.ofHours(1));
     }
 
+    public X509Certificate root() {
+        return pki.root();
+    }
+
     public IssuedIdentity operator() {
         return pki.issueOperator("root", Duration.ofHours(1));
     }

@@ -132,6 +132,11 @@ public final class Errors {
             put(table, refusal, new Shape(-32602, refusal.name(), 400, "INVALID_ARGUMENT", 0x99));
         }
         put(table, Refusal.TOO_LARGE, new Shape(-31013, "TOO_LARGE", 413, "INVALID_ARGUMENT", 0x95));
+        put(
+                table,
+                Refusal.ADDRESS_NOT_ALLOWED,
+                new Shape(-31014, "ADDRESS_NOT_ALLOWED", 400, "INVALID_ARGUMENT", 0x87));
+        put(table, Refusal.FETCH_FAILED, new Shape(-31015, "FETCH_FAILED", 502, "UNAVAILABLE", 0x83));
         put(table, Refusal.DUPLICATE, new Shape(-31009, "DUPLICATE", 409, "ALREADY_EXISTS", 0x83));
     }
 

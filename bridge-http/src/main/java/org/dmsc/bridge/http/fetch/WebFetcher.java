@@ -1,0 +1,211 @@
+package org.dmsc.bridge.http.fetch;
+
+import com.linecorp.armeria.client.ClientFactory;
+import com.linecorp.armeria.client.ClientRequestContext;
+import com.linecorp.armeria.client.ClientRequestContextCaptor;
+import com.linecorp.armeria.client.ClientTlsSpec;
+import com.linecorp.armeria.client.Clients;
+import com.linecorp.armeria.client.Endpoint;
+import com.linecorp.armeria.client.RequestOptions;
+import com.linecorp.armeria.client.RequestOptionsBuilder;
+import com.linecorp.armeria.client.WebClient;
+import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.common.TlsKeyPair;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
+import org.dmsc.tenant.fetch.Destination;
+import org.dmsc.tenant.fetch.FetchOrder;
+import org.dmsc.tenant.fetch.FetchOrder.Trust;
+import org.dmsc.tenant.fetch.FetchPolicy;
+import org.dmsc.tenant.fetch.FetchRules.Permission;
+import org.dmsc.tenant.fetch.Fetched;
+import org.dmsc.tenant.fetch.Fetcher;
+import org.dmsc.tenant.identity.SpiffeId;
+import org.dmsc.tenant.pki.IssuedIdentity;
+
+/**
+ * {@link Fetcher} over Armeria.
+ *
+ * <pre>
+ *   place allowed? ▸ breaker ▸ name resolved, once ▸ all addresses allowed? ▸ TLS to that address ▸ GET ▸ 200, at most 1 MiB
+ * </pre>
+ * The whole takes ten seconds at most. A name is resolved on one of few threads; each tenant may use only some of them, so that one whose
+ * name servers are slow keeps nobody else waiting.
+ */
+public final class WebFetcher implements Fetcher, AutoCloseable {
+
+    private static final int MOST_LOOKUPS = 32;
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration THREAD_LIFE = Duration.ofSeconds(10);
+
+    /** Connections are not worth keeping: key sets are fetched every few minutes, cards once. */
+    private static final Duration CONNECTION_LIFE = Duration.ofSeconds(1);
+
+    private final WebFetcherParts parts;
+    private final FetchPolicy policy;
+    private final Circuits circuits = new Circuits(System::nanoTime);
+    private final FetchAudit audit;
+    private final Verifiers.Web web;
+    private final ClientFactory factory;
+    private final ExecutorService lookups;
+
+    public WebFetcher(WebFetcherParts parts) {
+        this.parts = parts;
+        this.policy = parts.rules().policy();
+        this.audit = new FetchAudit(parts);
+        this.web = Verifiers.web(parts.authorities());
+        this.factory = ClientFactory.builder()
+                .connectTimeout(CONNECT)
+                .idleTimeout(CONNECTION_LIFE)
+                .build();
+        this.lookups = new ThreadPoolExecutor(
+                0,
+                MOST_LOOKUPS,
+                THREAD_LIFE.toMillis(),
+                TimeUnit.MILLISECONDS,
+                new SynchronousQueue<>(),
+                WebFetcher::thread);
+    }
+
+    @Override
+    public CompletionStage<Fetched> get(FetchOrder order) {
+        try {
+            parts.rules().requirePlace(order.tenant(), order.destination());
+            Circuits.Circuit circuit = circuits.enter(order);
+            return look(order)
+                    .thenCompose(addresses -> call(order, addresses))
+                    .orTimeout(policy.patience().toMillis(), TimeUnit.MILLISECONDS)
+                    .handle((fetched, failure) -> ended(order, circuit, fetched, failure));
+        } catch (RefusedException e) {
+            audit.refused(order, e);
+            return CompletableFuture.failedStage(e);
+        }
+    }
+
+    /** Ends all calls. */
+    @Override
+    public void close() {
+        lookups.shutdownNow();
+        factory.close();
+    }
+
+    private CompletableFuture<List<InetAddress>> look(FetchOrder order) {
+        try {
+            return CompletableFuture.supplyAsync(() -> addresses(order.destination().host()), lookups);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private List<InetAddress> addresses(String host) {
+        try {
+            return parts.resolver().resolve(host);
+        } catch (UnknownHostException e) {
+            throw new RefusedException(
+                    Refusal.FETCH_FAILED, "url: " + host + " cannot be resolved (expected a DNS entry)");
+        }
+    }
+
+    private CompletableFuture<Fetched> call(FetchOrder order, List<InetAddress> addresses) {
+        Destination destination = order.destination();
+        Permission permission = parts.rules().permit(destination, addresses);
+        audit.permitted(order, permission);
+        Endpoint endpoint =
+                Endpoint.of(destination.host(), destination.port()).withInetAddress(permission.address());
+        WebClient client = WebClient.builder(SessionProtocol.HTTPS, endpoint)
+                .factory(factory)
+                .build();
+        HttpRequest request = HttpRequest.of(RequestHeaders.builder(HttpMethod.GET, destination.path())
+                .authority(destination.authority())
+                .add(HttpHeaderNames.ACCEPT, "application/json, application/jwk-set+json")
+                .build());
+        try (ClientRequestContextCaptor captor = Clients.newContextCaptor()) {
+            CompletableFuture<AggregatedHttpResponse> answer =
+                    client.execute(request, options(order.trust())).aggregate();
+            ClientRequestContext context = captor.get();
+            return answer.thenApply(response -> fetched(order, context, response));
+        }
+    }
+
+    private RequestOptions options(Trust trust) {
+        RequestOptionsBuilder options = RequestOptions.builder()
+                .responseTimeout(policy.patience())
+                .maxResponseLength(policy.maxBytes());
+        if (trust == Trust.WEB) {
+            return options.clientTlsSpec(
+                            ClientTlsSpec.builder().verifierFactories(web).build())
+                    .build();
+        }
+        IssuedIdentity identity = parts.identity().get();
+        return options.clientTlsSpec(ClientTlsSpec.builder()
+                        .tlsKeyPair(TlsKeyPair.of(identity.key(), identity.chain()))
+                        .verifierFactories(new Verifiers.Fabric(parts.peers()))
+                        .build())
+                .build();
+    }
+
+    private Fetched fetched(FetchOrder order, ClientRequestContext context, AggregatedHttpResponse response) {
+        if (!response.status().equals(HttpStatus.OK)) {
+            throw new RefusedException(
+                    Refusal.FETCH_FAILED,
+                    "url: " + order.destination().authority() + " answered HTTP "
+                            + response.status().code() + " (expected 200; redirects are not followed)");
+        }
+        Optional<SpiffeId> peer = order.trust() == Trust.FABRIC ? Optional.of(peer(context)) : Optional.empty();
+        return new Fetched(response.content().array(), peer);
+    }
+
+    private SpiffeId peer(ClientRequestContext context) {
+        SSLSession session = context.sslSession();
+        try {
+            Certificate[] chain = session == null ? new Certificate[0] : session.getPeerCertificates();
+            if (chain.length > 0 && chain[0] instanceof X509Certificate leaf) {
+                return parts.peers().validate(List.of(leaf));
+            }
+        } catch (SSLPeerUnverifiedException e) {
+            // falls through: without a certificate nobody is there
+        }
+        throw new RefusedException(
+                Refusal.FETCH_FAILED, "url: whoever answered showed no certificate (expected an agent's)");
+    }
+
+    private Fetched ended(FetchOrder order, Circuits.Circuit circuit, Fetched fetched, Throwable failure) {
+        if (failure == null) {
+            circuit.succeeded();
+            return fetched;
+        }
+        RefusedException refused = FetchFailures.of(order.destination(), policy, failure);
+        circuit.failed();
+        audit.refused(order, refused);
+        throw new CompletionException(refused);
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "dmsc-lookup");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

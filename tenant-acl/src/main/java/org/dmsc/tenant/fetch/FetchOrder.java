@@ -1,0 +1,20 @@
+package org.dmsc.tenant.fetch;
+
+import org.dmsc.schemas.TenantId;
+
+/**
+ * What to fetch, for whom.
+ *
+ * @param tenant on whose behalf: its breaker, its host policy, its audit log
+ * @param trust whom to believe on the other side
+ */
+public record FetchOrder(TenantId tenant, Destination destination, Trust trust) {
+
+    /** Whose certificates count. */
+    public enum Trust {
+        /** Those of the public web and those the configuration adds, for the host's name. */
+        WEB,
+        /** Those of this fabric's agents, whatever the host's name; ours is shown. */
+        FABRIC
+    }
+}
