@@ -42,7 +42,8 @@ public final class FetchRules {
                     "has port " + destination.port() + " (expected one of " + policy.ports() + ", see fetch.ports)");
         }
         if (!hosts.mayCall(tenant, destination.host())) {
-            throw refused(destination, "is not among the hosts of tenant " + tenant + " (expected one its policy names)");
+            throw refused(
+                    destination, "is not among the hosts of tenant " + tenant + " (expected one its policy names)");
         }
     }
 

@@ -26,9 +26,26 @@ final class FetchRulesTest {
     @DisplayName("case 78: addresses inside, in every spelling")
     @ValueSource(
             strings = {
-                "127.0.0.1", "127.1", "2130706433", "0x7f.1", "0x7f000001", "0177.0.0.1", "0.0.0.0", "169.254.169.254",
-                "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "10.0.0.1", "172.31.0.1", "192.168.1.1",
-                "[::ffff:169.254.169.254]", "127.0.0.1.", "1", "017700000001", "[fe80::1%25lo]"
+                "127.0.0.1",
+                "127.1",
+                "2130706433",
+                "0x7f.1",
+                "0x7f000001",
+                "0177.0.0.1",
+                "0.0.0.0",
+                "169.254.169.254",
+                "[::1]",
+                "[::]",
+                "[::ffff:127.0.0.1]",
+                "[::ffff:7f00:1]",
+                "10.0.0.1",
+                "172.31.0.1",
+                "192.168.1.1",
+                "[::ffff:169.254.169.254]",
+                "127.0.0.1.",
+                "1",
+                "017700000001",
+                "[fe80::1%25lo]"
             })
     void refusesAddressesInside(String host) {
         assertRefused(Refusal.ADDRESS_NOT_ALLOWED, () -> permit("https://" + host + "/card.json"));
@@ -39,11 +56,37 @@ final class FetchRulesTest {
     @DisplayName("case 79: the ranges that Java's helpers miss")
     @ValueSource(
             strings = {
-                "[fc00::1]", "[fdff:ffff::1]", "100.64.0.1", "100.127.255.255", "198.18.0.1", "198.19.255.255",
-                "240.0.0.1", "255.255.255.255", "0.1.2.3", "192.0.0.1", "192.0.0.255", "[64:ff9b::7f00:1]",
-                "[64:ff9b:1::1]", "[2002:7f00:1::]", "[2002:a9fe:a9fe::1]", "[::7f00:1]", "[2001::1]", "[2001:db8::1]",
-                "192.0.2.1", "198.51.100.1", "203.0.113.1", "192.88.99.1", "224.0.0.1", "[ff02::1]", "[fec0::1]",
-                "[100::1]", "[5f00::1]", "[3fff::1]", "[4000::1]", "[2620:4f:8000::1]", "192.31.196.1"
+                "[fc00::1]",
+                "[fdff:ffff::1]",
+                "100.64.0.1",
+                "100.127.255.255",
+                "198.18.0.1",
+                "198.19.255.255",
+                "240.0.0.1",
+                "255.255.255.255",
+                "0.1.2.3",
+                "192.0.0.1",
+                "192.0.0.255",
+                "[64:ff9b::7f00:1]",
+                "[64:ff9b:1::1]",
+                "[2002:7f00:1::]",
+                "[2002:a9fe:a9fe::1]",
+                "[::7f00:1]",
+                "[2001::1]",
+                "[2001:db8::1]",
+                "192.0.2.1",
+                "198.51.100.1",
+                "203.0.113.1",
+                "192.88.99.1",
+                "224.0.0.1",
+                "[ff02::1]",
+                "[fec0::1]",
+                "[100::1]",
+                "[5f00::1]",
+                "[3fff::1]",
+                "[4000::1]",
+                "[2620:4f:8000::1]",
+                "192.31.196.1"
             })
     void refusesEverySpecialRange(String host) {
         assertRefused(Refusal.ADDRESS_NOT_ALLOWED, () -> permit("https://" + host + "/"));
@@ -52,8 +95,19 @@ final class FetchRulesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "1.1.1.1", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "172.15.255.255", "172.32.0.0",
-                "192.0.1.0", "198.17.255.255", "198.20.0.0", "223.255.255.255", "[2606:4700::1111]", "[2001:200::1]"
+                "1.1.1.1",
+                "9.255.255.255",
+                "11.0.0.0",
+                "100.63.255.255",
+                "100.128.0.0",
+                "172.15.255.255",
+                "172.32.0.0",
+                "192.0.1.0",
+                "198.17.255.255",
+                "198.20.0.0",
+                "223.255.255.255",
+                "[2606:4700::1111]",
+                "[2001:200::1]"
             })
     void allowsTheNeighboursOfSpecialRanges(String host) throws Exception {
         assertThat(permit("https://" + host + "/").exception()).isEmpty();
@@ -64,12 +118,32 @@ final class FetchRulesTest {
     @DisplayName("case 80: other schemes, users, ports")
     @ValueSource(
             strings = {
-                "http://example.com/", "https://a@example.com/", "https://a:b@example.com/", "http://a@b", "file:///etc/passwd",
-                "gopher://example.com/", "ftp://example.com/", "jar:https://example.com!/x", "https://example.com:22/",
-                "https://example.com:9092/", "https://example.com:0/", "https://example.com:65536/", "//example.com/",
-                "https:///x", "https://", "https://exa mple.com/", "https://example.com/#x", "https://example.com:/",
-                "https://example.com\\@127.0.0.1/", "https://ex%61mple.com/", "https://example.com/\r\nHost:a", "HTTPS:x",
-                "https://[::1", "https://１２７.0.0.1/", "https://ⓔxample.com/", "https://example.com/a\u0000b"
+                "http://example.com/",
+                "https://a@example.com/",
+                "https://a:b@example.com/",
+                "http://a@b",
+                "file:///etc/passwd",
+                "gopher://example.com/",
+                "ftp://example.com/",
+                "jar:https://example.com!/x",
+                "https://example.com:22/",
+                "https://example.com:9092/",
+                "https://example.com:0/",
+                "https://example.com:65536/",
+                "//example.com/",
+                "https:///x",
+                "https://",
+                "https://exa mple.com/",
+                "https://example.com/#x",
+                "https://example.com:/",
+                "https://example.com\\@127.0.0.1/",
+                "https://ex%61mple.com/",
+                "https://example.com/\r\nHost:a",
+                "HTTPS:x",
+                "https://[::1",
+                "https://１２７.0.0.1/",
+                "https://ⓔxample.com/",
+                "https://example.com/a\u0000b"
             })
     void refusesOtherUrls(String url) {
         assertRefused(Refusal.ADDRESS_NOT_ALLOWED, () -> permit(url));
@@ -97,12 +171,14 @@ final class FetchRulesTest {
 
         own.requirePlace(ACME, Destination.of("https://IDP.example.com/"));
         assertRefused(
-                Refusal.ADDRESS_NOT_ALLOWED, () -> own.requirePlace(ACME, Destination.of("https://other.example.com/")));
+                Refusal.ADDRESS_NOT_ALLOWED,
+                () -> own.requirePlace(ACME, Destination.of("https://other.example.com/")));
     }
 
     @Test
     void theConfigurationCanAllowPrivatePlaces() throws Exception {
-        FetchPolicy policy = FetchPolicy.PUBLIC.allowing(List.of("10.1.0.0/16", "idp.corp", "[::1]:9443", "localhost:9000"));
+        FetchPolicy policy =
+                FetchPolicy.PUBLIC.allowing(List.of("10.1.0.0/16", "idp.corp", "[::1]:9443", "localhost:9000"));
         FetchRules rules = new FetchRules(policy, HostPolicy.any());
 
         assertThat(rules.permit(Destination.of("https://x.corp/"), List.of(InetAddress.getByName("10.1.2.3")))
@@ -141,6 +217,7 @@ final class FetchRulesTest {
     private static FetchRules.Permission permit(String url) throws UnknownHostException {
         Destination place = Destination.of(url);
         RULES.requirePlace(ACME, place);
-        return RULES.permit(place, Stream.of(InetAddress.getAllByName(place.host())).toList());
+        return RULES.permit(
+                place, Stream.of(InetAddress.getAllByName(place.host())).toList());
     }
 }

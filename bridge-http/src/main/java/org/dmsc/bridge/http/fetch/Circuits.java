@@ -42,8 +42,8 @@ final class Circuits {
                     "url: tenant " + order.tenant() + " has " + MOST_AT_ONCE
                             + " fetches under way (expected to try again when one has ended)");
         }
-        Breaker breaker = breakers.get(
-                new Key(order.tenant(), order.destination().authority()), key -> new Breaker(nanos));
+        Breaker breaker =
+                breakers.get(new Key(order.tenant(), order.destination().authority()), key -> new Breaker(nanos));
         if (!breaker.mayCall()) {
             mine.decrementAndGet();
             throw new RefusedException(

@@ -114,7 +114,8 @@ public final class WebFetcher implements Fetcher, AutoCloseable {
 
     private CompletableFuture<List<InetAddress>> look(FetchOrder order) {
         try {
-            return CompletableFuture.supplyAsync(() -> addresses(order.destination().host()), lookups);
+            return CompletableFuture.supplyAsync(
+                    () -> addresses(order.destination().host()), lookups);
         } catch (RejectedExecutionException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -133,8 +134,7 @@ public final class WebFetcher implements Fetcher, AutoCloseable {
         Destination destination = order.destination();
         Permission permission = parts.rules().permit(destination, addresses);
         audit.permitted(order, permission);
-        Endpoint endpoint =
-                Endpoint.of(destination.host(), destination.port()).withInetAddress(permission.address());
+        Endpoint endpoint = Endpoint.of(destination.host(), destination.port()).withInetAddress(permission.address());
         WebClient client = WebClient.builder(SessionProtocol.HTTPS, endpoint)
                 .factory(factory)
                 .build();
@@ -151,9 +151,8 @@ public final class WebFetcher implements Fetcher, AutoCloseable {
     }
 
     private RequestOptions options(Trust trust) {
-        RequestOptionsBuilder options = RequestOptions.builder()
-                .responseTimeout(policy.patience())
-                .maxResponseLength(policy.maxBytes());
+        RequestOptionsBuilder options =
+                RequestOptions.builder().responseTimeout(policy.patience()).maxResponseLength(policy.maxBytes());
         if (trust == Trust.WEB) {
             return options.clientTlsSpec(
                             ClientTlsSpec.builder().verifierFactories(web).build())

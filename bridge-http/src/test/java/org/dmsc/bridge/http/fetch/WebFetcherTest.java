@@ -155,8 +155,8 @@ final class WebFetcherTest {
         try (WebServer agent = new WebServer(identities.ssl(Optional.of(identities.agent("acme", "billing"))))) {
             fetcher.close();
             fetcher = fetcherAllowing("localhost:" + agent.port());
-            FetchOrder order = new FetchOrder(
-                    ACME, Destination.of("https://localhost:" + agent.port() + "/"), Trust.FABRIC);
+            FetchOrder order =
+                    new FetchOrder(ACME, Destination.of("https://localhost:" + agent.port() + "/"), Trust.FABRIC);
 
             Fetched fetched = fetcher.get(order).toCompletableFuture().join();
 
@@ -231,7 +231,8 @@ final class WebFetcherTest {
                 .isInstanceOf(CompletionException.class)
                 .cause()
                 .isInstanceOfSatisfying(
-                        RefusedException.class, e -> assertThat(e.refusal()).as(e.sentence()).isEqualTo(refusal));
+                        RefusedException.class,
+                        e -> assertThat(e.refusal()).as(e.sentence()).isEqualTo(refusal));
     }
 
     private static String here(String path) {
@@ -262,9 +263,8 @@ final class WebFetcherTest {
     }
 
     private WebFetcherParts parts(Duration patience, int mostBytes, List<java.security.cert.X509Certificate> cas) {
-        List<String> places = server == null
-                ? List.of()
-                : List.of("localhost:" + server.port(), "issuer.example:" + server.port());
+        List<String> places =
+                server == null ? List.of() : List.of("localhost:" + server.port(), "issuer.example:" + server.port());
         FetchPolicy policy = new FetchPolicy(Set.of(8443), List.of(), Set.of(), patience, mostBytes).allowing(places);
         return parts(policy, cas == null ? List.of(identities.root()) : cas);
     }
