@@ -38,6 +38,15 @@ import org.dmsc.tenant.keys.Envelopes;
  */
 public final class RouterApp implements AutoCloseable {
 
+    /**
+     * What somebody waits for is committed at once, because the processor asks for it; what nobody waits for (outcomes, an assignment read
+     * back) goes along with the next of those, or after this time. Each commit is a transaction over about six partitions.
+     */
+    private static final int LAZY_COMMIT_MS = 20;
+
+    /** How long the thread sleeps when there is nothing to read; a record wakes it. */
+    private static final int POLL_MS = 5;
+
     private final RouterSettings settings;
     private final RouterCounters counters = new RouterCounters();
     private final Candidates candidates;
@@ -80,6 +89,8 @@ public final class RouterApp implements AutoCloseable {
         Map<String, Object> config = clients.streams(settings.applicationId(), settings.stateDirectory());
         config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
         config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+        config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, LAZY_COMMIT_MS);
+        config.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
         config.putAll(RunnerConfig.CONFIG);
         return config;
     }

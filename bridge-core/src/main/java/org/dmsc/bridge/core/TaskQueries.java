@@ -9,4 +9,10 @@ public interface TaskQueries {
 
     /** The task of that tenant's caller; empty when there is none. */
     CompletionStage<Optional<StoredTask>> find(TenantId tenant, String taskId);
+
+    /**
+     * The task if it has ended; empty when it runs or there is none. For the housekeeping of tasks that are quiet: MUST be cheap where many
+     * are, since many are quiet when the fabric is slow, and what is asked then makes it slower.
+     */
+    CompletionStage<Optional<StoredTask>> findEnded(TenantId tenant, String taskId);
 }

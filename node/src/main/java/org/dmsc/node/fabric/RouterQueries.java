@@ -10,6 +10,7 @@ import org.dmsc.bridge.core.Assignment;
 import org.dmsc.bridge.core.Failure;
 import org.dmsc.bridge.core.StoredTask;
 import org.dmsc.bridge.core.TaskQueries;
+import org.dmsc.bridge.core.watch.LogTaskQueries;
 import org.dmsc.router.RouterApp;
 import org.dmsc.router.StoredTaskRecord;
 import org.dmsc.schemas.AgentRef;
@@ -26,10 +27,10 @@ import org.dmsc.schemas.task.TaskProgress;
 final class RouterQueries implements TaskQueries, AutoCloseable {
 
     private final RouterApp router;
-    private final TaskQueries log;
+    private final LogTaskQueries log;
     private final ExecutorService thread;
 
-    RouterQueries(RouterApp router, TaskQueries log) {
+    RouterQueries(RouterApp router, LogTaskQueries log) {
         this.router = router;
         this.log = log;
         this.thread = Executors.newSingleThreadExecutor(task -> {
@@ -41,11 +42,26 @@ final class RouterQueries implements TaskQueries, AutoCloseable {
 
     @Override
     public CompletionStage<Optional<StoredTask>> find(TenantId tenant, String taskId) {
-        return CompletableFuture.supplyAsync(() -> router.find(tenant, taskId), thread)
+        return here(tenant, taskId)
                 .thenCompose(found -> found.filter(record -> record.state().getEnded())
                         .<CompletionStage<Optional<StoredTask>>>map(
                                 record -> CompletableFuture.completedFuture(Optional.of(stored(tenant, record))))
-                        .orElseGet(() -> log.find(tenant, taskId)));
+                        .orElseGet(() -> log.find(
+                                tenant,
+                                taskId,
+                                found.map(record -> record.state().getCreatedAt())
+                                        .orElse(0L))));
+    }
+
+    @Override
+    public CompletionStage<Optional<StoredTask>> findEnded(TenantId tenant, String taskId) {
+        return here(tenant, taskId)
+                .thenApply(found ->
+                        found.filter(record -> record.state().getEnded()).map(record -> stored(tenant, record)));
+    }
+
+    private CompletableFuture<Optional<StoredTaskRecord>> here(TenantId tenant, String taskId) {
+        return CompletableFuture.supplyAsync(() -> router.find(tenant, taskId), thread);
     }
 
     private static StoredTask stored(TenantId tenant, StoredTaskRecord record) {

@@ -184,7 +184,8 @@ final class TwoGatewaysIT {
         Set<Integer> lanes = new HashSet<>();
         // Task ids come from a secret, so lanes fall at random: asked until each lane has a task.
         for (int i = 0; lanes.size() < LaneWorld.LANES || i < 6; i++) {
-            OpenTask task = get(first.exchange().ask(caller, message("message-" + i)).toCompletableFuture());
+            OpenTask task =
+                    get(first.exchange().ask(caller, message("message-" + i)).toCompletableFuture());
             lanes.add(Lanes.of(task.taskId(), LaneWorld.LANES));
             tasks.add(task);
         }

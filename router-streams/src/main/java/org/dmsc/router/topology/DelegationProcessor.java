@@ -102,6 +102,7 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
             desk.cancelled(cancelled.cancel(), now).ifPresentOrElse(work -> apply(work, now), this::ignored);
         } else if (inbound instanceof Inbound.Canary canary) {
             forward(desk.canary(place.tenant(), canary.event()), now);
+            context.commit();
         } else {
             throw new IllegalStateException("unknown record: " + inbound.getClass());
         }
@@ -202,6 +203,9 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
         }
         work.out().forEach(record -> forward(record, now));
         work.effects().forEach(this::count);
+        if (work.urgent()) {
+            context.commit();
+        }
     }
 
     private void later(long time, TaskKey key) {

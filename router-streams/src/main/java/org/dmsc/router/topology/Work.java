@@ -34,6 +34,14 @@ record Work(
         out = List.copyOf(out);
     }
 
+    /** Whether somebody outside waits for what it writes: an agent for work or for a stop, a caller for news. */
+    boolean urgent() {
+        return effects.stream()
+                .anyMatch(effect -> effect instanceof Effect.Deliver
+                        || effect instanceof Effect.Stop
+                        || effect instanceof Effect.Emit);
+    }
+
     /** Whether the task waits for somebody to fall free. */
     boolean waits() {
         return fate != Fate.FORGOTTEN && !state.getEnded() && !state.getClosing() && state.getOpenAttempt() == 0;

@@ -125,8 +125,10 @@ public final class KafkaClients {
         config.put("producer." + ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 2);
         config.put("producer." + ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG, 50);
         config.put("producer." + ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_RECORD_BYTES);
-        // A new tenant's topics are found within this time.
-        config.put("metadata.max.age.ms", 500);
+        // A new tenant's topics are found within this time. Only the consumer with the pattern looks for them: each
+        // look
+        // costs the broker a list of all topics.
+        config.put("main.consumer.metadata.max.age.ms", 500);
         config.put("consumer." + ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MS);
         config.put("consumer." + ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, HEARTBEAT_MS);
         config.put("consumer." + ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");

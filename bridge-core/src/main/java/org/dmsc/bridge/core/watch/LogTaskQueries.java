@@ -2,6 +2,7 @@ package org.dmsc.bridge.core.watch;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,9 @@ public final class LogTaskQueries implements TaskQueries, AutoCloseable {
     private static final Duration WITHIN = Duration.ofSeconds(15);
     private static final Duration POLL = Duration.ofMillis(200);
 
+    /** What the clocks of two gateways may differ by. */
+    private static final Duration CLOCKS_APART = Duration.ofMinutes(10);
+
     private final Supplier<Consumer<String, byte[]>> readers;
     private final EventOpener opener;
     private final int lanes;
@@ -59,11 +63,26 @@ public final class LogTaskQueries implements TaskQueries, AutoCloseable {
 
     @Override
     public CompletionStage<Optional<StoredTask>> find(TenantId tenant, String taskId) {
+        return find(tenant, taskId, 0);
+    }
+
+    @Override
+    public CompletionStage<Optional<StoredTask>> findEnded(TenantId tenant, String taskId) {
+        return find(tenant, taskId)
+                .thenApply(found -> found.filter(task -> task.progress().ended()));
+    }
+
+    /**
+     * The same for a task that is known to have begun at a time, so that only what came since is read.
+     *
+     * @param begunAt milliseconds since the epoch, by some clock of the fabric; 0 when it is not known
+     */
+    public CompletionStage<Optional<StoredTask>> find(TenantId tenant, String taskId, long begunAt) {
         CompletableFuture<Optional<StoredTask>> found = new CompletableFuture<>();
         try {
             executor.execute(() -> {
                 try {
-                    found.complete(replay(tenant, taskId));
+                    found.complete(replay(tenant, taskId, begunAt));
                 } catch (KafkaException e) {
                     found.completeExceptionally(new RefusedException(
                             Refusal.UNAVAILABLE, "the log cannot be read: " + e.getMessage() + "; try again later"));
@@ -83,7 +102,7 @@ public final class LogTaskQueries implements TaskQueries, AutoCloseable {
         executor.shutdownNow();
     }
 
-    private Optional<StoredTask> replay(TenantId tenant, String taskId) {
+    private Optional<StoredTask> replay(TenantId tenant, String taskId, long begunAt) {
         int lane = Lanes.of(taskId, lanes);
         TopicPartition tasks = new TopicPartition(Channel.TASKS.of(tenant), lane);
         TopicPartition events = new TopicPartition(Channel.EVENTS.of(tenant), lane);
@@ -91,7 +110,7 @@ public final class LogTaskQueries implements TaskQueries, AutoCloseable {
         try (Consumer<String, byte[]> reader = readers.get()) {
             reader.assign(List.of(tasks, events));
             Map<TopicPartition, Long> ends = reader.endOffsets(List.of(tasks, events), WITHIN);
-            reader.seekToBeginning(List.of(tasks, events));
+            seek(reader, List.of(tasks, events), begunAt - CLOCKS_APART.toMillis());
             long deadline = clock.millis() + WITHIN.toMillis();
             while (ends.entrySet().stream().anyMatch(end -> reader.position(end.getKey()) < end.getValue())) {
                 if (clock.millis() > deadline) {
@@ -107,5 +126,19 @@ public final class LogTaskQueries implements TaskQueries, AutoCloseable {
             }
         }
         return replay.result();
+    }
+
+    private static void seek(Consumer<String, byte[]> reader, List<TopicPartition> partitions, long since) {
+        reader.seekToBeginning(partitions);
+        if (since <= 0) {
+            return;
+        }
+        Map<TopicPartition, Long> times = new HashMap<>();
+        partitions.forEach(partition -> times.put(partition, since));
+        reader.offsetsForTimes(times, WITHIN).forEach((partition, place) -> {
+            if (place != null) {
+                reader.seek(partition, place.offset());
+            }
+        });
     }
 }

@@ -274,9 +274,13 @@ public final class TaskWatches implements AutoCloseable {
             }
         }
 
-        private CompletionStage<Optional<StoredTask>> find(WatchedTask task) {
+        /** A task with a gap is needed whole. Of one that is only quiet no event can have been missed, unless it was over before. */
+        private CompletionStage<Optional<StoredTask>> find(TaskWatch watch) {
+            WatchedTask task = watch.task();
             try {
-                return queries.find(task.caller().tenant(), task.taskId());
+                return watch.catchingUp()
+                        ? queries.find(task.caller().tenant(), task.taskId())
+                        : queries.findEnded(task.caller().tenant(), task.taskId());
             } catch (RuntimeException e) {
                 return CompletableFuture.failedFuture(e);
             }
@@ -284,7 +288,7 @@ public final class TaskWatches implements AutoCloseable {
 
         private void lookUp(Entry entry) {
             WatchedTask task = entry.watch().task();
-            find(task).whenComplete((found, failure) -> {
+            find(entry.watch()).whenComplete((found, failure) -> {
                 try {
                     if (failure != null) {
                         LOG.atWarn()
