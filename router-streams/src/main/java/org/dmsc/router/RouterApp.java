@@ -31,6 +31,7 @@ import org.dmsc.tenant.directory.CapabilityIndex;
 import org.dmsc.tenant.directory.Tenants;
 import org.dmsc.tenant.kafka.KafkaClients;
 import org.dmsc.tenant.keys.Envelopes;
+import org.dmsc.tenant.policy.Policies;
 
 /**
  * The router as one process runs it: decides delegations and carries tasks to their end, exactly once. Start it after the views of tenants and
@@ -59,6 +60,7 @@ public final class RouterApp implements AutoCloseable {
             Envelopes envelopes,
             AvroCodec codec,
             Tenants tenants,
+            Policies policies,
             Agents agents,
             CapabilityIndex index,
             Clock clock,
@@ -66,7 +68,7 @@ public final class RouterApp implements AutoCloseable {
             RouterSettings settings) {
         this.settings = settings;
         InFlight inFlight = new InFlight(settings.lanes());
-        this.candidates = new Candidates(tenants, agents, index, inFlight);
+        this.candidates = new Candidates(tenants, policies, agents, index, inFlight);
         this.stores = new RouterStores(envelopes, codec);
         RouterParts.Rules rules = new RouterParts.Rules(
                 new AgentSelector(settings.selection()),

@@ -20,6 +20,12 @@ public record AgentMessage(
         byte[] message,
         Terms terms) {
 
+    /** The same request with another message and another text of what is needed. */
+    public AgentMessage with(byte[] otherMessage, String intent) {
+        return new AgentMessage(
+                messageId, contextId, existingTaskId, requesterTaskId, need.withIntent(intent), otherMessage, terms);
+    }
+
     @Override
     public String toString() {
         return "AgentMessage[" + messageId + ", " + message.length + " bytes]";

@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -49,6 +51,8 @@ public final class DelegationTokens {
         claims.put("deadline", delivery.getDeadline());
         ArrayNode ancestors = claims.putArray("above");
         above(delivery).forEach(ancestors::add);
+        ArrayNode tags = claims.putArray("tags");
+        delivery.getDataTags().forEach(tags::add);
         byte[] body = bytes(claims);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(body) + "." + mac(holder, body);
     }
@@ -83,13 +87,16 @@ public final class DelegationTokens {
     private static Lineage lineage(AgentRef holder, JsonNode claims) {
         List<String> ancestors = new ArrayList<>();
         claims.path("above").forEach(ancestor -> ancestors.add(ancestor.asText()));
+        Set<String> tags = new HashSet<>();
+        claims.path("tags").forEach(tag -> tags.add(tag.asText()));
         return new Lineage(
                 holder,
                 claims.path("root").asText(),
                 claims.path("parent").asText(),
                 ancestors,
                 claims.path("hops").asInt(),
-                claims.path("deadline").asLong());
+                claims.path("deadline").asLong(),
+                tags);
     }
 
     /** The parent's ancestors and its caller: all of them are above a sub-task of the holder's. */

@@ -1,6 +1,7 @@
 package org.dmsc.bridge.core;
 
 import java.util.List;
+import java.util.Set;
 import org.dmsc.schemas.AgentRef;
 
 /**
@@ -10,11 +11,19 @@ import org.dmsc.schemas.AgentRef;
  * @param ancestors {@code <tenant>/<agent>} of every delegator above the holder, oldest first
  * @param hops how deep the sub-task is
  * @param deadline the parent's deadline, which the sub-task inherits
+ * @param dataTags of the parent, which the sub-task inherits: data does not lose its tags by being handed on
  */
 public record Lineage(
-        AgentRef holder, String rootTaskId, String parentTaskId, List<String> ancestors, int hops, long deadline) {
+        AgentRef holder,
+        String rootTaskId,
+        String parentTaskId,
+        List<String> ancestors,
+        int hops,
+        long deadline,
+        Set<String> dataTags) {
 
     public Lineage {
         ancestors = List.copyOf(ancestors);
+        dataTags = Set.copyOf(dataTags);
     }
 }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
-import java.time.Clock;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -20,13 +19,8 @@ import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.AgentSnapshot;
-import org.dmsc.schemas.avro.TenantRecord;
-import org.dmsc.tenant.directory.Agents;
 import org.dmsc.tenant.directory.CapabilityIndex;
-import org.dmsc.tenant.directory.Match;
 import org.dmsc.tenant.directory.Query;
-import org.dmsc.tenant.directory.Tenants;
-import org.dmsc.tenant.policy.CrossTenantRule;
 
 /** Finding agents: by sentence, tag and skill, or one by its name. Shows nobody what they may not use. */
 final class DiscoveryPage implements Page {
@@ -35,16 +29,12 @@ final class DiscoveryPage implements Page {
     private static final int MOST = 200;
     private static final int LONGEST_QUERY = 4096;
 
-    private final Tenants tenants;
-    private final Agents agents;
+    private final VisibleAgents visible;
     private final CapabilityIndex capabilities;
-    private final Clock clock;
 
     DiscoveryPage(HttpEdgeParts parts) {
-        this.tenants = parts.tenants();
-        this.agents = parts.agents();
+        this.visible = new VisibleAgents(parts);
         this.capabilities = parts.capabilities();
-        this.clock = parts.clock();
     }
 
     @Override
@@ -75,15 +65,15 @@ final class DiscoveryPage implements Page {
         }
         ArrayNode list = A2aJson.array();
         if (skill.isEmpty() && tags.isEmpty() && text.isBlank()) {
-            agents.ofTenant(tenant).stream()
+            visible.all(tenant).stream()
                     .limit(limit(call))
                     .forEach(agent -> list.add(AgentJson.of(agent, call.baseUrl())));
         } else {
-            Query query = new Query(visible(tenant), skill, tags, text, MOST);
+            Query query = new Query(visible.tenants(tenant), skill, tags, text, MOST);
             capabilities.search(query).stream()
-                    .filter(match -> mayUse(tenant, match))
+                    .filter(match -> visible.mayUse(tenant, match.agent(), match.skill()))
                     .limit(limit(call))
-                    .forEach(match -> agents.find(match.agent())
+                    .forEach(match -> visible.find(tenant, match.agent())
                             .ifPresent(agent -> list.add(AgentJson.of(agent, match, call.baseUrl()))));
         }
         ObjectNode body = A2aJson.object();
@@ -94,13 +84,13 @@ final class DiscoveryPage implements Page {
     private AgentSnapshot one(Call call, String name) {
         TenantId tenant = tenantOf(call);
         AgentRef agent = SendRequests.agent(name, tenant);
-        if (!agent.tenant().equals(tenant)) {
-            throw new RefusedException(
-                    Refusal.CROSS_TENANT, "agent " + agent + ": of another tenant (expected one of " + tenant + ")");
-        }
-        return agents.find(agent)
-                .orElseThrow(
-                        () -> new RefusedException(Refusal.AGENT_UNKNOWN, "agent " + agent + ": is not registered"));
+        // Not there, or not for this caller: told apart in the audit log only.
+        return visible.find(tenant, agent)
+                .orElseThrow(() -> agent.tenant().equals(tenant)
+                        ? new RefusedException(Refusal.AGENT_UNKNOWN, "agent " + agent + ": is not registered")
+                        : new RefusedException(
+                                Refusal.CROSS_TENANT,
+                                "agent " + agent + ": is not registered, or no grant lets " + tenant + " use it"));
     }
 
     /** An agent sees its own tenant, whatever it asks for; an operator says which one. */
@@ -120,24 +110,6 @@ final class DiscoveryPage implements Page {
                     "tenant: '" + Printable.of(named.get()) + "' is not the caller's own (expected none)");
         }
         return own.get();
-    }
-
-    private Set<TenantId> visible(TenantId importer) {
-        Set<TenantId> visible = new HashSet<>();
-        visible.add(importer);
-        for (TenantRecord exporter : tenants.all()) {
-            if (exporter.getGrants().stream()
-                    .anyMatch(grant -> grant.getImporter().equals(importer.value()))) {
-                visible.add(new TenantId(exporter.getTenant()));
-            }
-        }
-        return visible;
-    }
-
-    private boolean mayUse(TenantId importer, Match match) {
-        TenantId exporter = match.agent().tenant();
-        return CrossTenantRule.check(importer, exporter, tenants.find(exporter), match.skill(), clock.millis())
-                .isEmpty();
     }
 
     static int limit(Call call) {

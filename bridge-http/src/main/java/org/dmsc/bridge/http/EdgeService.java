@@ -23,6 +23,7 @@ import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.tenant.identity.Caller;
 import org.dmsc.tenant.policy.CallerAuthenticator;
+import org.dmsc.tenant.policy.NetworkGate;
 
 /**
  * Every request's way in: headers checked ▸ public pages ▸ who is it ▸ body read ▸ the first page that knows the path. Nothing of a request
@@ -35,6 +36,8 @@ final class EdgeService implements HttpService {
     private final PublicPages publicPages;
     private final List<Page> pages;
     private final Failures failures;
+    private final NetworkGate network;
+    private final Claims claims;
 
     EdgeService(HttpEdgeParts parts, PublicPages publicPages, List<Page> pages, Failures failures) {
         this.credentials = new PeerCredentials(parts.settings().domain());
@@ -42,6 +45,8 @@ final class EdgeService implements HttpService {
         this.publicPages = publicPages;
         this.pages = List.copyOf(pages);
         this.failures = failures;
+        this.network = NetworkTrials.gate(parts);
+        this.claims = new Claims(parts.audit());
     }
 
     @Override
@@ -54,6 +59,7 @@ final class EdgeService implements HttpService {
                 return shown.get();
             }
             Caller caller = authenticated(context, headers);
+            claims.note(caller, headers);
             List<String> path = segments(context.path());
             return HttpResponse.of(request.aggregate()
                     .thenCompose(whole ->
@@ -66,7 +72,8 @@ final class EdgeService implements HttpService {
 
     private Caller authenticated(ServiceRequestContext context, RequestHeaders headers) {
         try {
-            return authenticator.authenticate(credentials.of(context, headers));
+            Caller caller = authenticator.authenticate(credentials.of(context, headers));
+            return network.requireSource(caller, PeerCredentials.address(context));
         } catch (RefusedException e) {
             // A good certificate of a tenant that is not there is no identity.
             throw e.refusal() == Refusal.TENANT_UNKNOWN

@@ -122,6 +122,7 @@ public final class HttpEdge implements AutoCloseable {
                 new RegistrationPage(parts, watch),
                 new RestPage(operations, parts.settings()),
                 new AuditPage(parts),
+                new ConfigPage(parts),
                 new OperatorPage(parts));
     }
 }

@@ -13,6 +13,7 @@ import org.dmsc.tenant.directory.Tenants;
 import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.pki.PeerValidator;
 import org.dmsc.tenant.policy.CallerAuthenticator;
+import org.dmsc.tenant.policy.Policies;
 
 /**
  * What the HTTP edge works with.
@@ -28,6 +29,7 @@ public record HttpEdgeParts(
         Exchange exchange,
         AgentReports reports,
         Tenants tenants,
+        Policies policies,
         Agents agents,
         CapabilityIndex capabilities,
         AuditTrail audit,

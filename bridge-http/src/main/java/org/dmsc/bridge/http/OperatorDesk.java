@@ -8,6 +8,7 @@ import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.tenant.admin.AgentCredentials;
 import org.dmsc.tenant.admin.CreatedTenant;
 import org.dmsc.tenant.admin.TenantAdministration;
+import org.dmsc.tenant.admin.TenantConfiguration;
 import org.dmsc.tenant.identity.SpiffeId;
 
 /** What an operator can do through the API. Calls MAY block: the edge makes them on a thread for that. */
@@ -19,11 +20,14 @@ public interface OperatorDesk {
     /** All tenants. */
     List<TenantRecord> list();
 
+    /** Tenants' documents. */
+    TenantConfiguration configuration();
+
     /** Issues an agent's certificate and token. */
     AgentCredentials addAgent(AgentRef agent, Duration life, SpiffeId actor);
 
     /** The administration of this process. */
-    static OperatorDesk of(TenantAdministration administration) {
+    static OperatorDesk of(TenantAdministration administration, TenantConfiguration configuration) {
         return new OperatorDesk() {
             @Override
             public CreatedTenant create(TenantId tenant, String displayName, SpiffeId actor) {
@@ -33,6 +37,11 @@ public interface OperatorDesk {
             @Override
             public List<TenantRecord> list() {
                 return administration.list();
+            }
+
+            @Override
+            public TenantConfiguration configuration() {
+                return configuration;
             }
 
             @Override

@@ -117,7 +117,7 @@ final class OperatorPage implements Page {
         return Answers.json(HttpStatus.CREATED, body);
     }
 
-    private static ObjectNode tenant(TenantRecord record) {
+    static ObjectNode tenant(TenantRecord record) {
         ObjectNode json = A2aJson.object();
         json.put("tenant", record.getTenant());
         json.put("displayName", record.getDisplayName());

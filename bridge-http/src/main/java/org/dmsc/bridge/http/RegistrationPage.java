@@ -24,6 +24,7 @@ import org.dmsc.schemas.avro.AgentSnapshot;
 import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.tenant.directory.Agents;
 import org.dmsc.tenant.directory.Tenants;
+import org.dmsc.tenant.policy.NetworkGate;
 
 /** Agents say what they are, that they live, and that they leave: each for itself, an operator for any of {@code ?tenant=}. */
 final class RegistrationPage implements Page {
@@ -32,12 +33,14 @@ final class RegistrationPage implements Page {
     private final Agents agents;
     private final Tenants tenants;
     private final RegistryWatch watch;
+    private final NetworkGate network;
 
     RegistrationPage(HttpEdgeParts parts, RegistryWatch watch) {
         this.reports = parts.reports();
         this.agents = parts.agents();
         this.tenants = parts.tenants();
         this.watch = watch;
+        this.network = NetworkTrials.gate(parts);
     }
 
     @Override
@@ -77,6 +80,7 @@ final class RegistrationPage implements Page {
                     "dmsc.plainHttp: an agent cannot allow itself to be called without TLS (expected an https URL, or an operator to"
                             + " register agent " + agent + " once)");
         }
+        Optional.ofNullable(registration.getUrl()).ifPresent(url -> network.requireHost(agent.tenant(), url));
         return registration;
     }
 

@@ -14,6 +14,7 @@ import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.tenant.directory.CapabilityIndex;
 import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.policy.CallerAuthenticator;
+import org.dmsc.tenant.policy.Policies;
 import org.dmsc.tenant.token.TokenVerifier;
 
 /** A real edge on a real port, over fakes of what lies behind it. Tenants acme, beta and gamma. */
@@ -59,6 +60,7 @@ final class EdgeFixture implements AutoCloseable {
                 exchange,
                 registry,
                 identities.tenants,
+                Policies.none(),
                 registry,
                 index,
                 audit,

@@ -36,7 +36,10 @@ public final class CommandLineFactory {
             },
             subcommands = {
                 UpCommand.class,
+                ApplyCommand.class,
+                DiffCommand.class,
                 TenantCommand.class,
+                GrantCommand.class,
                 AgentCommand.class,
                 TaskCommand.class,
                 AuditCommand.class,

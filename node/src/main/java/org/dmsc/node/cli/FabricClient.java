@@ -58,6 +58,13 @@ final class FabricClient {
                 .build()));
     }
 
+    JsonNode put(String path, Map<String, String> query, JsonNode body) {
+        return json(send(request(path + query(query))
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(body.toString()))
+                .build()));
+    }
+
     /** Posts and hands over each event of the answer's stream as it comes. */
     void stream(String path, JsonNode body, Consumer<JsonNode> events) {
         HttpRequest request = request(path)

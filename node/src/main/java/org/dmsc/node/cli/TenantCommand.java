@@ -4,9 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.StreamSupport;
-import org.dmsc.node.host.ExitCode;
-import org.dmsc.node.host.NodeException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -55,15 +52,9 @@ final class TenantCommand {
         return 0;
     }
 
-    @Command(name = "show", description = "Shows one tenant.", mixinStandardHelpOptions = true)
+    @Command(name = "show", description = "Shows one tenant and its document.", mixinStandardHelpOptions = true)
     int show(@Parameters(paramLabel = "TENANT") String tenant, @Mixin Target where, @Mixin Output output) {
-        JsonNode found = StreamSupport.stream(
-                        where.asOperator().get(PATH).path("tenants").spliterator(), false)
-                .filter(one -> one.path("tenant").asText().equals(tenant))
-                .findFirst()
-                .orElseThrow(() -> new NodeException(
-                        ExitCode.REFUSED,
-                        "TENANT_UNKNOWN: there is no tenant '" + tenant + "' (expected one of 'dmsc tenant list')"));
+        JsonNode found = where.asOperator().get(PATH + "/" + FabricClient.encode(tenant));
         output.print(
                 found,
                 out -> found.properties().forEach(field -> out.line(field.getKey() + ": " + text(field.getValue()))));

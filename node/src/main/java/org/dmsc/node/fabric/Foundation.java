@@ -23,6 +23,7 @@ import org.dmsc.tenant.keys.AesGcmEnvelopeCipher;
 import org.dmsc.tenant.keys.Envelopes;
 import org.dmsc.tenant.keys.KeyClass;
 import org.dmsc.tenant.keys.KeyVault;
+import org.dmsc.tenant.policy.SealedPolicies;
 
 /**
  * What every role but the broker stands on: Kafka clients, schemas, and what is known of tenants and agents, read to its end.
@@ -38,6 +39,7 @@ record Foundation(
         AvroCodec codec,
         Envelopes routing,
         KafkaTenants tenants,
+        SealedPolicies policies,
         KafkaAgents agents,
         CapabilityIndex index) {
 
@@ -55,10 +57,14 @@ record Foundation(
         KafkaAgents agents = closing.add("agents", new KafkaAgents(clients, codec, routing));
         CapabilityIndex index = new CapabilityIndex();
         index.follow(agents);
+        // Compiled before anybody else hears of a change.
+        SealedPolicies policies = new SealedPolicies(tenants, routing);
+        policies.start();
         tenants.start();
         agents.start();
         caughtUp(tenants, agents);
-        return new Foundation(config, clock, random, keyring, clients, codec, routing, tenants, agents, index);
+        return new Foundation(
+                config, clock, random, keyring, clients, codec, routing, tenants, policies, agents, index);
     }
 
     static FabricShape shape(FabricConfig config) {

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.dmsc.bridge.core.RefusalNote;
 import org.dmsc.bridge.core.TaskQueries;
 import org.dmsc.bridge.core.assembly.BridgeCore;
 import org.dmsc.bridge.core.assembly.BridgeParts;
@@ -37,6 +38,9 @@ import org.dmsc.schemas.avro.SealedEnvelope;
 import org.dmsc.schemas.serde.AvroSerde;
 import org.dmsc.tenant.admin.AdministrationParts;
 import org.dmsc.tenant.admin.TenantAdministration;
+import org.dmsc.tenant.admin.TenantConfiguration;
+import org.dmsc.tenant.identity.Caller;
+import org.dmsc.tenant.identity.Credentials;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.keys.AesGcmEnvelopeCipher;
@@ -47,7 +51,9 @@ import org.dmsc.tenant.keys.VaultAuditHmac;
 import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.pki.IssuingCas;
 import org.dmsc.tenant.pki.PeerValidator;
+import org.dmsc.tenant.policy.Admittance;
 import org.dmsc.tenant.policy.CallerAuthenticator;
+import org.dmsc.tenant.policy.NetworkGate;
 import org.dmsc.tenant.token.TokenVerifier;
 
 /** The gateway of this process: its lanes, and the edges that are switched on. */
@@ -101,6 +107,8 @@ final class GatewayRole {
                 envelopes,
                 new VaultAuditHmac(vault),
                 foundation.tenants(),
+                foundation.policies(),
+                Admittance.none(),
                 foundation.agents(),
                 domain,
                 router.map(this::queries),
@@ -197,11 +205,12 @@ final class GatewayRole {
                 core.exchange(),
                 core.reports(),
                 foundation.tenants(),
+                foundation.policies(),
                 foundation.agents(),
                 foundation.index(),
                 core.audit(),
                 core.auditReader(),
-                Optional.of(OperatorDesk.of(administration())),
+                Optional.of(operators()),
                 new NodeStatus(
                         health::ready,
                         core.gateway()::condition,
@@ -227,7 +236,7 @@ final class GatewayRole {
                         MOST_DEVICES),
                 identity.get(),
                 this::authorities,
-                authenticator::authenticate,
+                this::deviceCaller,
                 core.exchange(),
                 core.reports(),
                 core.audit(),
@@ -251,14 +260,30 @@ final class GatewayRole {
         return edge.port();
     }
 
+    private Caller deviceCaller(Credentials credentials) {
+        NetworkGate network = new NetworkGate(
+                foundation.policies(),
+                (tenant, refused) -> core.audit()
+                        .refused(RefusalNote.anonymous(credentials.remoteAddress(), refused, Optional.empty())
+                                .forTenant(tenant)
+                                .dryRun()));
+        return network.requireSource(authenticator.authenticate(credentials), credentials.remoteAddress());
+    }
+
     private Collection<X509Certificate> authorities() {
         List<X509Certificate> all = new ArrayList<>(issuingCas.get());
         all.add(foundation.keyring().pki().root());
         return all;
     }
 
-    private TenantAdministration administration() {
-        return new TenantAdministration(new AdministrationParts(
+    private OperatorDesk operators() {
+        AdministrationParts parts = administration();
+        TenantAdministration administration = new TenantAdministration(parts);
+        return OperatorDesk.of(administration, new TenantConfiguration(administration, parts));
+    }
+
+    private AdministrationParts administration() {
+        return new AdministrationParts(
                 foundation.clients(),
                 foundation.codec(),
                 envelopes,
@@ -271,6 +296,6 @@ final class GatewayRole {
                 foundation.clock(),
                 () -> UUID.randomUUID().toString(),
                 event -> core.audit().record(event),
-                SpiffeId.node(domain, "gateway", config.node())));
+                SpiffeId.node(domain, "gateway", config.node()));
     }
 }

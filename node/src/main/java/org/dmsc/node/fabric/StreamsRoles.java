@@ -57,6 +57,7 @@ final class StreamsRoles {
                 foundation.routing(),
                 foundation.codec(),
                 foundation.tenants(),
+                foundation.policies(),
                 foundation.agents(),
                 foundation.index(),
                 foundation.clock(),

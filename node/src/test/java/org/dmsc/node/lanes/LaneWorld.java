@@ -38,6 +38,8 @@ import org.dmsc.tenant.keys.KeyClass;
 import org.dmsc.tenant.keys.Parties;
 import org.dmsc.tenant.keys.Pkcs12KeyVault;
 import org.dmsc.tenant.keys.VaultAuditHmac;
+import org.dmsc.tenant.policy.Admittance;
+import org.dmsc.tenant.policy.Policies;
 
 /** A broker with one tenant, sealed records in and out, and gateways on it. The keys lie in a folder, so that another process can share them. */
 final class LaneWorld implements AutoCloseable {
@@ -91,6 +93,8 @@ final class LaneWorld implements AutoCloseable {
                 envelopes,
                 new VaultAuditHmac(vault),
                 tenants,
+                Policies.none(),
+                Admittance.none(),
                 agents,
                 FabricDomain.DEFAULT,
                 Optional.empty(),

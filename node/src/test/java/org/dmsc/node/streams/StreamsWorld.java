@@ -53,6 +53,7 @@ import org.dmsc.tenant.keys.Envelopes;
 import org.dmsc.tenant.keys.KeyClass;
 import org.dmsc.tenant.keys.Parties;
 import org.dmsc.tenant.keys.Pkcs12KeyVault;
+import org.dmsc.tenant.policy.Policies;
 
 /** A fabric without edges on a broker. */
 final class StreamsWorld implements AutoCloseable {
@@ -103,6 +104,7 @@ final class StreamsWorld implements AutoCloseable {
                 envelopes,
                 codec,
                 tenants,
+                Policies.none(),
                 agents,
                 index,
                 CLOCK,

@@ -56,6 +56,13 @@ public final class Participant {
                 .build());
     }
 
+    public Answer put(String path, JsonNode body) {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(body.toString()))
+                .build());
+    }
+
     /** A JSON-RPC call at the gateway's root, or at one agent's URL. */
     public Answer call(String path, String method, ObjectNode params) {
         ObjectNode call = JSON.createObjectNode();

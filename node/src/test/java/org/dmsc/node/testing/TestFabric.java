@@ -1,6 +1,9 @@
 package org.dmsc.node.testing;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,6 +21,8 @@ import org.dmsc.node.host.NodeFile;
 
 /** A whole fabric in this JVM, in a temporary folder, on free ports; everything else about it is real. */
 public final class TestFabric implements AutoCloseable {
+
+    private static final YAMLMapper YAML = new YAMLMapper();
 
     private final Path folder;
     private final Map<String, String> settings;
@@ -83,6 +88,18 @@ public final class TestFabric implements AutoCloseable {
         Answer made = operator()
                 .post("/v1/config/tenants", Participant.JSON.createObjectNode().put("tenant", tenant));
         require(made.status() / 100 == 2, "tenant " + tenant + ": " + made);
+    }
+
+    /** Makes the document, YAML without its first line, the tenant's. */
+    public Answer apply(String tenant, String yaml) {
+        try {
+            ObjectNode document = (ObjectNode) YAML.readTree(yaml.isBlank() ? "{}" : yaml);
+            Answer applied = operator().put("/v1/config/tenants/" + tenant, document.put("tenant", tenant));
+            require(applied.status() / 100 == 2, "document of " + tenant + ": " + applied);
+            return applied;
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(yaml, e);
+        }
     }
 
     /** Issues an agent's identity by the configuration API. */

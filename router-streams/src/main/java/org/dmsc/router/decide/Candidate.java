@@ -12,7 +12,7 @@ import org.dmsc.schemas.avro.SkillRecord;
  * @param skill the skill it would do it by; empty when the caller named the agent and nothing says which skill
  * @param relevance how well the skill fits the request, 0 and up
  * @param why in words, why it fits
- * @param visible whether the caller's tenant may use this skill: its own, or granted
+ * @param permission whether the caller's tenant may have it do this
  * @param inFlight tasks it works on, counting those that the registry has not seen yet
  */
 public record Candidate(
@@ -20,7 +20,7 @@ public record Candidate(
         Optional<SkillRecord> skill,
         double relevance,
         List<String> why,
-        boolean visible,
+        Permission permission,
         int inFlight) {
 
     public Candidate {

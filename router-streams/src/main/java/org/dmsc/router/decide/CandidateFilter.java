@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.avro.AgentHealth;
 
 /** Says of each candidate whether it may do the task now, later or never. Pure. */
@@ -30,8 +31,10 @@ final class CandidateFilter {
     }
 
     private static Verdict verdict(Candidate candidate, Set<String> ancestors, Set<AgentRef> failed) {
-        if (!candidate.visible()) {
-            return Verdict.NOT_VISIBLE;
+        if (candidate.permission().denied().isPresent()) {
+            return candidate.permission().denied().get().refusal() == Refusal.DATA_TAG
+                    ? Verdict.TAG_FORBIDS
+                    : Verdict.NOT_VISIBLE;
         }
         AgentRef agent = candidate.agent();
         if (ancestors.contains(agent.toString())) {

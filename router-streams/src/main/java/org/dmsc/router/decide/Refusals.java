@@ -22,6 +22,9 @@ final class Refusals {
         if (considered.stream().anyMatch(c -> c.verdict() == Verdict.ANCESTOR)) {
             return new Decision.Refuse(Refusal.LOOP, Refusal.LOOP.meaning(), considered);
         }
+        if (considered.stream().anyMatch(c -> c.verdict() == Verdict.TAG_FORBIDS)) {
+            return new Decision.Refuse(Refusal.DATA_TAG, Refusal.DATA_TAG.meaning(), considered);
+        }
         // An agent without a grant is answered like one that does not exist.
         return question.submission().getTargetAgent() != null
                 ? new Decision.Refuse(Refusal.AGENT_UNKNOWN, Refusal.AGENT_UNKNOWN.meaning(), considered)

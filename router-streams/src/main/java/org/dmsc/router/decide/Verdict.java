@@ -5,6 +5,7 @@ public enum Verdict {
     CHOSEN("chosen", Kind.FIT),
     FITS("fits", Kind.FIT),
     NOT_VISIBLE("no grant lets the caller's tenant use it", Kind.NEVER),
+    TAG_FORBIDS("a data tag of the task keeps it away", Kind.NEVER),
     ANCESTOR("it delegated this task itself", Kind.NEVER),
     FAILED_BEFORE("it refused or failed this task already", Kind.NEVER),
     NOT_UP("it is not up", Kind.LATER),

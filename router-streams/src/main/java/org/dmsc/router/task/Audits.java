@@ -8,6 +8,7 @@ import org.dmsc.router.decide.Considered;
 import org.dmsc.router.decide.Decision;
 import org.dmsc.router.decide.Verdict;
 import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.avro.AttemptRecord;
 import org.dmsc.schemas.avro.AuditCandidate;
 import org.dmsc.schemas.avro.AuditEvent;
@@ -15,6 +16,7 @@ import org.dmsc.schemas.avro.AuditKind;
 import org.dmsc.schemas.avro.TaskEvent;
 import org.dmsc.schemas.avro.TaskState;
 import org.dmsc.schemas.avro.TaskSubmission;
+import org.dmsc.tenant.rules.Verdict.Denied;
 
 /**
  * What the router writes into the audit log. Ids follow from the task and the step, so that the sequencer drops what is written twice. Holds
@@ -62,6 +64,25 @@ final class Audits {
                 .build());
     }
 
+    /** In the log of the tenant whose agent it is: by which grant, for whom. Empty within a tenant. */
+    Optional<Effect> granted(TaskState state, TaskSubmission submission, Decision.Assign decision, Moment moment) {
+        AgentRef agent = decision.choice().agent();
+        int attempt = state.getLastAttempt() + 1;
+        return decision.choice()
+                .permission()
+                .grant()
+                .map(grant -> new Effect.Audit(of(state, AuditKind.GRANT_USED, moment.now())
+                        .setTenant(agent.tenant().value())
+                        .setEventId("granted." + state.getTaskId() + "." + attempt)
+                        .setActor(names.agent(submission.getCallerTenant(), submission.getCallerAgent()))
+                        .setAttempt(attempt)
+                        .setObject(names.agent(agent))
+                        .setSkill(decision.choice().skillId())
+                        .setTraceparent(submission.getTraceparent())
+                        .setDetails(Map.of("grant", grant.name()))
+                        .build()));
+    }
+
     Effect deferred(TaskState state, TaskSubmission submission, Decision.Defer decision, Moment moment) {
         return new Effect.Audit(decision(state, submission, decision, moment)
                 .setEventId("deferred." + state.getTaskId() + "." + state.getLastAttempt() + "."
@@ -79,6 +100,26 @@ final class Audits {
                 .setRefusal(decision.cause().name())
                 .setReasons(List.of("refused", decision.sentence()))
                 .build());
+    }
+
+    /** In the log of the tenant whose agent was named and may not be used. Empty within a tenant, and where there is no such agent. */
+    Optional<Effect> refusedElsewhere(
+            TaskState state, TaskSubmission submission, Decision.Refuse decision, Moment moment) {
+        return decision.considered().stream()
+                .filter(considered -> submission.getTargetAgent() != null
+                        && considered.verdict() == Verdict.NOT_VISIBLE
+                        && !considered.candidate().agent().tenant().value().equals(state.getTenant()))
+                .findFirst()
+                .map(considered -> new Effect.Audit(of(state, AuditKind.REFUSAL, moment.now())
+                        .setTenant(considered.candidate().agent().tenant().value())
+                        .setEventId("refused-here." + state.getTaskId() + "." + state.getLastAttempt())
+                        .setActor(names.agent(submission.getCallerTenant(), submission.getCallerAgent()))
+                        .setObject(names.agent(considered.candidate().agent()))
+                        .setRefusal(Refusal.CROSS_TENANT.name())
+                        .setReasons(considered.candidate().permission().denied().stream()
+                                .map(Denied::sentence)
+                                .toList())
+                        .build()));
     }
 
     Effect attemptClosed(TaskState state, AttemptRecord closed, TaskEvent event, long now) {
@@ -130,7 +171,7 @@ final class Audits {
                 .setSkill(considered.candidate().skillId())
                 .setScore(considered.candidate().relevance())
                 .setLoad(considered.load())
-                .setVerdict(considered.verdict().meaning())
+                .setVerdict(considered.meaning())
                 .build();
     }
 

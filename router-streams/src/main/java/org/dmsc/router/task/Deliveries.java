@@ -31,6 +31,8 @@ final class Deliveries {
                 .setAncestors(submission.getAncestors())
                 .setRootTaskId(submission.getRootTaskId())
                 .setTraceparent(submission.getTraceparent())
+                .setStreaming(submission.getStreaming())
+                .setDataTags(submission.getDataTags())
                 .build();
     }
 
@@ -47,6 +49,8 @@ final class Deliveries {
                 .setAncestors(submission.getAncestors())
                 .setRootTaskId(submission.getRootTaskId())
                 .setTraceparent(submission.getTraceparent())
+                .setStreaming(submission.getStreaming())
+                .setDataTags(submission.getDataTags())
                 .build();
     }
 

@@ -79,11 +79,12 @@ public final class TaskRule {
 
     private Turn assigned(TaskState state, TaskSubmission submission, Decision.Assign assign, Moment moment) {
         long now = moment.now();
-        List<Effect> effects = List.of(
+        List<Effect> effects = new ArrayList<>(List.of(
                 new Effect.Emit(events.assigned(state, assign, now)),
                 new Effect.Deliver(Deliveries.task(state, submission, assign.choice(), now)),
                 Reports.assigned(state, assign.choice(), now),
-                audits.assigned(state, submission, assign, moment));
+                audits.assigned(state, submission, assign, moment)));
+        audits.granted(state, submission, assign, moment).ifPresent(effects::add);
         return new Turn(
                 States.opened(state, assign, now),
                 effects,
@@ -125,11 +126,11 @@ public final class TaskRule {
         }
         TaskEvent end = events.ended(state, TaskStateName.FAILED, refuse.cause(), refuse.sentence(), now);
         TaskState closing = TaskState.newBuilder(state).setClosing(true).build();
+        List<Effect> effects =
+                new ArrayList<>(List.of(new Effect.Emit(end), audits.refused(state, submission, refuse, moment)));
+        audits.refusedElsewhere(state, submission, refuse, moment).ifPresent(effects::add);
         return new Turn(
-                closing,
-                List.of(new Effect.Emit(end), audits.refused(state, submission, refuse, moment)),
-                Turn.Next.WAIT,
-                now + patience.recheck().toMillis());
+                closing, effects, Turn.Next.WAIT, now + patience.recheck().toMillis());
     }
 
     /** An event of the task, in the order of its partition. */

@@ -3,23 +3,20 @@ package org.dmsc.router.topology;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.dmsc.router.decide.Candidate;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.AgentSnapshot;
 import org.dmsc.schemas.avro.SkillRecord;
 import org.dmsc.schemas.avro.TaskSubmission;
-import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.tenant.directory.Agents;
 import org.dmsc.tenant.directory.CapabilityIndex;
 import org.dmsc.tenant.directory.Match;
 import org.dmsc.tenant.directory.Query;
 import org.dmsc.tenant.directory.Tenants;
-import org.dmsc.tenant.policy.CrossTenantRule;
+import org.dmsc.tenant.policy.Policies;
 
 /** Finds in memory who might do a task. Thread-safe. */
 public final class Candidates {
@@ -31,18 +28,18 @@ public final class Candidates {
     private final Agents agents;
     private final CapabilityIndex index;
     private final InFlight inFlight;
-    private final Map<TenantId, Set<TenantId>> visible = new ConcurrentHashMap<>();
+    private final CandidateJudge judge;
 
-    public Candidates(Tenants tenants, Agents agents, CapabilityIndex index, InFlight inFlight) {
+    public Candidates(Tenants tenants, Policies policies, Agents agents, CapabilityIndex index, InFlight inFlight) {
         this.tenants = tenants;
+        this.judge = new CandidateJudge(tenants, policies);
         this.agents = agents;
         this.index = index;
         this.inFlight = inFlight;
     }
 
-    /** Begins to follow tenants and agents. */
+    /** Begins to follow agents. */
     public void start() {
-        tenants.onChange(changed -> visible.clear());
         agents.onChange((agent, snapshot) -> inFlight.touched());
     }
 
@@ -60,16 +57,16 @@ public final class Candidates {
 
     List<Candidate> find(TaskSubmission submission, long now) {
         TenantId caller = new TenantId(submission.getCallerTenant());
-        return submission.getTargetAgent() == null ? search(caller, submission, now) : named(caller, submission, now);
+        return submission.getTargetAgent() == null ? search(caller, submission, now) : named(submission, now);
     }
 
-    private List<Candidate> named(TenantId caller, TaskSubmission submission, long now) {
+    private List<Candidate> named(TaskSubmission submission, long now) {
         String tenant =
                 submission.getTargetTenant() == null ? submission.getCallerTenant() : submission.getTargetTenant();
         AgentRef target = AgentRef.of(tenant, submission.getTargetAgent());
         return agents.find(target)
                 .map(snapshot -> candidate(
-                        caller,
+                        submission,
                         snapshot,
                         skillOf(snapshot, submission),
                         new Fit(1, List.of("named by the caller")),
@@ -96,11 +93,11 @@ public final class Candidates {
     private List<Candidate> search(TenantId caller, TaskSubmission submission, long now) {
         List<Candidate> found = new ArrayList<>();
         Set<AgentRef> seen = new HashSet<>();
-        for (Match match : index.search(query(visibleTo(caller), submission))) {
+        for (Match match : index.search(query(judge.visibleTo(caller, now), submission))) {
             Optional<AgentSnapshot> snapshot = agents.find(match.agent());
             if (snapshot.isPresent() && seen.add(match.agent())) {
                 Fit fit = new Fit(match.score(), match.why());
-                found.add(candidate(caller, snapshot.get(), skill(snapshot.get(), match.skill()), fit, now));
+                found.add(candidate(submission, snapshot.get(), skill(snapshot.get(), match.skill()), fit, now));
             }
         }
         return found;
@@ -118,40 +115,20 @@ public final class Candidates {
     private record Fit(double relevance, List<String> why) {}
 
     private Candidate candidate(
-            TenantId caller, AgentSnapshot snapshot, Optional<SkillRecord> skill, Fit fit, long now) {
+            TaskSubmission submission, AgentSnapshot snapshot, Optional<SkillRecord> skill, Fit fit, long now) {
         AgentRef agent = AgentRef.of(snapshot.getTenant(), snapshot.getAgent());
-        boolean mayUse = caller.equals(agent.tenant())
-                || CrossTenantRule.check(
-                                caller,
-                                agent.tenant(),
-                                tenants.find(agent.tenant()),
-                                skill.map(SkillRecord::getId).orElse(""),
-                                now)
-                        .isEmpty();
         return new Candidate(
-                snapshot, skill, fit.relevance(), fit.why(), mayUse, inFlight.of(agent, snapshot.getInFlight()));
+                snapshot,
+                skill,
+                fit.relevance(),
+                fit.why(),
+                judge.judge(submission, snapshot, skill.map(SkillRecord::getId).orElse(""), now),
+                inFlight.of(agent, snapshot.getInFlight()));
     }
 
     private static Optional<SkillRecord> skill(AgentSnapshot snapshot, String id) {
         return snapshot.getRegistration().getSkills().stream()
                 .filter(skill -> skill.getId().equals(id))
                 .findFirst();
-    }
-
-    /** The caller's own tenant and those that granted it anything; the skill itself is checked for each candidate. */
-    private Set<TenantId> visibleTo(TenantId caller) {
-        return visible.computeIfAbsent(caller, this::grantors);
-    }
-
-    private Set<TenantId> grantors(TenantId caller) {
-        Set<TenantId> all = new HashSet<>();
-        all.add(caller);
-        for (TenantRecord exporter : tenants.all()) {
-            if (exporter.getGrants().stream()
-                    .anyMatch(grant -> grant.getImporter().equals(caller.value()))) {
-                all.add(new TenantId(exporter.getTenant()));
-            }
-        }
-        return Set.copyOf(all);
     }
 }

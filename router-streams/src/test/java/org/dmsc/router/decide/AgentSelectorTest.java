@@ -137,7 +137,8 @@ class AgentSelectorTest {
 
     @Test
     void answersForAnAgentWithoutAGrantAsForOneThatDoesNotExist() {
-        Candidate hidden = new Candidate(agent("a").build(), java.util.Optional.empty(), 1, List.of(), false, 0);
+        Candidate hidden =
+                new Candidate(agent("a").build(), java.util.Optional.empty(), 1, List.of(), Make.noGrant(), 0);
 
         assertThat(refused(decide(hidden))).isEqualTo(Refusal.NO_CANDIDATE);
     }

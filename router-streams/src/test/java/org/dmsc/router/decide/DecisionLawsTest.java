@@ -60,7 +60,7 @@ class DecisionLawsTest {
                 Optional.of(snapshot.getRegistration().getSkills().get(0)),
                 random.nextDouble() * 10,
                 List.of("why"),
-                random.nextInt(5) > 0,
+                random.nextInt(5) > 0 ? Permission.FREE : Make.noGrant(),
                 random.nextInt(6));
     }
 
@@ -76,7 +76,7 @@ class DecisionLawsTest {
     private static boolean mayDoIt(Candidate choice, Question question) {
         AgentHealth health = choice.snapshot().getHealth();
         Set<AgentRef> failed = question.failed();
-        return choice.visible()
+        return choice.permission().denied().isEmpty()
                 && (health == AgentHealth.UP || health == AgentHealth.DEGRADED)
                 && choice.inFlight() < choice.capacity()
                 && !"OPEN".equals(choice.snapshot().getBreakers().get("s"))

@@ -4,18 +4,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dmsc.router.decide.Candidate;
+import org.dmsc.router.decide.Permission;
+import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.avro.AgentChannel;
 import org.dmsc.schemas.avro.AgentHealth;
 import org.dmsc.schemas.avro.AgentRegistration;
 import org.dmsc.schemas.avro.AgentSnapshot;
 import org.dmsc.schemas.avro.AttemptOutcome;
 import org.dmsc.schemas.avro.AttemptRecord;
-import org.dmsc.schemas.avro.Grant;
 import org.dmsc.schemas.avro.SkillRecord;
 import org.dmsc.schemas.avro.TaskSubmission;
 import org.dmsc.schemas.avro.TenantLimits;
 import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.schemas.avro.TenantState;
+import org.dmsc.tenant.rules.Verdict.Denied;
 
 /** Records with sensible fields. */
 public final class Make {
@@ -78,7 +80,7 @@ public final class Make {
     public static Candidate candidate(AgentSnapshot snapshot, double relevance, int inFlight) {
         Optional<SkillRecord> skill =
                 snapshot.getRegistration().getSkills().stream().findFirst();
-        return new Candidate(snapshot, skill, relevance, List.of("because"), true, inFlight);
+        return new Candidate(snapshot, skill, relevance, List.of("because"), Permission.FREE, inFlight);
     }
 
     public static AttemptRecord attempt(int number, String tenant, String agent, AttemptOutcome outcome) {
@@ -92,7 +94,7 @@ public final class Make {
                 .build();
     }
 
-    public static TenantRecord tenant(String id, Grant... grants) {
+    public static TenantRecord tenant(String id) {
         return TenantRecord.newBuilder()
                 .setTenant(id)
                 .setState(TenantState.ACTIVE)
@@ -105,18 +107,12 @@ public final class Make {
                 .setRoutingKeyId(id + "/routing/1")
                 .setPayloadKeyId(id + "/payload/1")
                 .setLimits(TenantLimits.newBuilder().build())
-                .setGrants(List.of(grants))
                 .build();
     }
 
-    public static Grant grant(String importer, String... skills) {
-        return Grant.newBuilder()
-                .setId("g")
-                .setImporter(importer)
-                .setSkills(List.of(skills))
-                .setAccepted(true)
-                .setNotAfter(Long.MAX_VALUE)
-                .build();
+    /** The candidate as one that a grant would be needed for, and there is none. */
+    public static Permission noGrant() {
+        return Permission.no(Denied.of(Refusal.CROSS_TENANT, "no grant"));
     }
 
     public static Map<String, String> open(String skill) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import org.dmsc.router.testing.FakeDirectory;
+import org.dmsc.tenant.policy.Policies;
 import org.junit.jupiter.api.Test;
 
 /** A changed name of a node or store strands the state of every running fabric: it must be a reviewed change. */
@@ -17,7 +18,8 @@ class DescribeTest {
                 InputStream golden = DescribeTest.class.getResourceAsStream("/router-topology.txt")) {
             FakeDirectory directory = new FakeDirectory();
             InFlight inFlight = new InFlight(1);
-            Candidates candidates = new Candidates(directory.tenants(), directory.agents(), directory.index, inFlight);
+            Candidates candidates =
+                    new Candidates(directory.tenants(), Policies.none(), directory.agents(), directory.index, inFlight);
 
             String described = TestLane.topology(
                             lane.envelopes,

@@ -46,6 +46,7 @@ import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.keys.AesGcmEnvelopeCipher;
 import org.dmsc.tenant.keys.Envelopes;
 import org.dmsc.tenant.keys.Parties;
+import org.dmsc.tenant.policy.Policies;
 
 /** A router of one lane in a test driver, with real sealing. */
 final class TestLane implements AutoCloseable {
@@ -64,7 +65,8 @@ final class TestLane implements AutoCloseable {
 
     TestLane() {
         InFlight inFlight = new InFlight(1);
-        Candidates candidates = new Candidates(directory.tenants(), directory.agents(), directory.index, inFlight);
+        Candidates candidates =
+                new Candidates(directory.tenants(), Policies.none(), directory.agents(), directory.index, inFlight);
         candidates.start();
         driver = new TopologyTestDriver(
                 topology(envelopes, codec, candidates, directory, new RouterParts.Sharing(1, inFlight, counters)),

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -128,6 +129,29 @@ public final class TenantAdministration {
         return new AgentCredentials(identity, parts.pki().root(), token);
     }
 
+    /**
+     * Writes a change of a tenant's record and waits until this process knows it.
+     *
+     * @param change given the record with its new generation and time; it MUST NOT set those
+     * @throws RefusedException TENANT_UNKNOWN, UNAVAILABLE when somebody else changed it at the same moment
+     */
+    synchronized TenantRecord change(TenantId tenant, UnaryOperator<TenantRecord> change) {
+        TenantRecord before = requireKnown(tenant);
+        TenantRecord changed = change.apply(TenantRecord.newBuilder(before)
+                .setGeneration(before.getGeneration() + 1)
+                .setUpdatedAt(parts.clock().millis())
+                .build());
+        write(changed);
+        awaitKnown(tenant, changed.getGeneration());
+        if (!parts.tenants().find(tenant).filter(changed::equals).isPresent()) {
+            throw new RefusedException(
+                    Refusal.UNAVAILABLE,
+                    "tenant " + tenant + " was changed by somebody else at the same moment (expected one change at a"
+                            + " time; look at what stands and apply again)");
+        }
+        return changed;
+    }
+
     private void requireNew(TenantId tenant) {
         Optional<TenantRecord> known = parts.tenants().find(tenant);
         if (known.isPresent()) {
@@ -147,12 +171,16 @@ public final class TenantAdministration {
         }
     }
 
-    private TenantRecord requireActive(TenantId tenant) {
-        TenantRecord found = parts.tenants()
+    private TenantRecord requireKnown(TenantId tenant) {
+        return parts.tenants()
                 .find(tenant)
                 .orElseThrow(() -> new RefusedException(
                         Refusal.TENANT_UNKNOWN,
                         "tenant " + tenant + " does not exist (expected one of this fabric; create it first)"));
+    }
+
+    private TenantRecord requireActive(TenantId tenant) {
+        TenantRecord found = requireKnown(tenant);
         if (found.getState() != TenantState.ACTIVE) {
             throw new RefusedException(
                     Refusal.TENANT_INACTIVE, "tenant " + tenant + " is " + found.getState() + " (expected ACTIVE)");
@@ -175,7 +203,6 @@ public final class TenantAdministration {
                 .setTokenIssuer(TokenIssuer.issuerOf(parts.domain(), tenant))
                 .setTokenKeys(tokenKeys(tenant))
                 .setLimits(TenantLimits.newBuilder().build())
-                .setGrants(List.of())
                 .build();
     }
 
@@ -204,13 +231,9 @@ public final class TenantAdministration {
         }
         List<String> all = new ArrayList<>(tenant.getCaCertificates());
         all.add(0, current);
-        TenantRecord changed = TenantRecord.newBuilder(tenant)
-                .setCaCertificates(all)
-                .setGeneration(tenant.getGeneration() + 1)
-                .setUpdatedAt(parts.clock().millis())
-                .build();
-        write(changed);
-        awaitKnown(id, changed.getGeneration());
+        change(
+                id,
+                record -> TenantRecord.newBuilder(record).setCaCertificates(all).build());
     }
 
     private void write(TenantRecord tenant) {
@@ -245,7 +268,7 @@ public final class TenantAdministration {
                 .build();
     }
 
-    private AuditEvent.Builder event(AuditKind kind, TenantId tenant, SpiffeId actor) {
+    AuditEvent.Builder event(AuditKind kind, TenantId tenant, SpiffeId actor) {
         return AuditEvent.newBuilder()
                 .setEventId(parts.ids().get())
                 .setTenant(tenant.value())

@@ -60,7 +60,7 @@ public record Cidr(InetAddress network, int prefix) {
     }
 
     /** An address written as dotted quad or as IPv6 without brackets; empty for everything else, also for the odd spellings of libc. */
-    static Optional<InetAddress> literal(String text) {
+    public static Optional<InetAddress> literal(String text) {
         if (!V4.matcher(text).matches() && !V6.matcher(text).matches()) {
             return Optional.empty();
         }

@@ -2,17 +2,16 @@ package org.dmsc.tenant.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import java.util.Optional;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
-import org.dmsc.schemas.avro.Grant;
 import org.dmsc.schemas.avro.TenantState;
 import org.dmsc.tenant.identity.Caller;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.policy.Admission.Admitted;
 import org.dmsc.tenant.policy.Admission.Denied;
+import org.dmsc.tenant.testing.FixedPolicies;
 import org.dmsc.tenant.testing.FixedTenants;
 import org.dmsc.tenant.testing.HandClock;
 import org.junit.jupiter.api.Test;
@@ -25,7 +24,8 @@ final class GatekeeperTest {
     private final HandClock clock = new HandClock();
     private final FixedTenants tenants =
             new FixedTenants().put(FixedTenants.active("acme").build());
-    private final Gatekeeper gatekeeper = new Gatekeeper(tenants, clock);
+    private final FixedPolicies policies = new FixedPolicies();
+    private final Gatekeeper gatekeeper = new Gatekeeper(tenants, policies, Admittance.none(), clock);
 
     @Test
     void admitsWithinTheTenant() {
@@ -45,7 +45,7 @@ final class GatekeeperTest {
         assertDenied(Refusal.TENANT_INACTIVE, admit(Optional.of(AgentRef.of("globex", "x")), LIMIT + 1));
         assertDenied(
                 Refusal.TENANT_UNKNOWN,
-                gatekeeper.admit(agent(AgentRef.of("nobody", "x")), Optional.empty(), LIMIT + 1));
+                gatekeeper.admit(agent(AgentRef.of("nobody", "x")), AdmissionRequest.of(LIMIT + 1)));
     }
 
     @Test
@@ -60,9 +60,9 @@ final class GatekeeperTest {
 
     @Test
     void admitsToAnotherTenantUnderAGrantInForce() {
-        tenants.put(FixedTenants.active("globex")
-                .setGrants(List.of(new Grant("g", "acme", List.of("plan"), true, clock.millis() + 1)))
-                .build());
+        tenants.put(FixedTenants.active("globex").build());
+        policies.put("acme", "grants: {acceptances: [{id: g, from: globex, skills: [plan]}]}");
+        policies.put("globex", "grants: {offers: [{id: g, to: acme, skills: [plan], until: 2999-01-01}]}");
 
         assertThat(admit(Optional.of(AgentRef.of("globex", "x")), 1)).isInstanceOf(Admitted.class);
     }
@@ -72,11 +72,12 @@ final class GatekeeperTest {
         SpiffeId id = SpiffeId.node(FabricDomain.DEFAULT, "operator", "o1");
         Caller operator = new Caller(Caller.Kind.OPERATOR, id, Optional.empty(), Caller.Method.CERTIFICATE);
 
-        assertDenied(Refusal.NOT_PERMITTED, gatekeeper.admit(operator, Optional.empty(), 1));
+        assertDenied(Refusal.NOT_PERMITTED, gatekeeper.admit(operator, AdmissionRequest.of(1)));
     }
 
     private Admission admit(Optional<AgentRef> target, long bytes) {
-        return gatekeeper.admit(agent(PLANNER), target, bytes);
+        return gatekeeper.admit(
+                agent(PLANNER), target.map(AdmissionRequest.of(bytes)::to).orElse(AdmissionRequest.of(bytes)));
     }
 
     private static Caller agent(AgentRef agent) {

@@ -1,11 +1,12 @@
 package org.dmsc.bridge.core.a2a;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The fabric's own data inside A2A metadata, under one key. In a request: {@code agent}, {@code skill}, {@code tags}, {@code intent},
+ * The fabric's own data inside A2A metadata, under one key. In a request: {@code agent}, {@code skill}, {@code tags}, {@code dataTags}, {@code intent},
  * {@code timeoutMs}, {@code token}. In a task: {@code assignee}, {@code skill}, {@code attempt}, {@code reasons}, {@code refusal}. In a
  * message that an agent gets: {@code taskId}, {@code attempt}, {@code deliveryId}, {@code caller}, {@code skill}, {@code token}.
  */
@@ -19,8 +20,20 @@ public final class DelegationExtension {
 
     private DelegationExtension() {}
 
-    /** Removes from the object's {@code metadata} what only the fabric may write there, and the metadata itself when nothing is left. */
+    /**
+     * Removes from the object's {@code metadata}, and from that of its parts, what only the fabric may write there, and the metadata itself
+     * when nothing is left.
+     */
     static void strip(ObjectNode holder) {
+        stripHere(holder);
+        for (JsonNode part : holder.path("parts")) {
+            if (part instanceof ObjectNode object) {
+                stripHere(object);
+            }
+        }
+    }
+
+    private static void stripHere(ObjectNode holder) {
         if (!(holder.get("metadata") instanceof ObjectNode metadata)) {
             return;
         }

@@ -144,6 +144,9 @@ public final class Errors {
         put(table, Refusal.UNAUTHENTICATED, new Shape(-31001, "UNAUTHENTICATED", 401, "UNAUTHENTICATED", 0x87));
         put(table, Refusal.IDENTITY_MISMATCH, new Shape(-31002, "IDENTITY_MISMATCH", 421, "UNAUTHENTICATED", 0x87));
         put(table, Refusal.NOT_PERMITTED, new Shape(-31003, "NOT_PERMITTED", 403, "PERMISSION_DENIED", 0x87));
+        for (Refusal refusal : new Refusal[] {Refusal.DATA_TAG, Refusal.SOURCE_FORBIDDEN, Refusal.HOST_FORBIDDEN}) {
+            put(table, refusal, new Shape(-31003, refusal.name(), 403, "PERMISSION_DENIED", 0x87));
+        }
         put(table, Refusal.TENANT_INACTIVE, new Shape(-31005, "TENANT_INACTIVE", 403, "PERMISSION_DENIED", 0x87));
         put(table, Refusal.TENANT_UNKNOWN, new Shape(-31006, "TENANT_UNKNOWN", 404, "NOT_FOUND", 0x87));
         // The same row on purpose, see HIDDEN.

@@ -140,7 +140,9 @@ public final class SendRequests {
         Set<String> tags = new HashSet<>(wanted.texts("tags", MOST_TAGS, LONGEST_NAME));
         String intent =
                 wanted.text("intent", Need.MOST_INTENT).orElseGet(() -> Messages.text(message, Need.MOST_INTENT));
-        return new Need(target, wanted.text("skill", LONGEST_NAME).filter(skill -> !skill.isBlank()), tags, intent);
+        Set<String> dataTags = new HashSet<>(wanted.texts("dataTags", MOST_TAGS, LONGEST_NAME));
+        return new Need(
+                target, wanted.text("skill", LONGEST_NAME).filter(skill -> !skill.isBlank()), tags, dataTags, intent);
     }
 
     private static void refuseEmptyNeed(Need need, Optional<String> task) {

@@ -9,14 +9,18 @@ import org.dmsc.bridge.core.TaskQueries;
 import org.dmsc.bridge.core.publish.Outbox;
 import org.dmsc.bridge.core.watch.TaskWatches;
 import org.dmsc.tenant.directory.Agents;
+import org.dmsc.tenant.directory.Tenants;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.keys.AuditHmac;
 import org.dmsc.tenant.keys.Envelopes;
 import org.dmsc.tenant.policy.Gatekeeper;
+import org.dmsc.tenant.policy.Masks;
 
 /** What an exchange works with. */
 public record ExchangeParts(
         Gatekeeper gatekeeper,
+        Masks masks,
+        Tenants tenants,
         Agents agents,
         AuditHmac hmac,
         DelegationTokens tokens,

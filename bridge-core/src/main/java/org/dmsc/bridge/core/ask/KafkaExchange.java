@@ -6,7 +6,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.dmsc.bridge.core.AgentMessage;
-import org.dmsc.bridge.core.AuditTrail;
 import org.dmsc.bridge.core.BridgeMetrics;
 import org.dmsc.bridge.core.Exchange;
 import org.dmsc.bridge.core.OpenTask;
@@ -27,8 +26,6 @@ import org.dmsc.schemas.avro.TaskSubmission;
 import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.tenant.directory.Agents;
 import org.dmsc.tenant.identity.Caller;
-import org.dmsc.tenant.policy.Admission;
-import org.dmsc.tenant.policy.Gatekeeper;
 
 /**
  * {@link Exchange} over Kafka.
@@ -41,32 +38,32 @@ import org.dmsc.tenant.policy.Gatekeeper;
  */
 final class KafkaExchange implements Exchange {
 
-    private final Gatekeeper gatekeeper;
+    private final Ingress ingress;
     private final Agents agents;
     private final Submissions submissions;
     private final TaskRecords records;
     private final TaskWatches watches;
     private final TaskQueries queries;
-    private final AuditTrail audit;
     private final BridgeMetrics metrics;
     private final Clock clock;
 
     KafkaExchange(ExchangeParts parts) {
-        this.gatekeeper = parts.gatekeeper();
+        this.ingress = new Ingress(parts);
         this.agents = parts.agents();
         this.submissions = new Submissions(parts.hmac(), parts.tokens(), parts.gateway(), parts.clock());
         this.records = new TaskRecords(parts.outbox(), parts.envelopes(), parts.domain(), parts.lanes());
         this.watches = parts.watches();
         this.queries = parts.queries();
-        this.audit = parts.audit();
         this.metrics = parts.metrics();
         this.clock = parts.clock();
     }
 
     @Override
-    public CompletionStage<OpenTask> ask(Caller caller, AgentMessage message) {
-        return refusing(caller, object(message), () -> {
-            TenantRecord tenant = admit(caller, message);
+    public CompletionStage<OpenTask> ask(Caller caller, AgentMessage asked) {
+        return refusing(caller, object(asked), asked.need().target(), () -> {
+            Ingress.Taken taken = admit(caller, asked);
+            TenantRecord tenant = taken.tenant();
+            AgentMessage message = taken.message();
             AgentRef agent = caller.agent().orElseThrow();
             if (message.existingTaskId().isPresent()) {
                 return own(caller, message.existingTaskId().get())
@@ -114,7 +111,7 @@ final class KafkaExchange implements Exchange {
 
     @Override
     public CompletionStage<TaskView> find(Caller caller, String taskId) {
-        return refusing(caller, Optional.of(taskId), () -> {
+        return refusing(caller, Optional.of(taskId), Optional.empty(), () -> {
             AgentRef agent = requireAgent(caller);
             Optional<TaskView> here =
                     watches.viewHere(agent.tenant(), agent.agent().value(), taskId);
@@ -129,6 +126,7 @@ final class KafkaExchange implements Exchange {
         return refusing(
                 caller,
                 Optional.of(taskId),
+                Optional.empty(),
                 () -> own(caller, taskId).thenCompose(stored -> {
                     Watching watching = watches.watch(watched(caller, stored), Occasion.FOLLOW);
                     return watching.live().thenApply(live -> watching.task()).whenComplete((task, failure) -> {
@@ -144,6 +142,7 @@ final class KafkaExchange implements Exchange {
         return refusing(
                 caller,
                 Optional.of(taskId),
+                Optional.empty(),
                 () -> own(caller, taskId).thenCompose(stored -> {
                     if (stored.progress().ended()) {
                         throw new RefusedException(
@@ -199,21 +198,14 @@ final class KafkaExchange implements Exchange {
                 submission.getDeadline());
     }
 
-    private TenantRecord admit(Caller caller, AgentMessage message) {
-        Optional<AgentRef> target = message.need().target();
-        Admission admission = gatekeeper.admit(caller, target, message.message().length);
-        if (admission instanceof Admission.Denied denied) {
-            throw new RefusedException(denied.refusal(), denied.sentence());
-        }
-        if (!(admission instanceof Admission.Admitted admitted)) {
-            throw new IllegalStateException("unknown admission: " + admission);
-        }
-        target.filter(agent -> agents.find(agent).isEmpty()).ifPresent(agent -> {
+    private Ingress.Taken admit(Caller caller, AgentMessage message) {
+        Ingress.Taken taken = ingress.take(caller, message);
+        message.need().target().filter(agent -> agents.find(agent).isEmpty()).ifPresent(agent -> {
             throw new RefusedException(
                     Refusal.AGENT_UNKNOWN,
                     "agent '" + agent + "' is not registered (expected the name of one that is; or say what you need)");
         });
-        return admitted.tenant();
+        return taken;
     }
 
     private static AgentRef requireAgent(Caller caller) {
@@ -231,7 +223,8 @@ final class KafkaExchange implements Exchange {
     }
 
     /** Every refusal ends as a failed stage, counted and audited; so does every fault, as INTERNAL. */
-    private <T> CompletionStage<T> refusing(Caller caller, Optional<String> object, Attempted<T> attempted) {
+    private <T> CompletionStage<T> refusing(
+            Caller caller, Optional<String> object, Optional<AgentRef> target, Attempted<T> attempted) {
         CompletionStage<T> begun;
         try {
             begun = attempted.begin();
@@ -245,7 +238,7 @@ final class KafkaExchange implements Exchange {
             } else {
                 RefusedException refused = Refusals.of(failure);
                 metrics.refused(refused.refusal());
-                audit.refused(RefusalNote.of(caller, refused, object));
+                ingress.noteBothSides(RefusalNote.of(caller, refused, object), target);
                 result.completeExceptionally(refused);
             }
         });

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.dmsc.bridge.core.AgentMessage;
 import org.dmsc.bridge.core.DelegationTokens;
 import org.dmsc.bridge.core.Lineage;
@@ -67,6 +69,7 @@ final class Submissions {
                 .setMaxAttempts(limits.getMaxAttempts())
                 .setHops(hops)
                 .setAncestors(lineage.map(Lineage::ancestors).orElse(List.of()))
+                .setDataTags(dataTags(message, lineage))
                 .setParentTaskId(lineage.map(Lineage::parentTaskId).orElse(null))
                 .setRootTaskId(lineage.map(Lineage::rootTaskId).orElse(taskId))
                 .build();
@@ -110,12 +113,19 @@ final class Submissions {
                         .orElse(null))
                 .setSkill(message.need().skill().orElse(null))
                 .setTags(new ArrayList<>(message.need().tags()))
+                .setDataTags(new ArrayList<>(message.need().dataTags()))
                 .setIntent(message.need().intent())
                 .setStreaming(message.terms().streaming())
                 .setCreatedAt(clock.millis())
                 .setPayloadHmac(hmac.of(caller.tenant(), message.message()))
                 .setIntentHmac(hmac.of(caller.tenant(), message.need().intent().getBytes(StandardCharsets.UTF_8)))
                 .setTraceparent(message.terms().traceparent().orElse(null));
+    }
+
+    private static List<String> dataTags(AgentMessage message, Optional<Lineage> lineage) {
+        Set<String> tags = new TreeSet<>(message.need().dataTags());
+        lineage.map(Lineage::dataTags).ifPresent(tags::addAll);
+        return List.copyOf(tags);
     }
 
     private Lineage lineage(AgentRef caller, String token) {

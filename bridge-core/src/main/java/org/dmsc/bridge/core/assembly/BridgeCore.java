@@ -16,6 +16,7 @@ import org.dmsc.bridge.core.TaskQueries;
 import org.dmsc.bridge.core.ask.ExchangeParts;
 import org.dmsc.bridge.core.deliver.AttemptEvents;
 import org.dmsc.bridge.core.deliver.DeliveryDesk;
+import org.dmsc.bridge.core.deliver.DeliveryGuard;
 import org.dmsc.bridge.core.deliver.DeliveryOpener;
 import org.dmsc.bridge.core.deliver.DeliveryPolicy;
 import org.dmsc.bridge.core.lanes.GatewayLease;
@@ -38,6 +39,7 @@ import org.dmsc.schemas.serde.AvroSerde;
 import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.kafka.KafkaClients;
 import org.dmsc.tenant.policy.Gatekeeper;
+import org.dmsc.tenant.policy.Masks;
 
 /**
  * All of bridge-core for one process.
@@ -110,7 +112,9 @@ public final class BridgeCore implements AutoCloseable {
 
     private Exchange exchange(TaskQueries queries) {
         return new ExchangeParts(
-                        new Gatekeeper(parts.tenants(), clock),
+                        new Gatekeeper(parts.tenants(), parts.policies(), parts.admittance(), clock),
+                        new Masks(parts.hmac()),
+                        parts.tenants(),
                         parts.agents(),
                         parts.hmac(),
                         tokens,
@@ -129,9 +133,11 @@ public final class BridgeCore implements AutoCloseable {
 
     private DeliveryDesk desk(AvroSerde<SealedEnvelope> envelopes) {
         EventWriter writer = new EventWriter(outbox, parts.envelopes(), parts.domain(), settings.lanes());
+        DeliveryOpener opener = new DeliveryOpener(envelopes.deserializer(), parts.envelopes());
         return new DeliveryDesk(
-                new DeliveryOpener(envelopes.deserializer(), parts.envelopes()),
-                new DeliveryPolicy(parts.tenants(), clock),
+                opener,
+                new DeliveryGuard(
+                        new DeliveryPolicy(parts.tenants(), parts.policies(), clock), opener, new Masks(parts.hmac())),
                 new AttemptEvents(writer, parts.domain(), node(), parts.ids(), clock),
                 parts.agents(),
                 clock,
@@ -160,6 +166,7 @@ public final class BridgeCore implements AutoCloseable {
             lease.renewSoon();
             watches.follow(lanes, tenants.now());
         });
+        parts.tenants().onChange(changed -> desk.recheckSoon());
         loop.onTurn(lease::tick);
         loop.onTurn(audit::summaries);
         metrics.registry().gauge(BridgeMetrics.LANES, loop, one -> one.lanes().size());

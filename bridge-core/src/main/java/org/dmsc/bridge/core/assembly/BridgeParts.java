@@ -12,11 +12,14 @@ import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.kafka.KafkaClients;
 import org.dmsc.tenant.keys.AuditHmac;
 import org.dmsc.tenant.keys.Envelopes;
+import org.dmsc.tenant.policy.Admittance;
+import org.dmsc.tenant.policy.Policies;
 
 /**
  * What a node gives to bridge-core.
  *
  * @param queries where tasks that are not followed here are looked up; by default the log is replayed
+ * @param admittance revocation and quotas, asked in their place in the order
  * @param ids makes ids of events and reports: random UUIDs
  */
 public record BridgeParts(
@@ -25,6 +28,8 @@ public record BridgeParts(
         Envelopes envelopes,
         AuditHmac hmac,
         Tenants tenants,
+        Policies policies,
+        Admittance admittance,
         Agents agents,
         FabricDomain domain,
         Optional<TaskQueries> queries,

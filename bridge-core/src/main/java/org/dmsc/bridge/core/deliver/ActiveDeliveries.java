@@ -1,6 +1,7 @@
 package org.dmsc.bridge.core.deliver;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -43,6 +44,11 @@ final class ActiveDeliveries {
     /** It ended; it stays remembered. */
     void ended(String key) {
         active.remove(key);
+    }
+
+    /** Those under way now. */
+    List<Attempt> all() {
+        return List.copyOf(active.values());
     }
 
     /** Forgets attempts under way that match: nobody will end them. */

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.dmsc.bridge.core.AgentLink;
 import org.dmsc.bridge.core.BridgeMetrics;
@@ -26,6 +27,7 @@ import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.TopicNames.Channel;
 import org.dmsc.schemas.avro.AgentSnapshot;
 import org.dmsc.schemas.avro.Delivery;
+import org.dmsc.schemas.avro.DeliveryKind;
 import org.dmsc.tenant.directory.Agents;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,8 +48,11 @@ public final class DeliveryDesk implements LaneWork {
 
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(5);
 
+    /** How soon after a grant's end its deliveries are cut at the latest. */
+    private static final Duration RECHECK_EVERY = Duration.ofMillis(250);
+
     private final DeliveryOpener opener;
-    private final DeliveryPolicy policy;
+    private final DeliveryGuard guard;
     private final AttemptEvents events;
     private final Agents agents;
     private final Clock clock;
@@ -57,17 +62,19 @@ public final class DeliveryDesk implements LaneWork {
     private final List<OpenDelivery> waiting = new ArrayList<>();
     private final Queue<Attempt> undelivered = new ArrayDeque<>();
     private Supplier<Set<Integer>> ownLanes = Set::of;
+    private final AtomicBoolean recheckWanted = new AtomicBoolean();
     private long sweptAt;
+    private long recheckedAt;
 
     public DeliveryDesk(
             DeliveryOpener opener,
-            DeliveryPolicy policy,
+            DeliveryGuard guard,
             AttemptEvents events,
             Agents agents,
             Clock clock,
             BridgeMetrics metrics) {
         this.opener = opener;
-        this.policy = policy;
+        this.guard = guard;
         this.events = events;
         this.agents = agents;
         this.clock = clock;
@@ -125,6 +132,12 @@ public final class DeliveryDesk implements LaneWork {
             }
         }
         sweep(now);
+        recheck(now);
+    }
+
+    /** A tenant or its policy changed: deliveries under way are judged again at the next turn. */
+    public void recheckSoon() {
+        recheckWanted.set(true);
     }
 
     @Override
@@ -209,21 +222,18 @@ public final class DeliveryDesk implements LaneWork {
             open.record().end();
             return;
         }
-        Optional<Refusal> denied = policy.check(open.delivery());
-        if (denied.isPresent()) {
-            metrics.delivery(denied.get().name());
-            attempt.failed(denied.get(), denied.get().meaning(), Certainty.CERTAIN);
-            return;
-        }
         hand(open, agent, link, attempt);
     }
 
     private void hand(OpenDelivery open, AgentSnapshot agent, AgentLink link, Attempt attempt) {
         DeliveryOrder order;
         try {
-            order = new DeliveryOrder(open.delivery(), agent, opener.message(open));
+            order = new DeliveryOrder(open.delivery(), agent, guard.message(open, agent));
         } catch (RefusedException e) {
-            metrics.delivery("unreadable");
+            metrics.delivery(
+                    e.refusal() == Refusal.UNREADABLE
+                            ? "unreadable"
+                            : e.refusal().name());
             attempt.failed(e.refusal(), e.sentence(), Certainty.CERTAIN);
             return;
         }
@@ -279,6 +289,26 @@ public final class DeliveryDesk implements LaneWork {
 
     private static Certainty certainty(OpenDelivery open) {
         return open.record().past() == Past.FRESH ? Certainty.CERTAIN : Certainty.UNCERTAIN;
+    }
+
+    /** Grants end by themselves, too: so they are looked at now and then even when nothing was changed. */
+    private void recheck(long now) {
+        if (!recheckWanted.getAndSet(false) && now - recheckedAt < RECHECK_EVERY.toMillis()) {
+            return;
+        }
+        recheckedAt = now;
+        for (Attempt attempt : active.all()) {
+            Delivery delivery = attempt.delivery();
+            guard.stopped(delivery, agents.find(DeliveryOpener.assignee(delivery)))
+                    .ifPresent(refused -> {
+                        metrics.delivery(refused.refusal().name());
+                        attempt.failed(refused.refusal(), refused.sentence(), Certainty.UNCERTAIN);
+                        Delivery stop = Delivery.newBuilder(delivery)
+                                .setKind(DeliveryKind.CANCEL)
+                                .build();
+                        links.forEach(link -> link.cancel(stop));
+                    });
+        }
     }
 
     /** Attempts that no link ever ended. */

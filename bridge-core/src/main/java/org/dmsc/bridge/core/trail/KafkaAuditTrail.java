@@ -174,7 +174,7 @@ public final class KafkaAuditTrail implements AuditTrail, AutoCloseable {
                 .setEventId(ids.get())
                 .setTenant(note.tenant().map(Object::toString).orElse(FABRIC))
                 .setTime(clock.millis())
-                .setKind(AuditKind.REFUSAL)
+                .setKind(note.weight() == RefusalNote.Weight.DRY_RUN ? AuditKind.POLICY_TRIAL : AuditKind.REFUSAL)
                 .setActor(note.actor())
                 .setNode(node)
                 .setTaskId(note.taskId().orElse(null))

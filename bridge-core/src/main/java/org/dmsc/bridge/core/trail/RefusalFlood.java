@@ -23,7 +23,7 @@ final class RefusalFlood {
     /** Refusals that were not written one by one. */
     record Summary(RefusalNote example, long count) {}
 
-    private record Key(String tenant, String actor, Refusal refusal) {}
+    private record Key(String tenant, String actor, Refusal refusal, RefusalNote.Weight weight) {}
 
     private static final class Tally {
         private int singly;
@@ -46,7 +46,8 @@ final class RefusalFlood {
     boolean singly(RefusalNote note) {
         String tenant = note.tenant().map(Object::toString).orElse("");
         String actor = tallies.size() < MOST_ACTORS ? note.actor() : EVERYBODY_ELSE;
-        Tally tally = tallies.computeIfAbsent(new Key(tenant, actor, note.refusal()), key -> new Tally(note));
+        Tally tally =
+                tallies.computeIfAbsent(new Key(tenant, actor, note.refusal(), note.weight()), key -> new Tally(note));
         if (tally.singly < SINGLY) {
             tally.singly++;
             return true;

@@ -42,6 +42,12 @@ final class RefusalFloodTest {
 
     private static RefusalNote note(String actor) {
         return new RefusalNote(
-                Optional.empty(), actor, Refusal.UNAUTHENTICATED, "no credential", Optional.empty(), Optional.empty());
+                Optional.empty(),
+                actor,
+                Refusal.UNAUTHENTICATED,
+                "no credential",
+                Optional.empty(),
+                Optional.empty(),
+                RefusalNote.Weight.REFUSED);
     }
 }

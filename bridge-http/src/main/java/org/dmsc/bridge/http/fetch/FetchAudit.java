@@ -27,7 +27,8 @@ final class FetchAudit {
                         refused.refusal(),
                         refused.sentence(),
                         Optional.of("GET " + order.destination()),
-                        Optional.empty()));
+                        Optional.empty(),
+                        RefusalNote.Weight.REFUSED));
     }
 
     void permitted(FetchOrder order, Permission permission) {
