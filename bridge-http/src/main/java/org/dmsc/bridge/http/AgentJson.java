@@ -3,6 +3,7 @@ package org.dmsc.bridge.http;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.dmsc.bridge.core.a2a.A2aJson;
+import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.AgentRegistration;
 import org.dmsc.schemas.avro.AgentSnapshot;
 import org.dmsc.tenant.directory.Match;
@@ -12,14 +13,26 @@ final class AgentJson {
 
     private AgentJson() {}
 
-    static ObjectNode of(AgentSnapshot agent, String baseUrl) {
+    /** Where its own tenant's agents reach it. */
+    static String url(AgentSnapshot agent, String baseUrl) {
+        return baseUrl + "/agents/" + agent.getAgent();
+    }
+
+    /** Where agents of that tenant reach it: another tenant's is called by its full name. */
+    static String url(AgentSnapshot agent, String baseUrl, TenantId viewer) {
+        return agent.getTenant().equals(viewer.value())
+                ? url(agent, baseUrl)
+                : baseUrl + "/agents/" + agent.getTenant() + "%2F" + agent.getAgent();
+    }
+
+    static ObjectNode of(AgentSnapshot agent, String url) {
         AgentRegistration registration = agent.getRegistration();
         ObjectNode json = A2aJson.object();
         json.put("agent", agent.getTenant() + "/" + agent.getAgent());
         json.put("name", registration.getName());
         json.put("description", registration.getDescription());
         json.put("channel", registration.getChannel().name());
-        json.put("url", baseUrl + "/agents/" + agent.getAgent());
+        json.put("url", url);
         json.put("health", agent.getHealth().name());
         json.put("healthReason", agent.getHealthReason());
         ObjectNode load = json.putObject("load");
@@ -43,8 +56,8 @@ final class AgentJson {
         return json;
     }
 
-    static ObjectNode of(AgentSnapshot agent, Match match, String baseUrl) {
-        ObjectNode json = of(agent, baseUrl);
+    static ObjectNode of(AgentSnapshot agent, Match match, String url) {
+        ObjectNode json = of(agent, url);
         json.put("skill", match.skill());
         json.put("score", match.score());
         ArrayNode why = json.putArray("why");

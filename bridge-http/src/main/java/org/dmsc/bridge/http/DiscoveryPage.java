@@ -43,11 +43,12 @@ final class DiscoveryPage implements Page {
             return done(Answers.json(HttpStatus.OK, found(call)));
         }
         if (call.is(HttpMethod.GET, "v1", "agents", "*")) {
-            return done(Answers.json(
-                    HttpStatus.OK, AgentJson.of(one(call, call.path().get(2)), call.baseUrl())));
+            AgentSnapshot agent = one(call, call.path().get(2));
+            return done(Answers.json(HttpStatus.OK, AgentJson.of(agent, url(call, agent))));
         }
         if (call.is(HttpMethod.GET, "agents", "*", ".well-known", "agent-card.json")) {
-            ObjectNode card = PublishedCards.agent(one(call, call.path().get(1)), call.baseUrl());
+            AgentSnapshot agent = one(call, call.path().get(1));
+            ObjectNode card = PublishedCards.at(agent, url(call, agent));
             return done(PublicPages.card(card, call.request().headers()));
         }
         return Optional.empty();
@@ -67,18 +68,22 @@ final class DiscoveryPage implements Page {
         if (skill.isEmpty() && tags.isEmpty() && text.isBlank()) {
             visible.all(tenant).stream()
                     .limit(limit(call))
-                    .forEach(agent -> list.add(AgentJson.of(agent, call.baseUrl())));
+                    .forEach(agent -> list.add(AgentJson.of(agent, url(call, agent))));
         } else {
             Query query = new Query(visible.tenants(tenant), skill, tags, text, MOST);
             capabilities.search(query).stream()
                     .filter(match -> visible.mayUse(tenant, match.agent(), match.skill()))
                     .limit(limit(call))
                     .forEach(match -> visible.find(tenant, match.agent())
-                            .ifPresent(agent -> list.add(AgentJson.of(agent, match, call.baseUrl()))));
+                            .ifPresent(agent -> list.add(AgentJson.of(agent, match, url(call, agent)))));
         }
         ObjectNode body = A2aJson.object();
         body.set("agents", list);
         return body;
+    }
+
+    private static String url(Call call, AgentSnapshot agent) {
+        return AgentJson.url(agent, call.baseUrl(), tenantOf(call));
     }
 
     private AgentSnapshot one(Call call, String name) {

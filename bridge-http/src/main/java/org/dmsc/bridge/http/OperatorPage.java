@@ -104,7 +104,7 @@ final class OperatorPage implements Page {
     private HttpResponse agentsOf(Call call, TenantId tenant) {
         ObjectNode body = A2aJson.object();
         ArrayNode list = body.putArray("agents");
-        agents.ofTenant(tenant).forEach(agent -> list.add(AgentJson.of(agent, call.baseUrl())));
+        agents.ofTenant(tenant).forEach(agent -> list.add(AgentJson.of(agent, AgentJson.url(agent, call.baseUrl()))));
         return Answers.json(HttpStatus.OK, body);
     }
 

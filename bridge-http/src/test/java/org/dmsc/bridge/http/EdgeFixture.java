@@ -14,7 +14,6 @@ import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.tenant.directory.CapabilityIndex;
 import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.policy.CallerAuthenticator;
-import org.dmsc.tenant.policy.Policies;
 import org.dmsc.tenant.token.TokenVerifier;
 
 /** A real edge on a real port, over fakes of what lies behind it. Tenants acme, beta and gamma. */
@@ -28,6 +27,7 @@ final class EdgeFixture implements AutoCloseable {
     final FakeAudit audit = new FakeAudit();
     final AtomicBoolean ready = new AtomicBoolean(true);
     final HttpEdge edge;
+    final FakePolicies policies = new FakePolicies();
     private final Duration patience;
 
     EdgeFixture(Path dir) {
@@ -60,7 +60,7 @@ final class EdgeFixture implements AutoCloseable {
                 exchange,
                 registry,
                 identities.tenants,
-                Policies.none(),
+                policies,
                 registry,
                 index,
                 audit,

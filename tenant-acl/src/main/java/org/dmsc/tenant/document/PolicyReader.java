@@ -41,12 +41,10 @@ public final class PolicyReader {
 
     private final TenantId tenant;
     private final Section document;
-    private final List<Fault> faults;
 
-    private PolicyReader(TenantId tenant, Section document, List<Fault> faults) {
+    private PolicyReader(TenantId tenant, Section document) {
         this.tenant = tenant;
         this.document = document;
-        this.faults = faults;
     }
 
     /**
@@ -57,7 +55,7 @@ public final class PolicyReader {
      */
     public static ReadDocument read(TenantId tenant, ObjectNode tree, long generation) {
         List<Fault> faults = new ArrayList<>();
-        ReadDocument read = new PolicyReader(tenant, new Section("", tree, faults), faults).read(generation);
+        ReadDocument read = new PolicyReader(tenant, new Section("", tree, faults)).read(generation);
         if (!faults.isEmpty()) {
             throw new RefusedException(
                     Refusal.INVALID_CONFIGURATION,

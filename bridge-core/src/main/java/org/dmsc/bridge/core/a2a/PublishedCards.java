@@ -40,9 +40,13 @@ public final class PublishedCards {
      * for a changed card; the extension gives the hash of the original.
      */
     public static ObjectNode agent(AgentSnapshot agent, String baseUrl) {
+        return at(agent, baseUrl + "/agents/" + agent.getAgent());
+    }
+
+    /** The same for whoever reaches the agent at another address of the gateway, as another tenant does. */
+    public static ObjectNode at(AgentSnapshot agent, String url) {
         byte[] original = agent.getRegistration().getCardJson().getBytes(StandardCharsets.UTF_8);
         ObjectNode card = A2aJson.parse(original);
-        String url = baseUrl + "/agents/" + agent.getAgent();
         card.set("supportedInterfaces", interfaces(url, url));
         card.remove("signatures");
         capabilities(card);

@@ -54,6 +54,24 @@ final class SendRequestsTest {
     }
 
     @Test
+    void case_34_whatOnlyTheFabricMaySayIsTakenOutOfPartsToo() {
+        AgentMessage message = read("{'message':{'messageId':'m','role':'ROLE_USER','parts':[{'text':'x','metadata':"
+                + "{'dmsc-identity':'evil','DMSC-Tenant':'evil','urn:dmsc:ext:delegation:1':{'caller':'evil'},'mine':1}}]}}");
+
+        assertThat(new String(message.message(), StandardCharsets.UTF_8))
+                .contains("mine")
+                .doesNotContain("evil");
+    }
+
+    @Test
+    void readsDataTags() {
+        AgentMessage message = read(GOOD.replace(
+                "'parts'", "'metadata':{'urn:dmsc:ext:delegation:1':{'dataTags':['pii']}},'parts'"));
+
+        assertThat(message.need().dataTags()).containsExactly("pii");
+    }
+
+    @Test
     void takesAnotherTenantsAgentByItsFullName() {
         String body = GOOD.replace("'parts'", "'metadata':{'urn:dmsc:ext:delegation:1':{'agent':'beta/b'}},'parts'");
 

@@ -9,6 +9,7 @@ import com.hivemq.extension.sdk.api.services.publish.Publish;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** HiveMQ's packets from and to ours. */
@@ -17,12 +18,17 @@ final class Packets {
     /** Marks a publish on its way through the broker; taken off before it is written. */
     static final String TAG = "dmsc-tag";
 
+    private static final String RESERVED = "dmsc-";
+
     private Packets() {}
 
     static InboundPublish inbound(PublishPacket packet) {
         Map<String, String> properties = new HashMap<>();
         for (UserProperty property : packet.getUserProperties().asList()) {
-            properties.putIfAbsent(property.getName(), property.getValue());
+            // The fabric's own names never come from outside.
+            if (!property.getName().toLowerCase(Locale.ROOT).startsWith(RESERVED)) {
+                properties.putIfAbsent(property.getName(), property.getValue());
+            }
         }
         return new InboundPublish(
                 packet.getTopic(),
