@@ -17,7 +17,8 @@ import org.dmsc.schemas.avro.AttemptRecord;
  *   filter (visible, no ancestor, up, breaker, capacity)
  *   nobody fits: some may later               → Defer
  *                nobody ever                  → Refuse
- *   those not tried yet, else those tried (after a backoff, the last one only when it is the only one)
+ *   those not tried yet, else those tried (after a backoff, the last one only when it is the only one; one that may
+ *   have done it already only when its skill is idempotent)
  *   most relevant within the margin ▸ two at random ▸ the less loaded   → Assign
  * </pre>
  */

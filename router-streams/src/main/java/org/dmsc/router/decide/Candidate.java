@@ -37,6 +37,11 @@ public record Candidate(
         return skill.map(SkillRecord::getId).orElse("");
     }
 
+    /** Whether the skill declares that doing it twice does no harm. */
+    boolean idempotent() {
+        return skill.map(SkillRecord::getIdempotent).orElse(false);
+    }
+
     /** Tasks it can work on at once; an agent that says nothing sensible takes one. */
     public int capacity() {
         return Math.max(1, snapshot.getRegistration().getCapacity());

@@ -19,10 +19,9 @@ final class CandidateFilter {
     /** All candidates with their verdicts, the most relevant first. */
     static List<Considered> apply(Question question, List<Candidate> candidates) {
         Set<String> ancestors = question.ancestors();
-        Set<AgentRef> failed = question.failed();
         List<Considered> all = new ArrayList<>(candidates.size());
         for (Candidate candidate : candidates) {
-            all.add(new Considered(candidate, LoadScore.of(candidate), verdict(candidate, ancestors, failed)));
+            all.add(new Considered(candidate, LoadScore.of(candidate), verdict(candidate, ancestors, question)));
         }
         all.sort(Comparator.comparingDouble((Considered c) -> c.candidate().relevance())
                 .reversed()
@@ -30,7 +29,7 @@ final class CandidateFilter {
         return all;
     }
 
-    private static Verdict verdict(Candidate candidate, Set<String> ancestors, Set<AgentRef> failed) {
+    private static Verdict verdict(Candidate candidate, Set<String> ancestors, Question question) {
         if (candidate.permission().denied().isPresent()) {
             return candidate.permission().denied().get().refusal() == Refusal.DATA_TAG
                     ? Verdict.TAG_FORBIDS
@@ -40,8 +39,12 @@ final class CandidateFilter {
         if (ancestors.contains(agent.toString())) {
             return Verdict.ANCESTOR;
         }
-        if (failed.contains(agent)) {
+        if (question.failed().contains(agent)) {
             return Verdict.FAILED_BEFORE;
+        }
+        if (!candidate.idempotent() && question.uncertain().contains(agent)) {
+            // Design 14.6: what may have had its effect is done again only where that does no harm.
+            return Verdict.UNCERTAIN_BEFORE;
         }
         AgentHealth health = candidate.snapshot().getHealth();
         if (health != AgentHealth.UP && health != AgentHealth.DEGRADED) {

@@ -42,6 +42,15 @@ public record Question(TaskSubmission submission, List<AttemptRecord> attempts, 
         return all;
     }
 
+    /** Agents that were lost or ran out of time: they may have done the work all the same. */
+    Set<AgentRef> uncertain() {
+        Set<AgentRef> all = new HashSet<>();
+        attempts.stream()
+                .filter(attempt -> isUncertain(attempt.getOutcome()))
+                .forEach(attempt -> all.add(agent(attempt)));
+        return all;
+    }
+
     /** The newest attempt. */
     Optional<AttemptRecord> last() {
         return attempts.isEmpty() ? Optional.empty() : Optional.of(attempts.get(attempts.size() - 1));
@@ -55,5 +64,9 @@ public record Question(TaskSubmission submission, List<AttemptRecord> attempts, 
         return outcome == AttemptOutcome.FAILED
                 || outcome == AttemptOutcome.REJECTED
                 || outcome == AttemptOutcome.CANCELED;
+    }
+
+    private static boolean isUncertain(AttemptOutcome outcome) {
+        return outcome == AttemptOutcome.LOST || outcome == AttemptOutcome.TIMED_OUT;
     }
 }

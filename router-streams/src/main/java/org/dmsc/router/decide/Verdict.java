@@ -8,6 +8,7 @@ public enum Verdict {
     TAG_FORBIDS("a data tag of the task keeps it away", Kind.NEVER),
     ANCESTOR("it delegated this task itself", Kind.NEVER),
     FAILED_BEFORE("it refused or failed this task already", Kind.NEVER),
+    UNCERTAIN_BEFORE("it may have done this task already, and its skill is not declared idempotent", Kind.NEVER),
     NOT_UP("it is not up", Kind.LATER),
     BREAKER_OPEN("its breaker for this skill is open", Kind.LATER),
     BUSY("it works at its capacity", Kind.LATER);

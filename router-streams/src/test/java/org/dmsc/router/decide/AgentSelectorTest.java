@@ -12,6 +12,7 @@ import org.dmsc.schemas.avro.AgentHealth;
 import org.dmsc.schemas.avro.AgentSnapshot;
 import org.dmsc.schemas.avro.AttemptOutcome;
 import org.dmsc.schemas.avro.AttemptRecord;
+import org.dmsc.schemas.avro.SkillRecord;
 import org.dmsc.schemas.avro.TaskSubmission;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +23,16 @@ class AgentSelectorTest {
 
     private static AgentSnapshot.Builder agent(String name) {
         return Make.agent("acme", name, Make.skill("billing"));
+    }
+
+    /** Its skill does no harm when it is done twice. */
+    private static AgentSnapshot.Builder repeatable(String name) {
+        return Make.agent(
+                "acme",
+                name,
+                SkillRecord.newBuilder(Make.skill("billing"))
+                        .setIdempotent(true)
+                        .build());
     }
 
     private static TaskSubmission.Builder task() {
@@ -178,8 +189,32 @@ class AgentSelectorTest {
     }
 
     @Test
+    void doesNotAskAgainWhoMayHaveDoneItUnlessThatDoesNoHarm() {
+        for (AttemptOutcome unsure : List.of(AttemptOutcome.LOST, AttemptOutcome.TIMED_OUT)) {
+            Decision decision = decide(
+                    task().build(),
+                    List.of(Make.attempt(1, "acme", "a", unsure)),
+                    Make.candidate(agent("a").build(), 1));
+
+            assertThat(decision).isInstanceOf(Decision.Refuse.class);
+            assertThat(((Decision.Refuse) decision).considered().get(0).verdict())
+                    .isEqualTo(Verdict.UNCERTAIN_BEFORE);
+        }
+    }
+
+    @Test
+    void asksTheOnlyAgentAgainThatWasNeverReached() {
+        Decision decision = decide(
+                task().build(),
+                List.of(Make.attempt(1, "acme", "a", AttemptOutcome.UNDELIVERED)),
+                Make.candidate(agent("a").build(), 1));
+
+        assertThat(chosen(decision)).isEqualTo("a");
+    }
+
+    @Test
     void triesTheOnlyAgentAgainAfterABackoff() {
-        Candidate only = Make.candidate(agent("a").build(), 1);
+        Candidate only = Make.candidate(repeatable("a").build(), 1);
         AttemptRecord lost = Make.attempt(1, "acme", "a", AttemptOutcome.LOST);
         Question soon = new Question(task().build(), List.of(lost), 8, NOW + 1);
 
@@ -197,8 +232,8 @@ class AgentSelectorTest {
         Decision decision = decide(
                 task().build(),
                 List.of(first, second),
-                Make.candidate(agent("a").build(), 1),
-                Make.candidate(agent("b").build(), 10));
+                Make.candidate(repeatable("a").build(), 1),
+                Make.candidate(repeatable("b").build(), 10));
 
         assertThat(chosen(decision)).isEqualTo("a");
     }
