@@ -31,10 +31,30 @@ final class FabricProcess implements AutoCloseable {
 
     /** Starts {@code dmsc up} on free ports in the folder and waits until it says that it is ready. */
     static FabricProcess start(Path folder) throws InterruptedException {
-        Path data = folder.resolve("data");
-        Path log = folder.resolve("fabric.log");
+        return start(folder.resolve("data"), folder.resolve("fabric.log"), List.of("--mqtt-port", "0"));
+    }
+
+    /** One more gateway of this fabric, in a process of its own; HTTP only. */
+    FabricProcess join(String node) throws InterruptedException {
+        return start(
+                data.resolveSibling(node),
+                log.resolveSibling(node + ".log"),
+                List.of(
+                        "--node",
+                        node,
+                        "--roles",
+                        "http",
+                        "--kafka",
+                        bootstrap(),
+                        "--keys",
+                        described().path("keys").asText()));
+    }
+
+    private static FabricProcess start(Path data, Path log, List<String> more) throws InterruptedException {
+        List<String> words = new ArrayList<>(List.of("up", "--data", data.toString(), "--http-port", "0"));
+        words.addAll(more);
         long begun = System.nanoTime();
-        Process process = launch(log, "up", "--data", data.toString(), "--http-port", "0", "--mqtt-port", "0");
+        Process process = launch(log, words.toArray(String[]::new));
         while (!Files.exists(data.resolve("node.json"))) {
             boolean late = System.nanoTime() - begun > LONGEST_START.toNanos();
             if (late || !process.isAlive()) {
@@ -68,6 +88,15 @@ final class FabricProcess implements AutoCloseable {
 
     String httpUrl() {
         return "https://localhost:" + described().path("httpPort").asInt();
+    }
+
+    int httpPort() {
+        return described().path("httpPort").asInt();
+    }
+
+    /** The operator's certificate and key. */
+    Credentials operator() {
+        return new Credentials(Path.of(described().path("operator").asText()));
     }
 
     String bootstrap() {

@@ -7,6 +7,7 @@ package org.dmsc.schemas;
 public enum Refusal {
     // who
     UNAUTHENTICATED("no valid certificate or token"),
+    REVOKED("the certificate or token was revoked"),
     IDENTITY_MISMATCH("host, certificate and token do not name the same tenant and agent"),
     NOT_PERMITTED("the caller may not do this"),
     CROSS_TENANT("no grant lets this tenant reach that one"),
@@ -53,6 +54,7 @@ public enum Refusal {
     UNREADABLE("a record could not be opened"),
     UNAVAILABLE("a part of the fabric is not available"),
     OVERLOADED("the fabric is busy"),
+    REVOCATIONS_STALE("this gateway cannot hear revocations, so it admits nobody"),
     INVALID_CONFIGURATION("the configuration is not valid"),
     INTERNAL("a fault inside the fabric");
 

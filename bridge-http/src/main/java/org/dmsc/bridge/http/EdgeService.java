@@ -7,6 +7,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.logging.RequestLogProperty;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.net.URLDecoder;
@@ -72,8 +73,12 @@ final class EdgeService implements HttpService {
 
     private Caller authenticated(ServiceRequestContext context, RequestHeaders headers) {
         try {
-            Caller caller = authenticator.authenticate(credentials.of(context, headers));
-            return network.requireSource(caller, PeerCredentials.address(context));
+            CallerAuthenticator.Identified identified = authenticator.identify(credentials.of(context, headers));
+            ConnectionGuard.of(context.log()
+                            .ensureAvailable(RequestLogProperty.SESSION)
+                            .channel())
+                    .admit(identified.evidence());
+            return network.requireSource(identified.caller(), PeerCredentials.address(context));
         } catch (RefusedException e) {
             // A good certificate of a tenant that is not there is no identity.
             throw e.refusal() == Refusal.TENANT_UNKNOWN

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *   JSON-RPC          POST /, /a2a, /agents/{agent}
  *   HTTP+JSON         /message:send, /message:stream, /tasks/{id}…, each also under /agents/{agent}
  *   agents            GET, POST, DELETE /v1/agents…, GET /agents/{agent}/.well-known/agent-card.json
- *   operators         /v1/config/tenants…, /v1/audit, /v1/tasks/{id}/explain, /v1/status, /metrics
+ *   operators         /v1/config/tenants…, /v1/revocations, /v1/audit, /v1/tasks/{id}/explain, /v1/status, /metrics
  * </pre>
  */
 public final class HttpEdge implements AutoCloseable {
@@ -109,6 +109,8 @@ public final class HttpEdge implements AutoCloseable {
                 .disableServerHeader()
                 // Failures writes one line for what a client did wrong; the server's own report is a stack trace.
                 .unloggedExceptionsReportInterval(Duration.ZERO)
+                .childChannelPipelineCustomizer(pipeline ->
+                        pipeline.addLast(new ConnectionGuard(parts.connections(), parts.peers(), parts.audit())))
                 .errorHandler(new EdgeErrors(settings))
                 .service("prefix:/", service);
         return builder.build();
@@ -122,6 +124,7 @@ public final class HttpEdge implements AutoCloseable {
                 new RegistrationPage(parts, watch),
                 new RestPage(operations, parts.settings()),
                 new AuditPage(parts),
+                new RevocationPage(parts),
                 new ConfigPage(parts),
                 new OperatorPage(parts));
     }

@@ -14,11 +14,13 @@ import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.pki.PeerValidator;
 import org.dmsc.tenant.policy.CallerAuthenticator;
 import org.dmsc.tenant.policy.Policies;
+import org.dmsc.tenant.revocation.LiveConnections;
 
 /**
  * What the HTTP edge works with.
  *
  * @param identity this node's certificate; asked for each new connection, so a renewed one is used at once
+ * @param connections those that are open, to be cut when their peer is revoked
  * @param operators what operators may do here; empty in a process that holds no keys of the fabric
  */
 public record HttpEdgeParts(
@@ -26,6 +28,7 @@ public record HttpEdgeParts(
         Supplier<IssuedIdentity> identity,
         PeerValidator peers,
         CallerAuthenticator authenticator,
+        LiveConnections connections,
         Exchange exchange,
         AgentReports reports,
         Tenants tenants,

@@ -2,6 +2,7 @@ package org.dmsc.bridge.http;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.TenantRecord;
@@ -10,6 +11,8 @@ import org.dmsc.tenant.admin.CreatedTenant;
 import org.dmsc.tenant.admin.TenantAdministration;
 import org.dmsc.tenant.admin.TenantConfiguration;
 import org.dmsc.tenant.identity.SpiffeId;
+import org.dmsc.tenant.revocation.RevocationKey;
+import org.dmsc.tenant.revocation.Revoked;
 
 /** What an operator can do through the API. Calls MAY block: the edge makes them on a thread for that. */
 public interface OperatorDesk {
@@ -26,9 +29,24 @@ public interface OperatorDesk {
     /** Issues an agent's certificate and token. */
     AgentCredentials addAgent(AgentRef agent, Duration life, SpiffeId actor);
 
+    /** Revokes; the stage completes when the live gateways have acted on it, at the latest after the wait. */
+    CompletionStage<Revoked> revoke(RevocationKey key, String reason, SpiffeId actor, Duration wait);
+
+    /** What revokes. */
+    @FunctionalInterface
+    interface Revoking {
+        CompletionStage<Revoked> revoke(RevocationKey key, String reason, SpiffeId actor, Duration wait);
+    }
+
     /** The administration of this process. */
-    static OperatorDesk of(TenantAdministration administration, TenantConfiguration configuration) {
+    static OperatorDesk of(
+            TenantAdministration administration, TenantConfiguration configuration, Revoking revoking) {
         return new OperatorDesk() {
+            @Override
+            public CompletionStage<Revoked> revoke(RevocationKey key, String reason, SpiffeId actor, Duration wait) {
+                return revoking.revoke(key, reason, actor, wait);
+            }
+
             @Override
             public CreatedTenant create(TenantId tenant, String displayName, SpiffeId actor) {
                 return administration.create(tenant, displayName, actor);

@@ -4,8 +4,6 @@ import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.net.InetAddress;
-import java.security.cert.Certificate;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import org.dmsc.bridge.http.connection.ConnectionCut;
 import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -53,7 +51,10 @@ final class PeerCredentials {
                             + Printable.of(host.get()) + "' (expected the same host; open a connection of its own)");
         }
         return new Credentials(
-                session == null ? List.of() : chain(session), token(headers), sni.or(() -> host), address(context));
+                session == null ? List.of() : ConnectionCut.chain(session),
+                token(headers),
+                sni.or(() -> host),
+                address(context));
     }
 
     /** Host and port as the client named them. */
@@ -87,18 +88,6 @@ final class PeerCredentials {
                 .filter(SNIHostName.class::isInstance)
                 .map(name -> ((SNIHostName) name).getAsciiName().toLowerCase(Locale.ROOT))
                 .findFirst();
-    }
-
-    private static List<X509Certificate> chain(SSLSession session) {
-        try {
-            List<X509Certificate> chain = new ArrayList<>();
-            for (Certificate certificate : session.getPeerCertificates()) {
-                chain.add((X509Certificate) certificate);
-            }
-            return chain;
-        } catch (SSLPeerUnverifiedException e) {
-            return List.of();
-        }
     }
 
     private static Optional<String> token(RequestHeaders headers) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -23,10 +24,15 @@ import org.dmsc.schemas.avro.TenantLimits;
 import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.schemas.avro.TenantState;
 import org.dmsc.tenant.identity.FabricDomain;
+import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.pki.FabricPki;
 import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.pki.PeerValidator;
 import org.dmsc.tenant.pki.Pem;
+import org.dmsc.tenant.revocation.LiveConnections;
+import org.dmsc.tenant.revocation.Revocation;
+import org.dmsc.tenant.revocation.RevocationKey;
+import org.dmsc.tenant.revocation.RevocationList;
 import org.dmsc.tenant.token.TokenIssuer;
 import org.dmsc.tenant.token.TokenKeys;
 
@@ -38,6 +44,9 @@ public final class Identities {
     public final FabricDomain domain = FabricDomain.DEFAULT;
     public final Clock clock = Clock.systemUTC();
     public final FakeTenants tenants = new FakeTenants();
+    public final AtomicReference<Duration> age = new AtomicReference<>(Duration.ZERO);
+    public final RevocationList revocations = new RevocationList(age::get);
+    public final LiveConnections connections = new LiveConnections(revocations, clock);
     public final PeerValidator peers;
     private final FabricPki pki;
     private final TokenKeys tokenKeys;
@@ -47,7 +56,7 @@ public final class Identities {
         pki = FabricPki.openOrCreate(dir.resolve("pki"), domain, clock, new SecureRandom());
         tokenKeys = TokenKeys.open(dir.resolve("tokens"), NO_PASSWORD);
         issuing.add(pki.platformCa());
-        peers = new PeerValidator(pki::root, this::issuing, domain, clock);
+        peers = new PeerValidator(pki::root, this::issuing, domain, clock, revocations);
     }
 
     private Collection<X509Certificate> issuing() {
@@ -82,6 +91,22 @@ public final class Identities {
 
     public IssuedIdentity agent(String tenant, String agent) {
         return pki.issueAgent(AgentRef.of(tenant, agent), Duration.ofHours(1));
+    }
+
+    public IssuedIdentity agent(String tenant, String agent, Duration life) {
+        return pki.issueAgent(AgentRef.of(tenant, agent), life);
+    }
+
+    /** As the gateway does it when it hears of it; the number of connections that were cut. */
+    public int revoke(RevocationKey key) {
+        Revocation news = new Revocation(
+                key, Revocation.ALWAYS, "r", "", "spiffe://test/x", clock.instant(), revocations.generation() + 1);
+        revocations.apply(news);
+        return connections.cut(news).toCompletableFuture().join();
+    }
+
+    public int revoke(String tenant, String agent) {
+        return revoke(RevocationKey.identity(SpiffeId.agent(domain, AgentRef.of(tenant, agent))));
     }
 
     public IssuedIdentity gateway() {

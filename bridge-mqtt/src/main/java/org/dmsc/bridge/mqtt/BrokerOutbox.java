@@ -8,6 +8,7 @@ import org.dmsc.bridge.mqtt.broker.Device;
 import org.dmsc.bridge.mqtt.broker.EmbeddedBroker;
 import org.dmsc.bridge.mqtt.broker.OutboundPublish;
 import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,22 @@ final class BrokerOutbox implements Outbox {
                         .log("mqtt reply reached nobody: the device is gone or did not subscribe to it");
             }
         });
+    }
+
+    @Override
+    public CompletionStage<Boolean> evict(String clientId, RefusedException why) {
+        LOG.atInfo()
+                .addKeyValue("client", clientId)
+                .addKeyValue("refusal", why.refusal())
+                .log("mqtt device is cut off");
+        try {
+            return why.refusal() == Refusal.REVOKED
+                    ? broker.get().expel(clientId, why.sentence())
+                    : broker.get().disconnect(clientId, why.sentence());
+        } catch (RefusedException e) {
+            // The broker is closed, and with it the connection.
+            return CompletableFuture.completedFuture(true);
+        }
     }
 
     @Override

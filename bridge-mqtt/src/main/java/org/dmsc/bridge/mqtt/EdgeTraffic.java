@@ -73,6 +73,7 @@ final class EdgeTraffic implements DeviceTraffic {
     @Override
     public PublishVerdict published(Device device, InboundPublish publish) {
         try {
+            guard.requireAdmitted(device);
             return new PublishVerdict.Taken(take(device, publish));
         } catch (RefusedException e) {
             guard.refused("publish", device.caller(), e, publish.topic());

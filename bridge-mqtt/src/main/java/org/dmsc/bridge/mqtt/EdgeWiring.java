@@ -17,7 +17,12 @@ record EdgeWiring(
     static EdgeWiring of(
             MqttEdgeParts parts, Devices devices, MqttMetrics metrics, Outbox outbox, Announcements announcements) {
         Supplier<String> ids = () -> UUID.randomUUID().toString();
-        Guard guard = new Guard(parts.authentication(), parts.audit(), metrics::refused, parts.clock());
+        Guard guard = new Guard(
+                parts.authentication(),
+                new Guard.Admission(parts.connections(), new Evictions(outbox::evict)),
+                parts.audit(),
+                metrics::refused,
+                parts.clock());
         Presences presences = new Presences(parts, devices, outbox);
         MqttAgentLink link = new MqttAgentLink(parts, devices, outbox, metrics);
         RequestDesk desk = new RequestDesk(parts.exchange());

@@ -23,23 +23,41 @@ import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.tenant.identity.Caller;
 import org.dmsc.tenant.identity.Credentials;
+import org.dmsc.tenant.policy.CallerAuthenticator.Identified;
+import org.dmsc.tenant.revocation.LiveConnection;
+import org.dmsc.tenant.revocation.LiveConnections;
 
 /** Who may connect, under which client id and for how long; and writes down each refusal of this edge. */
 final class Guard {
 
     private static final String BEARER = "Bearer ";
 
-    private final Function<Credentials, Caller> authentication;
+    private final Function<Credentials, Identified> authentication;
+    private final Admission admission;
     private final AuditTrail audit;
     private final Consumer<String> count;
     private final Clock clock;
     private final Map<String, Shown> shown = new ConcurrentHashMap<>();
 
     /** What a connection showed when it was opened, and until when that counts. */
-    private record Shown(List<X509Certificate> chain, Optional<Instant> end) {}
+    private record Shown(List<X509Certificate> chain, Optional<Instant> end, LiveConnection live) {}
 
-    Guard(Function<Credentials, Caller> authentication, AuditTrail audit, Consumer<String> count, Clock clock) {
+    /** Where connections are known while they live, and what ends them. */
+    record Admission(LiveConnections connections, Evictions evictions) {
+
+        LiveConnection open(Knock knock) {
+            return connections.open(why -> evictions.evict(knock.connection(), knock.clientId(), why));
+        }
+    }
+
+    Guard(
+            Function<Credentials, Identified> authentication,
+            Admission admission,
+            AuditTrail audit,
+            Consumer<String> count,
+            Clock clock) {
         this.authentication = authentication;
+        this.admission = admission;
         this.audit = audit;
         this.count = count;
         this.clock = clock;
@@ -47,7 +65,9 @@ final class Guard {
 
     /** Who connects; remembers until when what it showed is valid. */
     Caller admit(Knock knock) {
-        Caller caller = authenticated(knock);
+        Identified identified = authenticated(knock);
+        Caller caller = identified.caller();
+        LiveConnection live = admission.open(knock);
         try {
             AgentRef agent = caller.agent()
                     .orElseThrow(() -> new RefusedException(
@@ -60,11 +80,12 @@ final class Guard {
                         "client id: '" + Printable.of(knock.clientId()) + "' (expected '" + DeviceTopic.clientId(agent)
                                 + "', or that followed by '/' and a name for one more connection)");
             }
+            live.admit(identified.evidence());
         } catch (RefusedException e) {
             refused("connect", caller, e, knock.clientId());
             throw e;
         }
-        shown.put(knock.connection(), new Shown(knock.chain(), end(knock)));
+        shown.put(knock.connection(), new Shown(knock.chain(), end(knock), live));
         return caller;
     }
 
@@ -75,8 +96,21 @@ final class Guard {
                 && credentials.end().filter(clock.instant()::isAfter).isPresent();
     }
 
+    /** Asks again about a connection that is open: it may have been revoked since, and not be cut yet. */
+    void requireAdmitted(Device device) {
+        Shown credentials = shown.get(device.connection());
+        if (credentials == null) {
+            throw new RefusedException(Refusal.UNAUTHENTICATED, "a connection that has ended");
+        }
+        credentials.live().requireAdmitted();
+    }
+
     void forget(Device device) {
-        shown.remove(device.connection());
+        Shown credentials = shown.remove(device.connection());
+        if (credentials != null) {
+            credentials.live().close();
+        }
+        admission.evictions().gone(device.connection());
     }
 
     /** Refuses a request's own token unless it names the agent of the connection. */
@@ -89,18 +123,23 @@ final class Guard {
             throw new RefusedException(
                     Refusal.UNAUTHENTICATED, "authorization: is no bearer token (expected 'Bearer <token>')");
         }
-        Shown credentials = shown.getOrDefault(device.connection(), new Shown(List.of(), Optional.empty()));
-        Caller named = authentication.apply(new Credentials(
+        Shown credentials = shown.get(device.connection());
+        if (credentials == null) {
+            throw new RefusedException(Refusal.UNAUTHENTICATED, "a connection that has ended");
+        }
+        Identified identified = authentication.apply(new Credentials(
                 credentials.chain(),
                 Optional.of(text.substring(BEARER.length())),
                 Optional.empty(),
                 device.remoteAddress()));
+        Caller named = identified.caller();
         if (!named.agent().equals(Optional.of(device.agent()))) {
             throw new RefusedException(
                     Refusal.IDENTITY_MISMATCH,
                     "authorization: names " + named.id() + " on the connection of " + device.spiffeId()
                             + " (expected the same agent)");
         }
+        credentials.live().admit(identified.evidence());
     }
 
     /** Audits and counts a refusal of somebody who is known. */
@@ -109,7 +148,7 @@ final class Guard {
         audit.refused(RefusalNote.of(caller, refused, Optional.of(Printable.of(object))));
     }
 
-    private Caller authenticated(Knock knock) {
+    private Identified authenticated(Knock knock) {
         try {
             return authentication.apply(
                     new Credentials(knock.chain(), knock.password(), knock.serverName(), knock.remoteAddress()));

@@ -14,9 +14,10 @@ import org.dmsc.bridge.mqtt.broker.BrokerSettings;
 import org.dmsc.schemas.avro.Delivery;
 import org.dmsc.tenant.directory.Agents;
 import org.dmsc.tenant.directory.Tenants;
-import org.dmsc.tenant.identity.Caller;
 import org.dmsc.tenant.identity.Credentials;
 import org.dmsc.tenant.pki.IssuedIdentity;
+import org.dmsc.tenant.policy.CallerAuthenticator.Identified;
+import org.dmsc.tenant.revocation.LiveConnections;
 
 /**
  * What the edge is made of.
@@ -24,14 +25,16 @@ import org.dmsc.tenant.pki.IssuedIdentity;
  * @param settings where it listens
  * @param identity key and certificate of the listener
  * @param authorities the root and all issuing CAs: whose clients may finish the TLS handshake
- * @param authentication decides who they are ({@code CallerAuthenticator::authenticate})
+ * @param authentication decides who they are ({@code CallerAuthenticator::identify})
+ * @param connections those that are open, to be cut when their device is revoked
  * @param tokens the delegation token that goes with a delivery ({@code DelegationTokens::issue})
  */
 public record MqttEdgeParts(
         BrokerSettings settings,
         IssuedIdentity identity,
         Supplier<Collection<X509Certificate>> authorities,
-        Function<Credentials, Caller> authentication,
+        Function<Credentials, Identified> authentication,
+        LiveConnections connections,
         Exchange exchange,
         AgentReports reports,
         AuditTrail audit,

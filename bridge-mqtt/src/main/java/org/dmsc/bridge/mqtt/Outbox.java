@@ -4,6 +4,7 @@ import java.util.concurrent.CompletionStage;
 import org.dmsc.bridge.mqtt.broker.Device;
 import org.dmsc.bridge.mqtt.broker.OutboundPublish;
 import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.RefusedException;
 
 /** The way to devices: the broker, or a test. */
 interface Outbox {
@@ -13,6 +14,9 @@ interface Outbox {
 
     /** Sends on whichever connection of an agent hears the topic; lost, and counted, when none does. */
     void reply(AgentRef agent, OutboundPublish publish);
+
+    /** Ends the connection of a client whose credentials count no more; false when it has none. */
+    CompletionStage<Boolean> evict(String clientId, RefusedException why);
 
     /** Ends a connection; its client is expected to connect again. */
     void hangUp(Device device, String why);

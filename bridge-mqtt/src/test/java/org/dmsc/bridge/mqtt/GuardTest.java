@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dmsc.bridge.mqtt.broker.Device;
 import org.dmsc.bridge.mqtt.broker.Knock;
@@ -20,6 +21,9 @@ import org.dmsc.schemas.RefusedException;
 import org.dmsc.tenant.identity.Caller;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.identity.SpiffeId;
+import org.dmsc.tenant.policy.CallerAuthenticator;
+import org.dmsc.tenant.revocation.LiveConnections;
+import org.dmsc.tenant.revocation.RevocationList;
 import org.junit.jupiter.api.Test;
 
 final class GuardTest {
@@ -29,14 +33,23 @@ final class GuardTest {
     private final FakeAudit audit = new FakeAudit();
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.ofEpochSecond(1_000));
     private final Guard guard = new Guard(
-            credentials -> new Caller(
-                    Caller.Kind.AGENT,
-                    SpiffeId.agent(
-                            FabricDomain.DEFAULT,
-                            credentials.bearerToken().orElse("").startsWith("b") ? AgentRef.of("acme", "b") : AGENT),
-                    Optional.of(
-                            credentials.bearerToken().orElse("").startsWith("b") ? AgentRef.of("acme", "b") : AGENT),
-                    Caller.Method.TOKEN),
+            credentials -> new CallerAuthenticator.Identified(
+                    new Caller(
+                            Caller.Kind.AGENT,
+                            SpiffeId.agent(
+                                    FabricDomain.DEFAULT,
+                                    credentials.bearerToken().orElse("").startsWith("b")
+                                            ? AgentRef.of("acme", "b")
+                                            : AGENT),
+                            Optional.of(
+                                    credentials.bearerToken().orElse("").startsWith("b")
+                                            ? AgentRef.of("acme", "b")
+                                            : AGENT),
+                            Caller.Method.TOKEN),
+                    List.of()),
+            new Guard.Admission(
+                    new LiveConnections(RevocationList.empty(), Clock.systemUTC()),
+                    new Evictions((client, why) -> CompletableFuture.completedFuture(true))),
             audit,
             what -> {},
             new Clock() {

@@ -42,6 +42,7 @@ public final class CommandLineFactory {
                 GrantCommand.class,
                 AgentCommand.class,
                 TaskCommand.class,
+                CertCommand.class,
                 AuditCommand.class,
                 DoctorCommand.class,
                 VersionCommand.class,

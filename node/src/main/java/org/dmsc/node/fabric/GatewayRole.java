@@ -39,7 +39,6 @@ import org.dmsc.schemas.serde.AvroSerde;
 import org.dmsc.tenant.admin.AdministrationParts;
 import org.dmsc.tenant.admin.TenantAdministration;
 import org.dmsc.tenant.admin.TenantConfiguration;
-import org.dmsc.tenant.identity.Caller;
 import org.dmsc.tenant.identity.Credentials;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.identity.SpiffeId;
@@ -53,7 +52,9 @@ import org.dmsc.tenant.pki.IssuingCas;
 import org.dmsc.tenant.pki.PeerValidator;
 import org.dmsc.tenant.policy.Admittance;
 import org.dmsc.tenant.policy.CallerAuthenticator;
+import org.dmsc.tenant.policy.CallerAuthenticator.Identified;
 import org.dmsc.tenant.policy.NetworkGate;
+import org.dmsc.tenant.revocation.Revoker;
 import org.dmsc.tenant.token.TokenVerifier;
 
 /** The gateway of this process: its lanes, and the edges that are switched on. */
@@ -74,6 +75,7 @@ final class GatewayRole {
     private final Renewal renewal;
     private final RenewedIdentity identity;
     private final IssuingCas issuingCas;
+    private final RevocationRole revocations;
     private final PeerValidator peers;
     private final CallerAuthenticator authenticator;
 
@@ -89,12 +91,15 @@ final class GatewayRole {
         this.identity = new RenewedIdentity(() -> foundation.keyring().node("gateway"), foundation.clock());
         this.issuingCas = IssuingCas.following(
                 foundation.tenants(), foundation.keyring().pki().platformCa());
-        this.peers = new PeerValidator(foundation.keyring().pki()::root, issuingCas, domain, foundation.clock());
+        this.revocations = new RevocationRole(foundation);
+        this.peers = new PeerValidator(
+                foundation.keyring().pki()::root, issuingCas, domain, foundation.clock(), revocations.list());
         this.authenticator = new CallerAuthenticator(
                 domain,
                 foundation.tenants(),
                 peers,
-                new TokenVerifier(foundation.tenants(), domain, foundation.clock()));
+                new TokenVerifier(foundation.tenants(), domain, foundation.clock()),
+                revocations.list());
         this.core = core(router);
         this.renewal = closing.add("renewal", new Renewal());
         renewal.also("operator", () -> foundation.keyring().renewOperator(foundation.clock()));
@@ -133,6 +138,7 @@ final class GatewayRole {
 
     /** Begins to compete for lanes; returns at once. */
     void start(Health health) {
+        revocations.start(core.audit(), health, closing);
         closing.add("bridge core", core);
         // Agents that are called belong to the lane of their hash: whoever owns it calls them, whatever its edges.
         core.gateway()
@@ -143,6 +149,7 @@ final class GatewayRole {
                                 SpiffeId.node(domain, "gateway", config.node()),
                                 identity,
                                 peers,
+                                revocations.connections(),
                                 core.tokens(),
                                 core.audit(),
                                 foundation.clock(),
@@ -202,6 +209,7 @@ final class GatewayRole {
                 identity,
                 peers,
                 authenticator,
+                revocations.connections(),
                 core.exchange(),
                 core.reports(),
                 foundation.tenants(),
@@ -237,6 +245,7 @@ final class GatewayRole {
                 identity.get(),
                 this::authorities,
                 this::deviceCaller,
+                revocations.connections(),
                 core.exchange(),
                 core.reports(),
                 core.audit(),
@@ -260,14 +269,16 @@ final class GatewayRole {
         return edge.port();
     }
 
-    private Caller deviceCaller(Credentials credentials) {
+    private Identified deviceCaller(Credentials credentials) {
         NetworkGate network = new NetworkGate(
                 foundation.policies(),
                 (tenant, refused) -> core.audit()
                         .refused(RefusalNote.anonymous(credentials.remoteAddress(), refused, Optional.empty())
                                 .forTenant(tenant)
                                 .dryRun()));
-        return network.requireSource(authenticator.authenticate(credentials), credentials.remoteAddress());
+        Identified identified = authenticator.identify(credentials);
+        network.requireSource(identified.caller(), credentials.remoteAddress());
+        return identified;
     }
 
     private Collection<X509Certificate> authorities() {
@@ -279,7 +290,12 @@ final class GatewayRole {
     private OperatorDesk operators() {
         AdministrationParts parts = administration();
         TenantAdministration administration = new TenantAdministration(parts);
-        return OperatorDesk.of(administration, new TenantConfiguration(administration, parts));
+        Revoker revoker = revocations.revoker(core.audit(), closing);
+        return OperatorDesk.of(
+                administration,
+                new TenantConfiguration(administration, parts),
+                (key, reason, actor, wait) ->
+                        revocations.revoke(revoker, core.reports(), revocations.order(key, reason, actor), wait));
     }
 
     private AdministrationParts administration() {

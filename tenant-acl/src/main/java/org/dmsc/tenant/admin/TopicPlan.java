@@ -33,7 +33,7 @@ final class TopicPlan {
         return List.of(
                 compacted(TopicNames.TENANTS),
                 compacted(TopicNames.REGISTRY),
-                compacted(TopicNames.REVOCATIONS),
+                forced(compacted(TopicNames.REVOCATIONS)),
                 compacted(TopicNames.REVOCATION_ACKS),
                 compacted(TopicNames.GATEWAYS),
                 compacted(TopicNames.MODELS),
@@ -96,6 +96,16 @@ final class TopicPlan {
             config.put(TopicConfig.FLUSH_MESSAGES_INTERVAL_CONFIG, "1");
         }
         return topic(name, partitions, config);
+    }
+
+    /** An acknowledgement of one replica says no more than "in the page cache": what must survive a power cut is forced to disk. */
+    private NewTopic forced(NewTopic topic) {
+        if (shape.replication() > 1) {
+            return topic;
+        }
+        Map<String, String> config = new HashMap<>(topic.configs());
+        config.put(TopicConfig.FLUSH_MESSAGES_INTERVAL_CONFIG, "1");
+        return topic.configs(config);
     }
 
     private NewTopic topic(String name, int partitions, Map<String, String> config) {

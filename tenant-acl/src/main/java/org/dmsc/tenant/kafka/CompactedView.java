@@ -41,9 +41,15 @@ public final class CompactedView<V> implements AutoCloseable {
         V read(String key, byte[] value);
     }
 
+    /** The same, for whom the place in the topic matters. */
+    @FunctionalInterface
+    public interface Positioned<V> {
+        V read(String key, byte[] value, long offset);
+    }
+
     private final Supplier<Consumer<String, byte[]>> consumers;
     private final TopicPartition partition;
-    private final Reading<V> reading;
+    private final Positioned<V> reading;
     private final Map<String, V> values = new ConcurrentHashMap<>();
     private final List<BiConsumer<String, Optional<V>>> listeners = new CopyOnWriteArrayList<>();
     private final AtomicLong offset = new AtomicLong();
@@ -65,7 +71,18 @@ public final class CompactedView<V> implements AutoCloseable {
         return new CompactedView<>(readers(clients, name), name, topic, reading);
     }
 
+    /** Of a topic whose records' offsets are part of what they say. */
+    public static <V> CompactedView<V> positioned(
+            KafkaClients clients, String name, String topic, Positioned<V> reading) {
+        return new CompactedView<>(name, topic, readers(clients, name), reading);
+    }
+
     CompactedView(Supplier<Consumer<String, byte[]>> consumers, String name, String topic, Reading<V> reading) {
+        this(name, topic, consumers, (key, value, offset) -> reading.read(key, value));
+    }
+
+    private CompactedView(
+            String name, String topic, Supplier<Consumer<String, byte[]>> consumers, Positioned<V> reading) {
         this.consumers = consumers;
         this.partition = new TopicPartition(topic, 0);
         this.reading = reading;
@@ -185,7 +202,11 @@ public final class CompactedView<V> implements AutoCloseable {
         String key = entry.key();
         if (key != null) {
             try {
-                change(key, entry.value() == null ? Optional.empty() : Optional.of(reading.read(key, entry.value())));
+                change(
+                        key,
+                        entry.value() == null
+                                ? Optional.empty()
+                                : Optional.of(reading.read(key, entry.value(), entry.offset())));
             } catch (RuntimeException e) {
                 skip(entry, e.getMessage());
             }

@@ -34,6 +34,7 @@ import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.dmsc.tenant.revocation.Evidence;
 
 /** Builds and signs the three kinds of certificates of a fabric. Its profile is that of security.md 2.1. */
 final class CertificateMaker {
@@ -42,7 +43,7 @@ final class CertificateMaker {
     static final String CURVE = "secp256r1";
 
     /** Clocks of peers may be behind ours by so much. */
-    private static final Duration BACKDATING = Duration.ofSeconds(60);
+    private static final Duration BACKDATING = Evidence.BACKDATING;
 
     private static final int SERIAL_BITS = 127;
 

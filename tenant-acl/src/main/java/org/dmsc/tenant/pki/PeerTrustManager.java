@@ -1,12 +1,15 @@
 package org.dmsc.tenant.pki;
 
 import java.net.Socket;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.pki.LeafProfile.Side;
@@ -66,12 +69,17 @@ final class PeerTrustManager extends X509ExtendedTrustManager {
         return new X509Certificate[0];
     }
 
+    /** The shape in which TLS engines tell the peer {@code certificate_revoked} and not that something is wrong. */
+    private static CertPathValidatorException revoked(RefusedException e) {
+        return new CertPathValidatorException(e.sentence(), e, null, -1, BasicReason.REVOKED);
+    }
+
     private void check(X509Certificate[] chain, Side side) throws CertificateException {
         SpiffeId found;
         try {
             found = validator.check(List.of(chain), side).id();
         } catch (RefusedException e) {
-            throw new CertificateException(e.sentence(), e);
+            throw new CertificateException(e.sentence(), e.refusal() == Refusal.REVOKED ? revoked(e) : e);
         }
         if (expected.isPresent() && !expected.get().equals(found)) {
             throw new CertificateException("peer is " + found + " (expected " + expected.get() + ")");

@@ -19,12 +19,15 @@ import java.util.Set;
 import java.util.function.Supplier;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.bouncycastle.asn1.x509.Extension;
+import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.pki.LeafProfile.Side;
+import org.dmsc.tenant.revocation.Evidence;
+import org.dmsc.tenant.revocation.RevocationList;
 
 /**
  * Proves who a peer is by its leaf. The root is the only anchor, because the JDK ignores name constraints of an anchor; of what the peer sent
@@ -43,28 +46,41 @@ public final class PeerValidator {
     private final Supplier<Collection<X509Certificate>> issuingCas;
     private final FabricDomain domain;
     private final Clock clock;
+    private final RevocationList revocations;
     private final Cache<Seen, Peer> peers =
             Caffeine.newBuilder().maximumSize(MOST_KEPT).expireAfterWrite(KEPT).build();
 
+    /** Of a process that hears no revocations, and so MUST NOT admit anybody from outside. */
     public PeerValidator(
             Supplier<X509Certificate> root,
             Supplier<Collection<X509Certificate>> issuingCas,
             FabricDomain domain,
             Clock clock) {
+        this(root, issuingCas, domain, clock, RevocationList.empty());
+    }
+
+    /** Of a gateway: what is revoked is refused, also when its certificate was seen before. */
+    public PeerValidator(
+            Supplier<X509Certificate> root,
+            Supplier<Collection<X509Certificate>> issuingCas,
+            FabricDomain domain,
+            Clock clock,
+            RevocationList revocations) {
+        this.revocations = revocations;
         this.root = root;
         this.issuingCas = issuingCas;
         this.domain = domain;
         this.clock = clock;
     }
 
-    /** A proven peer, and the CA that issued its leaf. */
-    public record Peer(SpiffeId id, X509Certificate leaf, X509Certificate issuer) {}
+    /** A proven peer, the CA that issued its leaf, and by what it can be revoked. */
+    public record Peer(SpiffeId id, X509Certificate leaf, X509Certificate issuer, Evidence evidence) {}
 
     /**
      * The identity of a client.
      *
      * @param chain as the peer sent it, leaf first
-     * @throws RefusedException UNAUTHENTICATED
+     * @throws RefusedException UNAUTHENTICATED, REVOKED
      */
     public SpiffeId validate(List<X509Certificate> chain) {
         return check(chain).id();
@@ -73,6 +89,11 @@ public final class PeerValidator {
     /** As {@link #validate}, with the certificates that prove it. */
     public Peer check(List<X509Certificate> chain) {
         return check(chain, Side.CLIENT);
+    }
+
+    /** The identity of a server, such as an agent that is called. */
+    public Peer checkServer(List<X509Certificate> chain) {
+        return check(chain, Side.SERVER);
     }
 
     /** Lets in every peer of the fabric, on both sides of TLS. */
@@ -111,12 +132,13 @@ public final class PeerValidator {
         X509Certificate leaf = chain.get(0);
         Seen seen = new Seen(leaf, side);
         Peer known = peers.getIfPresent(seen);
-        if (known != null && isStillGood(known)) {
-            return known;
+        if (known == null || !isStillGood(known)) {
+            known = prove(leaf, side);
+            peers.put(seen, known);
         }
-        Peer proven = prove(leaf, side);
-        peers.put(seen, proven);
-        return proven;
+        // Never kept: a revocation counts from the moment it is on the list.
+        revocations.require(known.evidence());
+        return known;
     }
 
     private boolean isStillGood(Peer peer) {
@@ -139,12 +161,18 @@ public final class PeerValidator {
             if (id.agentRef(domain).isEmpty() && id.nodeKind(domain).isEmpty()) {
                 throw refused(id + " is neither an agent nor a node of the fabric " + domain);
             }
-            return new Peer(id, leaf, issuer);
+            return new Peer(id, leaf, issuer, evidence(id, leaf, issuer));
         } catch (RefusedException e) {
             throw e;
         } catch (RuntimeException e) {
             throw refused("certificate cannot be checked: " + e);
         }
+    }
+
+    private Evidence evidence(SpiffeId id, X509Certificate leaf, X509Certificate issuer) {
+        Optional<AgentRef> agent = id.agentRef(domain);
+        SpiffeId identity = agent.map(named -> SpiffeId.agent(domain, named)).orElse(id);
+        return Evidence.ofCertificate(identity, agent.map(AgentRef::tenant), leaf, issuer);
     }
 
     private X509Certificate issuerOf(X509Certificate leaf, SpiffeId id) {

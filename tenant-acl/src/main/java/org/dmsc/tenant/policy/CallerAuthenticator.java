@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
@@ -22,6 +23,8 @@ import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.pki.PeerValidator;
 import org.dmsc.tenant.pki.PeerValidator.Peer;
 import org.dmsc.tenant.pki.Pem;
+import org.dmsc.tenant.revocation.Evidence;
+import org.dmsc.tenant.revocation.RevocationList;
 import org.dmsc.tenant.token.TokenVerifier;
 import org.dmsc.tenant.token.VerifiedToken;
 
@@ -36,22 +39,43 @@ public final class CallerAuthenticator {
     private final Tenants tenants;
     private final PeerValidator peers;
     private final TokenVerifier tokens;
+    private final RevocationList revocations;
     private final Map<TenantId, RegisteredCas> registered = new ConcurrentHashMap<>();
 
+    /** Of a process that hears no revocations, and so MUST NOT admit anybody from outside. */
     public CallerAuthenticator(FabricDomain domain, Tenants tenants, PeerValidator peers, TokenVerifier tokens) {
+        this(domain, tenants, peers, tokens, RevocationList.empty());
+    }
+
+    /** Of a gateway; the peer validator MUST know the same revocations. */
+    public CallerAuthenticator(
+            FabricDomain domain,
+            Tenants tenants,
+            PeerValidator peers,
+            TokenVerifier tokens,
+            RevocationList revocations) {
         this.domain = domain;
         this.tenants = tenants;
         this.peers = peers;
         this.tokens = tokens;
+        this.revocations = revocations;
     }
 
     /**
      * The caller behind the credentials. MUST be asked for each request, also on connections that were resumed: TLS does not ask the trust
      * manager again then.
      *
-     * @throws RefusedException UNAUTHENTICATED, IDENTITY_MISMATCH, TENANT_UNKNOWN or TENANT_INACTIVE
+     * @throws RefusedException UNAUTHENTICATED, REVOKED, IDENTITY_MISMATCH, TENANT_UNKNOWN or TENANT_INACTIVE
      */
     public Caller authenticate(Credentials credentials) {
+        return identify(credentials).caller();
+    }
+
+    /** A caller, and by what its credentials can be revoked. */
+    public record Identified(Caller caller, List<Evidence> evidence) {}
+
+    /** As {@link #authenticate}; the evidence is for the {@code LiveConnection} on which the credentials were shown. */
+    public Identified identify(Credentials credentials) {
         Optional<Peer> peer =
                 credentials.chain().isEmpty() ? Optional.empty() : Optional.of(peers.check(credentials.chain()));
         Optional<VerifiedToken> token = credentials.bearerToken().map(tokens::check);
@@ -61,12 +85,17 @@ public final class CallerAuthenticator {
                     "no credential was shown (expected a client certificate of the fabric or 'Authorization: Bearer <token>')");
         }
         token.ifPresent(shown -> shown.requireBoundTo(peer.map(Peer::leaf)));
+        // Not kept with the token's signature: that it is good stays true, that it counts does not.
+        token.map(VerifiedToken::evidence).ifPresent(revocations::require);
         Caller caller = caller(peer.map(Peer::id), token.map(VerifiedToken::agent));
         credentials.host().map(CallerAuthenticator::withoutRootDot).ifPresent(host -> requireHost(caller, host));
         if (caller.kind() == Kind.AGENT) {
             requireTenant(caller.tenant(), peer.map(Peer::issuer));
         }
-        return caller;
+        return new Identified(
+                caller,
+                Stream.concat(peer.map(Peer::evidence).stream(), token.map(VerifiedToken::evidence).stream())
+                        .toList());
     }
 
     private Caller caller(Optional<SpiffeId> certified, Optional<AgentRef> tokened) {

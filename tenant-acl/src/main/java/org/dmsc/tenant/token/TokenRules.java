@@ -14,8 +14,10 @@ import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
+import org.dmsc.schemas.avro.RevocationKind;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.identity.SpiffeId;
+import org.dmsc.tenant.revocation.Evidence;
 
 /** What a token must say (RFC 9068 and security.md 2.6), beside being signed by its issuer. Pure. */
 final class TokenRules {
@@ -46,7 +48,7 @@ final class TokenRules {
                 "has critical parameters that are not understood");
     }
 
-    VerifiedToken check(JWTClaimsSet claims, TenantId tenant, Instant now) throws ParseException {
+    VerifiedToken check(JWTClaimsSet claims, String keyId, TenantId tenant, Instant now) throws ParseException {
         List<String> audience = claims.getAudience();
         require(
                 audience.size() == 1 && audience.get(0).equals(TokenClaims.issuer(domain, tenant)),
@@ -60,7 +62,19 @@ final class TokenRules {
                 .orElseThrow(() -> refused("has a subject that is no agent of its issuer's tenant"));
         require(!isBlank(claims.getJWTID()), "has no jti");
         require(!isBlank(claims.getStringClaim(TokenClaims.CLIENT_ID)), "has no client_id");
-        return new VerifiedToken(agent, claims.getJWTID(), expiresAt, confirmation(claims));
+        Evidence evidence = Evidence.ofToken(
+                SpiffeId.agent(domain, agent),
+                tenant,
+                Map.of(
+                        RevocationKind.JTI,
+                        claims.getJWTID(),
+                        RevocationKind.KID,
+                        keyId,
+                        RevocationKind.CLIENT_ID,
+                        claims.getStringClaim(TokenClaims.CLIENT_ID)),
+                instant(claims.getIssueTime(), "iat"),
+                expiresAt);
+        return new VerifiedToken(agent, claims.getJWTID(), expiresAt, confirmation(claims), evidence);
     }
 
     private static Instant requireTimes(JWTClaimsSet claims, Instant now) {

@@ -105,7 +105,8 @@ public final class TokenVerifier {
             if (!jwt.verify(verifier)) {
                 throw TokenRules.refused("is not signed by its issuer");
             }
-            return new Accepted(rules.check(claims, tenant, now), record.getGeneration(), now.plus(MOST_KEPT));
+            return new Accepted(
+                    rules.check(claims, key.getKeyID(), tenant, now), record.getGeneration(), now.plus(MOST_KEPT));
         } catch (RefusedException e) {
             throw e;
         } catch (ParseException | JOSEException | RuntimeException e) {

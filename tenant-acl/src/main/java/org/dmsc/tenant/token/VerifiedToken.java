@@ -10,14 +10,16 @@ import java.util.Optional;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
+import org.dmsc.tenant.revocation.Evidence;
 
 /**
  * A token that was verified.
  *
  * @param id its {@code jti}, for audit
+ * @param evidence what can be revoked of it
  * @param boundTo SHA-256 of the certificate it is bound to, base64url (RFC 8705); empty when it is a bearer token
  */
-public record VerifiedToken(AgentRef agent, String id, Instant expiresAt, Optional<String> boundTo) {
+public record VerifiedToken(AgentRef agent, String id, Instant expiresAt, Optional<String> boundTo, Evidence evidence) {
 
     /**
      * Refuses a token that is bound to another certificate than the one shown, or to one where none is shown.

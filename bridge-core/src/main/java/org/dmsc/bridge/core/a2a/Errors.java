@@ -142,6 +142,7 @@ public final class Errors {
 
     private static void callers(Map<Refusal, Shape> table) {
         put(table, Refusal.UNAUTHENTICATED, new Shape(-31001, "UNAUTHENTICATED", 401, "UNAUTHENTICATED", 0x87));
+        put(table, Refusal.REVOKED, new Shape(-31007, "REVOKED", 401, "UNAUTHENTICATED", 0x87));
         put(table, Refusal.IDENTITY_MISMATCH, new Shape(-31002, "IDENTITY_MISMATCH", 421, "UNAUTHENTICATED", 0x87));
         put(table, Refusal.NOT_PERMITTED, new Shape(-31003, "NOT_PERMITTED", 403, "PERMISSION_DENIED", 0x87));
         for (Refusal refusal : new Refusal[] {Refusal.DATA_TAG, Refusal.SOURCE_FORBIDDEN, Refusal.HOST_FORBIDDEN}) {
@@ -179,6 +180,7 @@ public final class Errors {
 
     private static void fabric(Map<Refusal, Shape> table) {
         put(table, Refusal.UNAVAILABLE, new Shape(-31050, "UNAVAILABLE", 503, "UNAVAILABLE", 0x88));
+        put(table, Refusal.REVOCATIONS_STALE, new Shape(-31051, "REVOCATIONS_STALE", 503, "UNAVAILABLE", 0x88));
         put(table, Refusal.UNREADABLE, new Shape(-32603, "UNREADABLE", 500, "INTERNAL", 0x80));
         put(table, Refusal.INTERNAL, new Shape(-32603, "INTERNAL", 500, "INTERNAL", 0x80));
     }

@@ -7,6 +7,8 @@ import org.dmsc.schemas.avro.AgentReport;
 import org.dmsc.schemas.avro.AuditEvent;
 import org.dmsc.schemas.avro.Delivery;
 import org.dmsc.schemas.avro.GatewayRecord;
+import org.dmsc.schemas.avro.RevocationAck;
+import org.dmsc.schemas.avro.RevocationRecord;
 import org.dmsc.schemas.avro.SealedEnvelope;
 import org.dmsc.schemas.avro.TaskCancel;
 import org.dmsc.schemas.avro.TaskEvent;
@@ -31,5 +33,7 @@ final class Warmth {
         codec.registry().register("dmsc.tenant-value", SealedEnvelope.getClassSchema());
         codec.registry().register(TopicNames.AUDIT_INTAKE + "-value", AuditEvent.getClassSchema());
         codec.registry().register(TopicNames.GATEWAYS + "-value", GatewayRecord.getClassSchema());
+        codec.registry().register(TopicNames.REVOCATIONS + "-value", RevocationRecord.getClassSchema());
+        codec.registry().register(TopicNames.REVOCATION_ACKS + "-value", RevocationAck.getClassSchema());
     }
 }

@@ -50,7 +50,10 @@ final class AgentClient implements AutoCloseable {
 
     AgentClient(HttpAgentLinkParts parts) {
         this.parts = parts;
-        this.factory = ClientFactory.builder().connectTimeout(CONNECT).build();
+        this.factory = ClientFactory.builder()
+                .connectTimeout(CONNECT)
+                .connectionPoolListener(new AgentConnections(parts.connections(), parts.peers()))
+                .build();
         this.client = WebClient.builder().factory(factory).build();
     }
 

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.dmsc.bridge.core.Certainty;
 import org.dmsc.bridge.core.DelegationTokens;
@@ -26,8 +27,10 @@ import org.dmsc.schemas.avro.DeliveryKind;
 import org.dmsc.schemas.avro.TaskStateName;
 import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.pki.IssuedIdentity;
+import org.dmsc.tenant.revocation.RevocationKey;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +57,7 @@ final class HttpAgentLinkTest {
                 SpiffeId.node(identities.domain, "gateway", "g1"),
                 () -> gateway,
                 identities.peers,
+                identities.connections,
                 new DelegationTokens((tenant, bytes) -> "mac"),
                 audit,
                 identities.clock,
@@ -92,6 +96,30 @@ final class HttpAgentLinkTest {
                             .path("deliveryId")
                             .asText())
                     .isEqualTo("task-1.1");
+        }
+    }
+
+    @Test
+    @DisplayName("case 11: a call that is open ends when the agent's certificate is revoked, and the next is not made")
+    void endsTheCallsToAnAgentThatIsRevoked() throws Exception {
+        IssuedIdentity stolen = identities.agent("acme", "worker");
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        try (ScriptedAgent agent = ScriptedAgent.secured(identities.ssl(Optional.of(stolen)))) {
+            agent.script = call -> ended.join();
+            RecordingSink sink = new RecordingSink();
+            link.deliver(order("https://127.0.0.1:" + agent.port() + "/", Streaming.NO, Plain.ALLOWED), sink);
+            assertThat(agent.requests.poll(30, TimeUnit.SECONDS)).isNotNull();
+
+            assertThat(identities.revoke(RevocationKey.publicKey(stolen.chain().get(0))))
+                    .isEqualTo(1);
+
+            assertThat(sink.settled.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(sink.refusal).contains(Refusal.AGENT_LOST);
+            RecordingSink next = deliver(agent, "https", Streaming.NO);
+            assertThat(next.refusal).contains(Refusal.UNDELIVERABLE);
+            assertThat(agent.requests).isEmpty();
+        } finally {
+            ended.complete(null);
         }
     }
 

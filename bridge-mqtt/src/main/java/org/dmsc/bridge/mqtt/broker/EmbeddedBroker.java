@@ -5,6 +5,7 @@ import com.hivemq.embedded.EmbeddedExtension;
 import com.hivemq.embedded.EmbeddedHiveMQ;
 import com.hivemq.extension.sdk.api.packets.disconnect.DisconnectReasonCode;
 import com.hivemq.extension.sdk.api.services.publish.PublishToClientResult;
+import com.hivemq.extension.sdk.api.services.session.ClientService;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -120,6 +121,18 @@ public final class EmbeddedBroker implements AutoCloseable {
                 .services()
                 .clients()
                 .disconnectClient(clientId, true, DisconnectReasonCode.ADMINISTRATIVE_ACTION, reason);
+    }
+
+    /**
+     * Ends a client's connection, if it has one, as not authorised (0x87), and forgets its session: what is queued for it is dropped, its last
+     * will is not sent. False when it has none.
+     */
+    public CompletionStage<Boolean> expel(String clientId, String reason) {
+        ClientService clients = running().services().clients();
+        return clients.disconnectClient(clientId, true, DisconnectReasonCode.NOT_AUTHORIZED, reason)
+                .thenCompose(found -> found
+                        ? clients.invalidateSession(clientId).handle((done, failure) -> true)
+                        : CompletableFuture.completedFuture(false));
     }
 
     /** Takes about four seconds. */

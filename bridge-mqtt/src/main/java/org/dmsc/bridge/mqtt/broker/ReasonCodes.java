@@ -21,6 +21,7 @@ final class ReasonCodes {
             case OVERLOADED:
                 return ConnackReasonCode.SERVER_BUSY;
             case UNAVAILABLE:
+            case REVOCATIONS_STALE:
                 return ConnackReasonCode.SERVER_UNAVAILABLE;
             case INTERNAL:
                 return ConnackReasonCode.UNSPECIFIED_ERROR;
@@ -36,6 +37,7 @@ final class ReasonCodes {
             case TENANT_INACTIVE:
             case TENANT_UNKNOWN:
             case UNAUTHENTICATED:
+            case REVOKED:
             case IDENTITY_MISMATCH:
                 return AckReasonCode.NOT_AUTHORIZED;
             case INVALID_REQUEST:

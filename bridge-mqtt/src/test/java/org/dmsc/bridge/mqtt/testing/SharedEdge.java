@@ -38,6 +38,8 @@ import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.pki.PeerValidator;
 import org.dmsc.tenant.pki.Pem;
 import org.dmsc.tenant.policy.CallerAuthenticator;
+import org.dmsc.tenant.revocation.LiveConnections;
+import org.dmsc.tenant.revocation.RevocationList;
 import org.dmsc.tenant.token.TokenIssuer;
 import org.dmsc.tenant.token.TokenKeys;
 import org.dmsc.tenant.token.TokenVerifier;
@@ -69,6 +71,8 @@ public final class SharedEdge implements ParameterResolver {
         public final FakeReports reports = new FakeReports();
         public final FakeAudit audit = new FakeAudit();
         public final FakeDirectory directory = new FakeDirectory();
+        public final RevocationList revocations = RevocationList.empty();
+        public final LiveConnections connections = new LiveConnections(revocations, Clock.systemUTC());
         public final FabricPki pki;
         public final MqttEdge edge;
 
@@ -95,9 +99,13 @@ public final class SharedEdge implements ParameterResolver {
 
         public MqttEdgeParts parts(BrokerSettings settings) {
             Supplier<Collection<X509Certificate>> authorities = this::authorities;
-            PeerValidator peers = new PeerValidator(pki::root, authorities, DOMAIN, Clock.systemUTC());
+            PeerValidator peers = new PeerValidator(pki::root, authorities, DOMAIN, Clock.systemUTC(), revocations);
             CallerAuthenticator authenticator = new CallerAuthenticator(
-                    DOMAIN, directory.tenants, peers, new TokenVerifier(directory.tenants, DOMAIN, Clock.systemUTC()));
+                    DOMAIN,
+                    directory.tenants,
+                    peers,
+                    new TokenVerifier(directory.tenants, DOMAIN, Clock.systemUTC()),
+                    revocations);
             return new MqttEdgeParts(
                     settings,
                     pki.issueNode("gateway", "g1", List.of("localhost"), List.of("127.0.0.1"), Duration.ofDays(1)),
@@ -106,7 +114,8 @@ public final class SharedEdge implements ParameterResolver {
                         all.add(pki.root());
                         return all;
                     },
-                    authenticator::authenticate,
+                    authenticator::identify,
+                    connections,
                     exchange,
                     reports,
                     audit,
