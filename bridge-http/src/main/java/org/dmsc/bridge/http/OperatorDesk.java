@@ -26,6 +26,9 @@ public interface OperatorDesk {
     /** Issues an agent's certificate and token. */
     AgentCredentials addAgent(AgentRef agent, Duration life, SpiffeId actor);
 
+    /** Publishes one more token key of a tenant. */
+    TenantRecord rotateTokenKey(TenantId tenant, SpiffeId actor);
+
     /** The administration of this process. */
     static OperatorDesk of(TenantAdministration administration, TenantConfiguration configuration) {
         return new OperatorDesk() {
@@ -47,6 +50,11 @@ public interface OperatorDesk {
             @Override
             public AgentCredentials addAgent(AgentRef agent, Duration life, SpiffeId actor) {
                 return administration.addAgent(agent, life, actor);
+            }
+
+            @Override
+            public TenantRecord rotateTokenKey(TenantId tenant, SpiffeId actor) {
+                return administration.rotateTokenKey(tenant, actor);
             }
         };
     }

@@ -54,18 +54,19 @@ public final class CallerAuthenticator {
     public Caller authenticate(Credentials credentials) {
         Optional<Peer> peer =
                 credentials.chain().isEmpty() ? Optional.empty() : Optional.of(peers.check(credentials.chain()));
-        Optional<VerifiedToken> token = credentials.bearerToken().map(tokens::check);
+        Optional<TenantId> dialled = credentials.host().flatMap(host -> domain.tenantOfHost(withoutRootDot(host)));
+        Optional<VerifiedToken> token = credentials.bearerToken().map(shown -> tokens.check(shown, dialled));
         if (peer.isEmpty() && token.isEmpty()) {
             throw new RefusedException(
                     Refusal.UNAUTHENTICATED,
                     "no credential was shown (expected a client certificate of the fabric or 'Authorization: Bearer <token>')");
         }
-        token.ifPresent(shown -> shown.requireBoundTo(peer.map(Peer::leaf)));
         Caller caller = caller(peer.map(Peer::id), token.map(VerifiedToken::agent));
         credentials.host().map(CallerAuthenticator::withoutRootDot).ifPresent(host -> requireHost(caller, host));
         if (caller.kind() == Kind.AGENT) {
             requireTenant(caller.tenant(), peer.map(Peer::issuer));
         }
+        token.ifPresent(shown -> shown.requireBoundTo(peer.map(Peer::leaf)));
         return caller;
     }
 

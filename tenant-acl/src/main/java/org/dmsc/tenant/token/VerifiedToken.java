@@ -17,15 +17,22 @@ import org.dmsc.schemas.RefusedException;
  * @param id its {@code jti}, for audit
  * @param boundTo SHA-256 of the certificate it is bound to, base64url (RFC 8705); empty when it is a bearer token
  */
-public record VerifiedToken(AgentRef agent, String id, Instant expiresAt, Optional<String> boundTo) {
+public record VerifiedToken(AgentRef agent, String id, Instant issuedAt, Instant expiresAt, Optional<String> boundTo) {
 
     /**
-     * Refuses a token that is bound to another certificate than the one shown, or to one where none is shown.
+     * Refuses a token that is bound to another certificate than the one shown, or to one where none is shown; and beside a certificate one
+     * that is not bound: whoever has a certificate can get a token that is of no use to a thief.
      *
      * @throws RefusedException UNAUTHENTICATED
      */
     public void requireBoundTo(Optional<X509Certificate> shown) {
         if (boundTo.isEmpty()) {
+            if (shown.isPresent()) {
+                throw new RefusedException(
+                        Refusal.UNAUTHENTICATED,
+                        "token is not bound to the certificate beside it (expected one with cnf.x5t#S256, or the token without a"
+                                + " certificate, or the certificate alone)");
+            }
             return;
         }
         byte[] expected = boundTo.get().getBytes(StandardCharsets.US_ASCII);
