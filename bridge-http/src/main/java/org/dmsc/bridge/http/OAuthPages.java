@@ -69,16 +69,14 @@ final class OAuthPages {
                 return reading(headers)
                         .map(method -> CompletableFuture.completedStage(shown(metadata(context, headers))));
             case JWKS:
-                return reading(headers)
-                        .map(method -> CompletableFuture.completedStage(shown(keys(context, headers))));
+                return reading(headers).map(method -> CompletableFuture.completedStage(shown(keys(context, headers))));
             default:
                 return Optional.empty();
         }
     }
 
     private static Optional<HttpMethod> reading(RequestHeaders headers) {
-        return Optional.of(headers.method())
-                .filter(method -> method == HttpMethod.GET || method == HttpMethod.HEAD);
+        return Optional.of(headers.method()).filter(method -> method == HttpMethod.GET || method == HttpMethod.HEAD);
     }
 
     private CompletionStage<HttpResponse> token(ServiceRequestContext context, HttpRequest request) {
@@ -92,14 +90,15 @@ final class OAuthPages {
                     Optional.empty())));
         }
         Credentials shown = credentials.of(context, headers);
-        return request.aggregate().thenCompose(whole -> CompletableFuture.supplyAsync(
-                        () -> open.answer(new TokenAsk(
-                                headers.method().name(),
-                                headers.get(HttpHeaderNames.CONTENT_TYPE, ""),
-                                whole.contentUtf8(),
-                                shown)),
-                        context.blockingTaskExecutor())
-                .thenCompose(answer -> answered(answer, shown)));
+        return request.aggregate()
+                .thenCompose(whole -> CompletableFuture.supplyAsync(
+                                () -> open.answer(new TokenAsk(
+                                        headers.method().name(),
+                                        headers.get(HttpHeaderNames.CONTENT_TYPE, ""),
+                                        whole.contentUtf8(),
+                                        shown)),
+                                context.blockingTaskExecutor())
+                        .thenCompose(answer -> answered(answer, shown)));
     }
 
     private CompletionStage<HttpResponse> answered(TokenAnswer answer, Credentials shown) {
@@ -127,7 +126,8 @@ final class OAuthPages {
         ObjectNode body = A2aJson.object();
         body.put("error", failed.error().code());
         body.put("error_description", failed.sentence());
-        ResponseHeadersBuilder headers = unkept(HttpStatus.valueOf(failed.error().httpStatus()));
+        ResponseHeadersBuilder headers =
+                unkept(HttpStatus.valueOf(failed.error().httpStatus()));
         switch (failed.error()) {
             case TOO_MANY:
                 headers.add(HttpHeaderNames.RETRY_AFTER, "60");

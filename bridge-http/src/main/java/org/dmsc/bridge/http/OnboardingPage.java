@@ -93,7 +93,8 @@ final class OnboardingPage implements Page {
         if (!call.byOperator() && !call.caller().agent().equals(Optional.of(agent))) {
             throw new RefusedException(
                     Refusal.NOT_PERMITTED,
-                    "url: agent " + agent + " answers there and is not the caller (expected an agent to act for itself only)");
+                    "url: agent " + agent
+                            + " answers there and is not the caller (expected an agent to act for itself only)");
         }
         return agent;
     }

@@ -80,7 +80,8 @@ final class OperatorPage implements Page {
                     call,
                     operators -> Answers.json(
                             HttpStatus.CREATED,
-                            tenant(operators.rotateTokenKey(tenant, call.caller().id()))));
+                            tenant(operators.rotateTokenKey(
+                                    tenant, call.caller().id()))));
         }
         if (call.is(HttpMethod.GET, "v1", "config", "tenants", "*", "agents")) {
             return now(agentsOf(call, new TenantId(call.path().get(3))));

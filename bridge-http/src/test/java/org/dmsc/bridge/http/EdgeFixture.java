@@ -57,8 +57,8 @@ final class EdgeFixture implements AutoCloseable {
 
     HttpEdgeParts parts(CapabilityIndex index, EdgeSettings settings) {
         IssuedIdentity gateway = identities.gateway();
-        CallerAuthenticator authenticator = new CallerAuthenticator(
-                identities.domain, identities.tenants, identities.peers, identities.verifier());
+        CallerAuthenticator authenticator =
+                new CallerAuthenticator(identities.domain, identities.tenants, identities.peers, identities.verifier());
         return new HttpEdgeParts(
                 settings,
                 () -> gateway,

@@ -14,9 +14,9 @@ import org.dmsc.bridge.core.AgentReports;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.core.a2a.AgentHints;
 import org.dmsc.bridge.core.a2a.Cards;
-import org.dmsc.schemas.avro.AgentChannel;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.TenantId;
+import org.dmsc.schemas.avro.AgentChannel;
 import org.dmsc.schemas.avro.AgentHealth;
 import org.dmsc.schemas.avro.AgentLoad;
 import org.dmsc.schemas.avro.AgentRegistration;
@@ -33,10 +33,12 @@ final class FakeRegistry implements Agents, AgentReports {
     /** An agent that offers one skill. */
     void put(String tenant, String agent, String skill) {
         AgentRegistration registration = Cards.registration(
-                A2aJson.parse(("{'name':'a','description':'b','supportedInterfaces':[{'url':'https://localhost/','protocolBinding':"
-                                + "'JSONRPC','protocolVersion':'1.0'}],'skills':[{'id':'" + skill + "','name':'n','description':'d'}]}")
-                        .replace('\'', '"')
-                        .getBytes(StandardCharsets.UTF_8)),
+                A2aJson.parse(
+                        ("{'name':'a','description':'b','supportedInterfaces':[{'url':'https://localhost/','protocolBinding':"
+                                        + "'JSONRPC','protocolVersion':'1.0'}],'skills':[{'id':'" + skill
+                                        + "','name':'n','description':'d'}]}")
+                                .replace('\'', '"')
+                                .getBytes(StandardCharsets.UTF_8)),
                 AgentChannel.A2A_HTTP,
                 AgentHints.of(A2aJson.object(), Optional.empty()));
         AgentRef ref = AgentRef.of(tenant, agent);

@@ -60,7 +60,8 @@ public final class Identities {
     public final Map<TenantId, List<OutsideIssuer>> outside = new ConcurrentHashMap<>();
     public final AtomicReference<Fetcher> keyFetcher = new AtomicReference<>(
             order -> CompletableFuture.failedStage(new RefusedException(Refusal.FETCH_FAILED, "nothing there")));
-    public final OutsideKeys outsideKeys = new OutsideKeys(order -> keyFetcher.get().get(order), clock);
+    public final OutsideKeys outsideKeys =
+            new OutsideKeys(order -> keyFetcher.get().get(order), clock);
 
     public Identities(Path dir) {
         pki = FabricPki.openOrCreate(dir.resolve("pki"), domain, clock, new SecureRandom());

@@ -97,7 +97,9 @@ final class OAuthEndpointTest {
         HttpRequest unbound = edge.request("/v1/agents")
                 .header("Authorization", "Bearer " + edge.identities.token("acme", "billing"))
                 .build();
-        assertThat(EdgeFixture.send(client, unbound).status()).as("no cnf beside a certificate").isEqualTo(401);
+        assertThat(EdgeFixture.send(client, unbound).status())
+                .as("no cnf beside a certificate")
+                .isEqualTo(401);
     }
 
     @Test
@@ -120,7 +122,9 @@ final class OAuthEndpointTest {
 
         assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
         HttpRequest request = edge.request("/v1/agents")
-                .header("Authorization", "Bearer " + answer.json().path("access_token").asText())
+                .header(
+                        "Authorization",
+                        "Bearer " + answer.json().path("access_token").asText())
                 .build();
         assertThat(EdgeFixture.send(edge.nobody(), request).status()).isEqualTo(200);
     }
@@ -138,8 +142,7 @@ final class OAuthEndpointTest {
     @DisplayName("case 60: a scope that was not registered")
     void givesNoMoreScope() throws Exception {
         for (String scope : List.of("refund+admin", "admin", "refund++x", "%22")) {
-            EdgeFixture.Answer answer =
-                    ask(client, "grant_type=client_credentials&client_id=billing&scope=" + scope);
+            EdgeFixture.Answer answer = ask(client, "grant_type=client_credentials&client_id=billing&scope=" + scope);
 
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.json().path("error").asText()).isEqualTo("invalid_scope");
@@ -151,13 +154,16 @@ final class OAuthEndpointTest {
     @DisplayName("case 60: GET, duplicate parameters, wrong grants, wrong types")
     void answersWithTheErrorsOfRfc6749() throws Exception {
         assertThat(EdgeFixture.send(client, edge.get(PATH)).status()).isEqualTo(405);
-        is("invalid_request", ask(client, "grant_type=client_credentials&grant_type=client_credentials&client_id=billing"));
+        is(
+                "invalid_request",
+                ask(client, "grant_type=client_credentials&grant_type=client_credentials&client_id=billing"));
         is("invalid_request", ask(client, "grant_type=client_credentials&client_id=billing&client_id=boss"));
         is("invalid_request", ask(client, "client_id=billing"));
         is("invalid_request", ask(client, ""));
         is("invalid_request", ask(client, "grant_type=client_credentials&client_id=%zz"));
         is("invalid_request", ask(client, "grant_type=client_credentials"));
-        for (String grant : List.of("password", "authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:jwt-bearer")) {
+        for (String grant : List.of(
+                "password", "authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:jwt-bearer")) {
             is("unsupported_grant_type", ask(client, "client_id=billing&grant_type=" + grant));
         }
         HttpRequest json = edge.post(PATH, "{\"grant_type\":\"client_credentials\"}");
@@ -216,8 +222,9 @@ final class OAuthEndpointTest {
             assertThat(answer.status()).as(assertion).isEqualTo(401);
             assertThat(answer.json().path("error").asText()).isEqualTo("invalid_client");
         }
-        assertThat(edge.audit.refusals).anyMatch(note -> note.refusal() == Refusal.UNAUTHENTICATED
-                && note.sentence().contains("used before"));
+        assertThat(edge.audit.refusals)
+                .anyMatch(note -> note.refusal() == Refusal.UNAUTHENTICATED
+                        && note.sentence().contains("used before"));
     }
 
     @Test
@@ -228,7 +235,8 @@ final class OAuthEndpointTest {
         try (own) {
             EdgeFixture.Answer answer = null;
             for (int i = 0; i < 21; i++) {
-                answer = EdgeFixture.send(own.nobody(), form(own, "grant_type=client_credentials&client_id=guess-" + i));
+                answer =
+                        EdgeFixture.send(own.nobody(), form(own, "grant_type=client_credentials&client_id=guess-" + i));
             }
 
             assertThat(answer.status()).isEqualTo(429);
@@ -244,13 +252,16 @@ final class OAuthEndpointTest {
         assertThat(metadata.status()).isEqualTo(200);
         ObjectNode json = metadata.json();
         assertThat(json.path("issuer").asText()).isEqualTo(ISSUER);
-        assertThat(json.path("token_endpoint").asText()).isEqualTo(edge.uri(PATH).toString());
+        assertThat(json.path("token_endpoint").asText())
+                .isEqualTo(edge.uri(PATH).toString());
         assertThat(json.path("token_endpoint_auth_methods_supported").toString())
                 .isEqualTo("[\"tls_client_auth\",\"private_key_jwt\"]");
-        assertThat(json.path("tls_client_certificate_bound_access_tokens").asBoolean()).isTrue();
+        assertThat(json.path("tls_client_certificate_bound_access_tokens").asBoolean())
+                .isTrue();
         assertThat(keys.json().path("keys")).hasSize(1);
         assertThat(keys.json().toString()).doesNotContain("\"d\"");
-        assertThat(EdgeFixture.send(edge.nobody(), edge.get("/oauth2/jwks")).status()).isEqualTo(404);
+        assertThat(EdgeFixture.send(edge.nobody(), edge.get("/oauth2/jwks")).status())
+                .isEqualTo(404);
     }
 
     private static String jti(SignedJWT token) {

@@ -78,13 +78,17 @@ final class OnboardingTest {
     void anAgentCanOnboardItselfAndNobodyElse() throws Exception {
         String body = url(here());
 
-        assertThat(EdgeFixture.send(edge.agent("acme", "billing"), edge.post("/v1/agents", body)).status())
+        assertThat(EdgeFixture.send(edge.agent("acme", "billing"), edge.post("/v1/agents", body))
+                        .status())
                 .isIn(200, 201);
-        assertThat(EdgeFixture.send(edge.agent("acme", "other"), edge.post("/v1/agents", body)).status())
+        assertThat(EdgeFixture.send(edge.agent("acme", "other"), edge.post("/v1/agents", body))
+                        .status())
                 .isEqualTo(403);
-        assertThat(EdgeFixture.send(edge.agent("beta", "billing"), edge.post("/v1/agents", body)).status())
+        assertThat(EdgeFixture.send(edge.agent("beta", "billing"), edge.post("/v1/agents", body))
+                        .status())
                 .isEqualTo(403);
-        assertThat(EdgeFixture.send(edge.operator(), edge.post("/v1/agents?tenant=beta", body)).status())
+        assertThat(EdgeFixture.send(edge.operator(), edge.post("/v1/agents?tenant=beta", body))
+                        .status())
                 .as("of another tenant than the operator named")
                 .isEqualTo(403);
     }
@@ -107,8 +111,10 @@ final class OnboardingTest {
     @Tag("case-78")
     @DisplayName("case 78: an address inside")
     void refusesAnAddressInside() throws Exception {
-        for (String url : List.of("https://127.0.0.1/", "https://[::1]:8443/", "http://localhost/", "https://10.0.0.1/x")) {
-            EdgeFixture.Answer answer = EdgeFixture.send(edge.operator(), edge.post("/v1/agents?tenant=acme", url(url)));
+        for (String url :
+                List.of("https://127.0.0.1/", "https://[::1]:8443/", "http://localhost/", "https://10.0.0.1/x")) {
+            EdgeFixture.Answer answer =
+                    EdgeFixture.send(edge.operator(), edge.post("/v1/agents?tenant=acme", url(url)));
 
             assertThat(answer.status()).as(url).isEqualTo(400);
             assertThat(answer.json().at("/error/details/0/reason").asText()).isEqualTo("ADDRESS_NOT_ALLOWED");
@@ -119,9 +125,11 @@ final class OnboardingTest {
     void refusesWhatIsNoCard() throws Exception {
         agent.script = exchange -> WebServer.json(exchange, "<html>");
 
-        assertThat(EdgeFixture.send(edge.operator(), edge.post("/v1/agents?tenant=acme", url(here()))).status())
+        assertThat(EdgeFixture.send(edge.operator(), edge.post("/v1/agents?tenant=acme", url(here())))
+                        .status())
                 .isEqualTo(400);
-        assertThat(EdgeFixture.send(edge.operator(), edge.post("/v1/agents", url(here()))).status())
+        assertThat(EdgeFixture.send(edge.operator(), edge.post("/v1/agents", url(here())))
+                        .status())
                 .as("no tenant")
                 .isEqualTo(400);
     }
@@ -135,7 +143,8 @@ final class OnboardingTest {
     }
 
     private static String card(String endpoint) {
-        return ("{'name':'Billing','description':'Explains invoices','version':'1','supportedInterfaces':[{'url':'" + endpoint
+        return ("{'name':'Billing','description':'Explains invoices','version':'1','supportedInterfaces':[{'url':'"
+                        + endpoint
                         + "','protocolBinding':'JSONRPC','protocolVersion':'1.0'}],'skills':[{'id':'refund','name':'Refund',"
                         + "'description':'d','tags':['money']}]}")
                 .replace('\'', '"');

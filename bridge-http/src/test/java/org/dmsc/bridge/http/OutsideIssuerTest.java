@@ -67,7 +67,8 @@ final class OutsideIssuerTest {
                 false,
                 new OAuth2TokenProvider(new KeyProvider(List.of(), "ES256")),
                 Set.of(),
-                new MockWebServerWrapper(new Ssl(new SslKeystore("secret", gateway.keyStore("secret".toCharArray()))))));
+                new MockWebServerWrapper(
+                        new Ssl(new SslKeystore("secret", gateway.keyStore("secret".toCharArray()))))));
         issuer.start(InetAddress.getByName("127.0.0.1"), 0);
         int port = issuer.baseUrl().port();
         fetcher = new WebFetcher(new WebFetcherParts(
@@ -97,13 +98,15 @@ final class OutsideIssuerTest {
 
     @Test
     void acceptsATokenOfTheTenantsIssuer() throws Exception {
-        assertThat(call(edge.nobody(), token("acme", AUDIENCE, Map.of())).status()).isEqualTo(200);
+        assertThat(call(edge.nobody(), token("acme", AUDIENCE, Map.of())).status())
+                .isEqualTo(200);
     }
 
     @Test
     void acceptsATokenThatItsTokenEndpointGave() throws Exception {
         issuer.enqueueCallback(callback("acme", AUDIENCE, Map.of(), 300));
-        HttpRequest ask = HttpRequest.newBuilder(here(issuer.tokenEndpointUrl("acme").toString()))
+        HttpRequest ask = HttpRequest.newBuilder(
+                        here(issuer.tokenEndpointUrl("acme").toString()))
                 .timeout(Duration.ofSeconds(60))
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString(
@@ -113,7 +116,8 @@ final class OutsideIssuerTest {
         EdgeFixture.Answer given = EdgeFixture.send(edge.nobody(), ask);
 
         assertThat(given.status()).isEqualTo(200);
-        assertThat(call(edge.nobody(), given.json().path("access_token").asText()).status())
+        assertThat(call(edge.nobody(), given.json().path("access_token").asText())
+                        .status())
                 .isEqualTo(200);
     }
 
@@ -124,12 +128,14 @@ final class OutsideIssuerTest {
         IssuedIdentity billing = edge.identities.agent("acme", "billing");
         HttpClient certified = edge.identities.client(Optional.of(billing), HttpClient.Version.HTTP_2);
         byte[] hash = MessageDigest.getInstance("SHA-256").digest(billing.leaf().getEncoded());
-        Map<String, Object> bound =
-                Map.of("cnf", Map.of("x5t#S256", Base64.getUrlEncoder().withoutPadding().encodeToString(hash)));
+        Map<String, Object> bound = Map.of(
+                "cnf",
+                Map.of("x5t#S256", Base64.getUrlEncoder().withoutPadding().encodeToString(hash)));
 
         assertThat(call(certified, token("acme", AUDIENCE, bound)).status()).isEqualTo(200);
         assertThat(call(edge.nobody(), token("acme", AUDIENCE, bound)).status()).isEqualTo(401);
-        assertThat(call(edge.agent("acme", "billing"), token("acme", AUDIENCE, bound)).status())
+        assertThat(call(edge.agent("acme", "billing"), token("acme", AUDIENCE, bound))
+                        .status())
                 .isEqualTo(401);
         assertThat(call(certified, token("acme", AUDIENCE, Map.of())).status()).isEqualTo(401);
     }
@@ -138,13 +144,18 @@ final class OutsideIssuerTest {
     @Tag("case-55")
     @DisplayName("case 55: of one tenant's issuer for another's audience, of an issuer nobody believes")
     void refusesOtherTenantsTokens() throws Exception {
-        assertThat(call(edge.nobody(), token("beta", AUDIENCE, Map.of())).status()).isEqualTo(401);
-        assertThat(call(edge.nobody(), token("gamma", AUDIENCE, Map.of())).status()).isEqualTo(401);
-        assertThat(call(edge.agent("acme", "billing"), token("beta", "dmsc-beta", Map.of())).status())
+        assertThat(call(edge.nobody(), token("beta", AUDIENCE, Map.of())).status())
+                .isEqualTo(401);
+        assertThat(call(edge.nobody(), token("gamma", AUDIENCE, Map.of())).status())
+                .isEqualTo(401);
+        assertThat(call(edge.agent("acme", "billing"), token("beta", "dmsc-beta", Map.of()))
+                        .status())
                 .as("beta's token beside acme's certificate")
                 .isEqualTo(421);
-        assertThat(call(edge.nobody(), issuer.issueToken("acme", "billing", callback("acme", AUDIENCE, Map.of(), 3600))
-                                .serialize())
+        assertThat(call(
+                                edge.nobody(),
+                                issuer.issueToken("acme", "billing", callback("acme", AUDIENCE, Map.of(), 3600))
+                                        .serialize())
                         .status())
                 .as("one hour")
                 .isEqualTo(401);
@@ -188,7 +199,8 @@ final class OutsideIssuerTest {
     }
 
     private static String token(String realm, String audience, Map<String, Object> more) {
-        return issuer.issueToken(realm, "billing", callback(realm, audience, more, 300)).serialize();
+        return issuer.issueToken(realm, "billing", callback(realm, audience, more, 300))
+                .serialize();
     }
 
     private static DefaultOAuth2TokenCallback callback(
@@ -200,7 +212,9 @@ final class OutsideIssuerTest {
     }
 
     private static EdgeFixture.Answer call(HttpClient client, String token) throws Exception {
-        HttpRequest request = edge.request("/v1/agents").header("Authorization", "Bearer " + token).build();
+        HttpRequest request = edge.request("/v1/agents")
+                .header("Authorization", "Bearer " + token)
+                .build();
         return EdgeFixture.send(client, request);
     }
 }
