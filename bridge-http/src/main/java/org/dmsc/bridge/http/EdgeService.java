@@ -1,6 +1,7 @@
 package org.dmsc.bridge.http;
 
 import com.fasterxml.jackson.databind.node.NullNode;
+import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
@@ -27,14 +28,17 @@ import org.dmsc.tenant.policy.CallerAuthenticator;
 import org.dmsc.tenant.policy.NetworkGate;
 
 /**
- * Every request's way in: headers checked ▸ public pages ▸ who is it ▸ body read ▸ the first page that knows the path. Nothing of a request
+ * Every request's way in: headers checked ▸ public pages ▸ token endpoint ▸ who is it ▸ body read ▸ the first page that knows the path. Nothing of a request
  * is looked at before its sender is known, and the sender is asked for anew with each request, because TLS sessions are resumed.
  */
 final class EdgeService implements HttpService {
 
+    private static final int MOST_AUTHORIZATION = 8 * 1024 + "Bearer ".length();
+
     private final PeerCredentials credentials;
     private final CallerAuthenticator authenticator;
     private final PublicPages publicPages;
+    private final OAuthPages oauth;
     private final List<Page> pages;
     private final Failures failures;
     private final NetworkGate network;
@@ -44,6 +48,7 @@ final class EdgeService implements HttpService {
         this.credentials = new PeerCredentials(parts.settings().domain());
         this.authenticator = parts.authenticator();
         this.publicPages = publicPages;
+        this.oauth = new OAuthPages(parts);
         this.pages = List.copyOf(pages);
         this.failures = failures;
         this.network = NetworkTrials.gate(parts);
@@ -53,11 +58,18 @@ final class EdgeService implements HttpService {
     @Override
     public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
         RequestHeaders headers = request.headers();
+        if (headers.get(HttpHeaderNames.AUTHORIZATION, "").length() > MOST_AUTHORIZATION) {
+            return tooLong(context, headers);
+        }
         try {
             requireCleanHeaders(headers);
             Optional<HttpResponse> shown = publicPages.answer(context, headers);
             if (shown.isPresent()) {
                 return shown.get();
+            }
+            Optional<CompletionStage<HttpResponse>> token = oauth.answer(context, request);
+            if (token.isPresent()) {
+                return HttpResponse.of(token.get().exceptionally(failure -> anonymous(context, headers, failure)));
             }
             Caller caller = authenticated(context, headers);
             claims.note(caller, headers);
@@ -67,8 +79,27 @@ final class EdgeService implements HttpService {
                             answered(new Call(context, whole, caller, path, PeerCredentials.authority(headers))))
                     .exceptionally(failure -> error(headers, failures.noteUnread(caller, object(headers), failure))));
         } catch (RefusedException e) {
-            return error(headers, failures.noteAnonymous(PeerCredentials.address(context), object(headers), e));
+            return anonymous(context, headers, e);
         }
+    }
+
+    /** Said before anything is read: a token of that length costs nothing. */
+    private HttpResponse tooLong(ServiceRequestContext context, RequestHeaders headers) {
+        RefusedException refused = failures.noteAnonymous(
+                PeerCredentials.address(context),
+                object(headers),
+                new RefusedException(
+                        Refusal.TOO_LARGE,
+                        "Authorization: is too long (expected at most " + MOST_AUTHORIZATION + " characters)"));
+        byte[] body = A2aJson.bytes(Errors.http(refused.refusal(), refused.sentence()));
+        return Answers.error(HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, MediaType.JSON, body);
+    }
+
+    private HttpResponse anonymous(ServiceRequestContext context, RequestHeaders headers, Throwable failure) {
+        return error(
+                headers,
+                failures.noteAnonymous(
+                        PeerCredentials.address(context), object(headers), AuditedRefusal.unwrap(failure)));
     }
 
     private Caller authenticated(ServiceRequestContext context, RequestHeaders headers) {

@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   public            GET /.well-known/agent-card.json, /live, /ready
+ *   tokens            POST /oauth2/token, GET /oauth2/jwks, /.well-known/oauth-authorization-server
  *   JSON-RPC          POST /, /a2a, /agents/{agent}
  *   HTTP+JSON         /message:send, /message:stream, /tasks/{id}…, each also under /agents/{agent}
  *   agents            GET, POST, DELETE /v1/agents…, GET /agents/{agent}/.well-known/agent-card.json
@@ -118,10 +119,12 @@ public final class HttpEdge implements AutoCloseable {
 
     private List<Page> pages(Failures failures) {
         A2aOperations operations = new A2aOperations(parts.exchange());
+        RegistrationPage registration = new RegistrationPage(parts, watch);
         return List.of(
                 new JsonRpcPage(operations, parts.settings(), failures),
                 new DiscoveryPage(parts),
-                new RegistrationPage(parts, watch),
+                new OnboardingPage(parts, registration),
+                registration,
                 new RestPage(operations, parts.settings()),
                 new AuditPage(parts),
                 new RevocationPage(parts),

@@ -10,6 +10,9 @@ import org.dmsc.bridge.core.Exchange;
 import org.dmsc.tenant.directory.Agents;
 import org.dmsc.tenant.directory.CapabilityIndex;
 import org.dmsc.tenant.directory.Tenants;
+import org.dmsc.tenant.fetch.Fetcher;
+import org.dmsc.tenant.identity.SpiffeId;
+import org.dmsc.tenant.oauth.TokenDesk;
 import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.pki.PeerValidator;
 import org.dmsc.tenant.policy.CallerAuthenticator;
@@ -21,6 +24,9 @@ import org.dmsc.tenant.revocation.LiveConnections;
  *
  * @param identity this node's certificate; asked for each new connection, so a renewed one is used at once
  * @param connections those that are open, to be cut when their peer is revoked
+ * @param tokens the token endpoint; empty in a process that holds no token keys
+ * @param fetcher how agents' cards are had from their own addresses
+ * @param self SPIFFE id of this node, for the audit log
  * @param operators what operators may do here; empty in a process that holds no keys of the fabric
  */
 public record HttpEdgeParts(
@@ -39,4 +45,7 @@ public record HttpEdgeParts(
         AuditReader auditLog,
         Optional<OperatorDesk> operators,
         NodeStatus status,
+        Optional<TokenDesk> tokens,
+        Fetcher fetcher,
+        SpiffeId self,
         Clock clock) {}

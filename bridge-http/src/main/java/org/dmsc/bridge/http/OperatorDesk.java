@@ -38,9 +38,11 @@ public interface OperatorDesk {
         CompletionStage<Revoked> revoke(RevocationKey key, String reason, SpiffeId actor, Duration wait);
     }
 
+    /** Publishes one more token key of a tenant. */
+    TenantRecord rotateTokenKey(TenantId tenant, SpiffeId actor);
+
     /** The administration of this process. */
-    static OperatorDesk of(
-            TenantAdministration administration, TenantConfiguration configuration, Revoking revoking) {
+    static OperatorDesk of(TenantAdministration administration, TenantConfiguration configuration, Revoking revoking) {
         return new OperatorDesk() {
             @Override
             public CompletionStage<Revoked> revoke(RevocationKey key, String reason, SpiffeId actor, Duration wait) {
@@ -65,6 +67,11 @@ public interface OperatorDesk {
             @Override
             public AgentCredentials addAgent(AgentRef agent, Duration life, SpiffeId actor) {
                 return administration.addAgent(agent, life, actor);
+            }
+
+            @Override
+            public TenantRecord rotateTokenKey(TenantId tenant, SpiffeId actor) {
+                return administration.rotateTokenKey(tenant, actor);
             }
         };
     }

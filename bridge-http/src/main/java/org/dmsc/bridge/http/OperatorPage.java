@@ -74,6 +74,15 @@ final class OperatorPage implements Page {
         if (call.is(HttpMethod.GET, "v1", "config", "tenants")) {
             return later(call, operators -> listed(operators));
         }
+        if (call.is(HttpMethod.POST, "v1", "config", "tenants", "*", "token-keys")) {
+            TenantId tenant = new TenantId(call.path().get(3));
+            return later(
+                    call,
+                    operators -> Answers.json(
+                            HttpStatus.CREATED,
+                            tenant(operators.rotateTokenKey(
+                                    tenant, call.caller().id()))));
+        }
         if (call.is(HttpMethod.GET, "v1", "config", "tenants", "*", "agents")) {
             return now(agentsOf(call, new TenantId(call.path().get(3))));
         }

@@ -58,12 +58,17 @@ final class RegistrationPage implements Page {
     }
 
     private CompletionStage<HttpResponse> register(Call call, AgentRef agent) {
-        AgentRegistration registration = registration(call, agent);
+        return register(call, agent, registration(call, agent));
+    }
+
+    /** Registers a card that was checked, and answers when the registry shows it. */
+    CompletionStage<HttpResponse> register(Call call, AgentRef agent, AgentRegistration registration) {
         requireRoom(agent);
         HttpStatus status = agents.find(agent).isPresent() ? HttpStatus.OK : HttpStatus.CREATED;
         return reports.register(agent, registration, Optional.empty())
                 .thenCompose(done -> watch.until(agent, shown -> shows(shown, registration)))
-                .thenApply(shown -> Answers.json(status, AgentJson.of(shown.orElseThrow(), AgentJson.url(shown.orElseThrow(), call.baseUrl()))));
+                .thenApply(shown -> Answers.json(
+                        status, AgentJson.of(shown.orElseThrow(), AgentJson.url(shown.orElseThrow(), call.baseUrl()))));
     }
 
     private AgentRegistration registration(Call call, AgentRef agent) {

@@ -9,12 +9,17 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.dmsc.bridge.core.a2a.A2aJson;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
 import org.dmsc.tenant.directory.CapabilityIndex;
+import org.dmsc.tenant.fetch.Fetcher;
+import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.policy.CallerAuthenticator;
-import org.dmsc.tenant.token.TokenVerifier;
 
 /** A real edge on a real port, over fakes of what lies behind it. Tenants acme, beta and gamma. */
 final class EdgeFixture implements AutoCloseable {
@@ -26,6 +31,10 @@ final class EdgeFixture implements AutoCloseable {
     final FakeExchange exchange = new FakeExchange();
     final FakeAudit audit = new FakeAudit();
     final AtomicBoolean ready = new AtomicBoolean(true);
+    /** Set before a request needs it. */
+    final AtomicReference<Fetcher> fetcher = new AtomicReference<>(
+            order -> CompletableFuture.failedStage(new RefusedException(Refusal.FETCH_FAILED, "nothing there")));
+
     final HttpEdge edge;
     final FakePolicies policies = new FakePolicies();
     private final Duration patience;
@@ -48,16 +57,13 @@ final class EdgeFixture implements AutoCloseable {
 
     HttpEdgeParts parts(CapabilityIndex index, EdgeSettings settings) {
         IssuedIdentity gateway = identities.gateway();
+        CallerAuthenticator authenticator = new CallerAuthenticator(
+                identities.domain, identities.tenants, identities.peers, identities.verifier(), identities.revocations);
         return new HttpEdgeParts(
                 settings,
                 () -> gateway,
                 identities.peers,
-                new CallerAuthenticator(
-                        identities.domain,
-                        identities.tenants,
-                        identities.peers,
-                        new TokenVerifier(identities.tenants, identities.domain, identities.clock),
-                        identities.revocations),
+                authenticator,
                 identities.connections,
                 exchange,
                 registry,
@@ -69,6 +75,9 @@ final class EdgeFixture implements AutoCloseable {
                 audit,
                 Optional.empty(),
                 new NodeStatus(ready::get, () -> "owns lanes 0, 1", () -> "{\"gateway\":\"g1\"}", () -> "up 1\n"),
+                Optional.of(identities.tokenDesk(authenticator, registry)),
+                order -> fetcher.get().get(order),
+                SpiffeId.node(identities.domain, "gateway", "g1"),
                 identities.clock);
     }
 

@@ -16,6 +16,8 @@ import javax.net.ssl.SSLSocket;
 import org.dmsc.schemas.Refusal;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -137,6 +139,17 @@ final class EdgeIdentityTest {
                     .as(value)
                     .isEqualTo(401);
         }
+    }
+
+    @Test
+    @Tag("case-57")
+    @DisplayName("case 57: a token of 9 KiB is not even read")
+    void refusesAHugeToken() throws Exception {
+        HttpRequest request = edge.request("/v1/agents")
+                .header("Authorization", "Bearer " + "a".repeat(9 * 1024))
+                .build();
+
+        assertThat(EdgeFixture.send(edge.nobody(), request).status()).isEqualTo(431);
     }
 
     @Test

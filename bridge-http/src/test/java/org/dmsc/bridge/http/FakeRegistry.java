@@ -1,5 +1,6 @@
 package org.dmsc.bridge.http;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +11,12 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import org.dmsc.bridge.core.AgentReports;
+import org.dmsc.bridge.core.a2a.A2aJson;
+import org.dmsc.bridge.core.a2a.AgentHints;
+import org.dmsc.bridge.core.a2a.Cards;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.TenantId;
+import org.dmsc.schemas.avro.AgentChannel;
 import org.dmsc.schemas.avro.AgentHealth;
 import org.dmsc.schemas.avro.AgentLoad;
 import org.dmsc.schemas.avro.AgentRegistration;
@@ -24,6 +29,21 @@ final class FakeRegistry implements Agents, AgentReports {
 
     private final Map<String, AgentSnapshot> snapshots = new ConcurrentSkipListMap<>();
     private final List<BiConsumer<AgentRef, Optional<AgentSnapshot>>> listeners = new CopyOnWriteArrayList<>();
+
+    /** An agent that offers one skill. */
+    void put(String tenant, String agent, String skill) {
+        AgentRegistration registration = Cards.registration(
+                A2aJson.parse(
+                        ("{'name':'a','description':'b','supportedInterfaces':[{'url':'https://localhost/','protocolBinding':"
+                                        + "'JSONRPC','protocolVersion':'1.0'}],'skills':[{'id':'" + skill
+                                        + "','name':'n','description':'d'}]}")
+                                .replace('\'', '"')
+                                .getBytes(StandardCharsets.UTF_8)),
+                AgentChannel.A2A_HTTP,
+                AgentHints.of(A2aJson.object(), Optional.empty()));
+        AgentRef ref = AgentRef.of(tenant, agent);
+        snapshots.put(ref.toString(), snapshot(ref, registration));
+    }
 
     @Override
     public Optional<AgentSnapshot> find(AgentRef agent) {

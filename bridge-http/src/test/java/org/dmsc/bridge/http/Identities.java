@@ -12,29 +12,42 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.TenantLimits;
 import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.schemas.avro.TenantState;
+import org.dmsc.tenant.directory.Agents;
+import org.dmsc.tenant.fetch.Fetcher;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.identity.SpiffeId;
+import org.dmsc.tenant.oauth.TokenDesk;
 import org.dmsc.tenant.pki.FabricPki;
 import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.pki.PeerValidator;
 import org.dmsc.tenant.pki.Pem;
+import org.dmsc.tenant.policy.CallerAuthenticator;
 import org.dmsc.tenant.revocation.LiveConnections;
 import org.dmsc.tenant.revocation.Revocation;
 import org.dmsc.tenant.revocation.RevocationKey;
 import org.dmsc.tenant.revocation.RevocationList;
+import org.dmsc.tenant.token.OutsideIssuer;
+import org.dmsc.tenant.token.OutsideKeys;
 import org.dmsc.tenant.token.TokenIssuer;
 import org.dmsc.tenant.token.TokenKeys;
+import org.dmsc.tenant.token.TokenSources;
+import org.dmsc.tenant.token.TokenVerifier;
 
 /** A real CA, real tokens, and clients that use them. */
 public final class Identities {
@@ -51,6 +64,11 @@ public final class Identities {
     private final FabricPki pki;
     private final TokenKeys tokenKeys;
     private final List<X509Certificate> issuing = new ArrayList<>();
+    public final Map<TenantId, List<OutsideIssuer>> outside = new ConcurrentHashMap<>();
+    public final AtomicReference<Fetcher> keyFetcher = new AtomicReference<>(
+            order -> CompletableFuture.failedStage(new RefusedException(Refusal.FETCH_FAILED, "nothing there")));
+    public final OutsideKeys outsideKeys =
+            new OutsideKeys(order -> keyFetcher.get().get(order), clock);
 
     public Identities(Path dir) {
         pki = FabricPki.openOrCreate(dir.resolve("pki"), domain, clock, new SecureRandom());
@@ -75,7 +93,7 @@ public final class Identities {
                 .setUpdatedAt(1)
                 .setCaCertificates(List.of(Pem.of(ca)))
                 .setTokenIssuer(TokenIssuer.issuerOf(domain, tenant))
-                .setTokenKeys(tokenKeys.createFor(tenant))
+                .setTokenKeys(tokenKeys.createFor(tenant, clock.instant()))
                 .setRoutingKeyId(name + "/routing/1")
                 .setPayloadKeyId(name + "/payload/1")
                 .setLimits(TenantLimits.newBuilder().build())
@@ -123,6 +141,16 @@ public final class Identities {
 
     public String token(String tenant, String agent) {
         return new TokenIssuer(tokenKeys, domain, clock).issue(AgentRef.of(tenant, agent), Duration.ofMinutes(10));
+    }
+
+    /** Believes the tenants' own issuers, and the outside ones that a test put in. */
+    public TokenVerifier verifier() {
+        return new TokenVerifier(new TokenSources(
+                tenants, domain, tenant -> outside.getOrDefault(tenant, List.of()), outsideKeys, clock));
+    }
+
+    public TokenDesk tokenDesk(CallerAuthenticator authenticator, Agents agents) {
+        return new TokenDesk(authenticator, domain, agents, new TokenIssuer(tokenKeys, domain, clock), clock);
     }
 
     public HttpClient client(Optional<IssuedIdentity> identity, HttpClient.Version version) {

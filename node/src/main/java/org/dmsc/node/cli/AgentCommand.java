@@ -82,6 +82,34 @@ final class AgentCommand {
         SecretFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
+    @Command(
+            name = "register",
+            description = {
+                "Registers an agent by its URL alone: the gateway fetches its card there.",
+                "The certificate that it shows says which agent it is. As operator name the tenant; an agent registers itself."
+            },
+            mixinStandardHelpOptions = true)
+    int register(
+            @Parameters(paramLabel = "AGENT-URL", description = "https://host[:port] of the agent") String url,
+            @Option(
+                            names = "--tenant",
+                            paramLabel = "TENANT",
+                            description = "whose agent it is, as operator",
+                            defaultValue = "")
+                    String tenant,
+            @Mixin Target where,
+            @Mixin Output output) {
+        ObjectNode body = FabricClient.JSON.createObjectNode().put("url", url);
+        JsonNode made = tenant.isEmpty()
+                ? where.asAgent().post("/v1/agents", body)
+                : where.asOperator().post("/v1/agents?tenant=" + FabricClient.encode(tenant), body);
+        output.print(
+                made,
+                out -> out.line(
+                        "agent " + made.path("agent").asText() + " is registered, with the card it has at " + url));
+        return 0;
+    }
+
     @Command(name = "list", description = "Lists a tenant's registered agents.", mixinStandardHelpOptions = true)
     int list(@Parameters(paramLabel = "TENANT") String tenant, @Mixin Target where, @Mixin Output output) {
         JsonNode answer = where.asOperator().get("/v1/config/tenants/" + FabricClient.encode(tenant) + "/agents");

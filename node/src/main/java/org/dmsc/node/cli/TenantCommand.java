@@ -40,6 +40,21 @@ final class TenantCommand {
         return 0;
     }
 
+    @Command(
+            name = "rotate-token-key",
+            description = {
+                "Publishes one more key of the tenant's token issuer.",
+                "It signs after 10 minutes, when everybody has seen it; tokens of the old key stay valid."
+            },
+            mixinStandardHelpOptions = true)
+    int rotateTokenKey(@Parameters(paramLabel = "TENANT") String tenant, @Mixin Target where, @Mixin Output output) {
+        JsonNode changed = where.asOperator()
+                .post(PATH + "/" + FabricClient.encode(tenant) + "/token-keys", FabricClient.JSON.createObjectNode());
+        output.print(
+                changed, out -> out.line("tenant " + tenant + ": the new key is published, and signs in 10 minutes."));
+        return 0;
+    }
+
     @Command(name = "list", description = "Lists all tenants.", mixinStandardHelpOptions = true)
     int list(@Mixin Target where, @Mixin Output output) {
         JsonNode answer = where.asOperator().get(PATH);

@@ -30,7 +30,8 @@ public record FabricConfig(
         EdgeConfig http,
         EdgeConfig mqtt,
         Optional<URI> schemaRegistry,
-        Limits limits) {
+        Limits limits,
+        FetchConfig fetch) {
 
     /**
      * How much and how long.

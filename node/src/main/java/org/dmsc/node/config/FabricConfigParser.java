@@ -62,7 +62,8 @@ final class FabricConfigParser {
                 edge("http", DEFAULT_HTTP_PORT),
                 edge("mqtt", DEFAULT_MQTT_PORT),
                 schemaRegistry(),
-                limits());
+                limits(),
+                new FetchSection(top).parse());
         top.finish();
         return config;
     }

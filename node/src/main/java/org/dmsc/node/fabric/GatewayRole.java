@@ -25,6 +25,7 @@ import org.dmsc.bridge.http.OperatorDesk;
 import org.dmsc.bridge.http.PortTakenException;
 import org.dmsc.bridge.http.agents.HttpAgentLink;
 import org.dmsc.bridge.http.agents.HttpAgentLinkParts;
+import org.dmsc.bridge.http.fetch.WebFetcher;
 import org.dmsc.bridge.mqtt.MqttEdge;
 import org.dmsc.bridge.mqtt.MqttEdgeParts;
 import org.dmsc.bridge.mqtt.broker.BrokerSettings;
@@ -47,6 +48,7 @@ import org.dmsc.tenant.keys.Envelopes;
 import org.dmsc.tenant.keys.KeyClass;
 import org.dmsc.tenant.keys.KeyVault;
 import org.dmsc.tenant.keys.VaultAuditHmac;
+import org.dmsc.tenant.oauth.TokenDesk;
 import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.pki.IssuingCas;
 import org.dmsc.tenant.pki.PeerValidator;
@@ -55,6 +57,10 @@ import org.dmsc.tenant.policy.CallerAuthenticator;
 import org.dmsc.tenant.policy.CallerAuthenticator.Identified;
 import org.dmsc.tenant.policy.NetworkGate;
 import org.dmsc.tenant.revocation.Revoker;
+import org.dmsc.tenant.token.OutsideIssuers;
+import org.dmsc.tenant.token.OutsideKeys;
+import org.dmsc.tenant.token.TokenIssuer;
+import org.dmsc.tenant.token.TokenSources;
 import org.dmsc.tenant.token.TokenVerifier;
 
 /** The gateway of this process: its lanes, and the edges that are switched on. */
@@ -77,6 +83,10 @@ final class GatewayRole {
     private final IssuingCas issuingCas;
     private final RevocationRole revocations;
     private final PeerValidator peers;
+    private final WebFetcher fetcher;
+    private final OutsideKeys outsideKeys;
+    private final OutsideIssuers outsideIssuers;
+
     private final CallerAuthenticator authenticator;
 
     GatewayRole(Foundation foundation, Metrics metrics, Optional<RouterApp> router, Closing closing) {
@@ -94,15 +104,18 @@ final class GatewayRole {
         this.revocations = new RevocationRole(foundation);
         this.peers = new PeerValidator(
                 foundation.keyring().pki()::root, issuingCas, domain, foundation.clock(), revocations.list());
-        this.authenticator = new CallerAuthenticator(
-                domain,
-                foundation.tenants(),
-                peers,
-                new TokenVerifier(foundation.tenants(), domain, foundation.clock()),
-                revocations.list());
         this.core = core(router);
+        this.fetcher = Outbound.fetcher(foundation, core.audit(), peers, identity);
+        this.outsideIssuers = tenant -> foundation.policies().of(tenant).issuers();
+        this.outsideKeys = new OutsideKeys(fetcher, foundation.clock());
+        this.authenticator = new CallerAuthenticator(
+                domain, foundation.tenants(), peers, new TokenVerifier(tokens()), revocations.list());
         this.renewal = closing.add("renewal", new Renewal());
         renewal.also("operator", () -> foundation.keyring().renewOperator(foundation.clock()));
+    }
+
+    private TokenSources tokens() {
+        return new TokenSources(foundation.tenants(), domain, outsideIssuers, outsideKeys, foundation.clock());
     }
 
     private BridgeCore core(Optional<RouterApp> router) {
@@ -155,6 +168,8 @@ final class GatewayRole {
                                 foundation.clock(),
                                 (int) config.limits().maxBodyBytes()))));
         core.start();
+        closing.add("fetcher", fetcher);
+        closing.add("outside keys", outsideKeys).start(foundation.tenants(), outsideIssuers);
         health.watch("gateway", core.gateway()::ready, core.gateway()::condition);
         health.watch("tenants", foundation.tenants()::healthy, () -> "read");
         health.watch("agents", foundation.agents()::healthy, () -> "read");
@@ -224,6 +239,9 @@ final class GatewayRole {
                         core.gateway()::condition,
                         () -> status.json(core.gateway(), health),
                         metrics::text),
+                Optional.of(tokenDesk()),
+                fetcher,
+                SpiffeId.node(domain, "gateway", config.node()),
                 foundation.clock()));
         try {
             edge.start();
@@ -232,6 +250,15 @@ final class GatewayRole {
         }
         closing.add("http edge", edge);
         return edge.port();
+    }
+
+    private TokenDesk tokenDesk() {
+        return new TokenDesk(
+                authenticator,
+                domain,
+                foundation.agents(),
+                new TokenIssuer(foundation.keyring().tokens(), domain, foundation.clock()),
+                foundation.clock());
     }
 
     private int mqtt() {
@@ -290,6 +317,7 @@ final class GatewayRole {
     private OperatorDesk operators() {
         AdministrationParts parts = administration();
         TenantAdministration administration = new TenantAdministration(parts);
+        renewal.also("token keys", administration::rotateOldTokenKeys);
         Revoker revoker = revocations.revoker(core.audit(), closing);
         return OperatorDesk.of(
                 administration,

@@ -1,6 +1,7 @@
 package org.dmsc.tenant.admin;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ import org.dmsc.tenant.keys.KeyClass;
 import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.pki.Pem;
 import org.dmsc.tenant.token.TokenIssuer;
+import org.dmsc.tenant.token.TokenKeys;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +44,9 @@ public final class TenantAdministration {
 
     /** How long the router may take to find the new tenant's topics. */
     public static final Duration CANARY_PATIENCE = Duration.ofSeconds(10);
+
+    /** How long a token key signs before another follows by itself. */
+    public static final Duration TOKEN_KEY_LIFE = Duration.ofDays(30);
 
     private static final Logger LOG = LoggerFactory.getLogger(TenantAdministration.class);
     private static final Duration DIRECTORY_PATIENCE = Duration.ofSeconds(5);
@@ -152,6 +157,38 @@ public final class TenantAdministration {
         return changed;
     }
 
+    /**
+     * Publishes one more key of the tenant's token issuer, and takes back those that nobody can need any more. The new one signs when everybody
+     * has had time to see it ({@link TokenKeys#PUBLISHED_AHEAD}); so no token is refused.
+     */
+    public synchronized TenantRecord rotateTokenKey(TenantId id, SpiffeId actor) {
+        requireActive(id);
+        int retired = parts.tokenKeys().retire(id, parts.clock().instant());
+        String published = parts.tokenKeys().createFor(id, parts.clock().instant());
+        TenantRecord changed = change(
+                id,
+                record ->
+                        TenantRecord.newBuilder(record).setTokenKeys(published).build());
+        parts.audit()
+                .accept(event(AuditKind.TENANT_CHANGED, id, actor)
+                        .setObject(id.value())
+                        .setDetails(Map.of("changed", "token-keys", "retired", Integer.toString(retired)))
+                        .build());
+        return changed;
+    }
+
+    /** Rotates the token key of each active tenant whose newest one is older than {@link #TOKEN_KEY_LIFE}. */
+    public void rotateOldTokenKeys() {
+        Instant before = parts.clock().instant().minus(TOKEN_KEY_LIFE);
+        for (TenantRecord tenant : parts.tenants().all()) {
+            TenantId id = new TenantId(tenant.getTenant());
+            if (tenant.getState() == TenantState.ACTIVE
+                    && parts.tokenKeys().newestSince(id).filter(before::isAfter).isPresent()) {
+                rotateTokenKey(id, parts.node());
+            }
+        }
+    }
+
     private void requireNew(TenantId tenant) {
         Optional<TenantRecord> known = parts.tenants().find(tenant);
         if (known.isPresent()) {
@@ -219,7 +256,7 @@ public final class TenantAdministration {
             if (e.refusal() != Refusal.TENANT_UNKNOWN) {
                 throw e;
             }
-            return parts.tokenKeys().createFor(tenant);
+            return parts.tokenKeys().createFor(tenant, parts.clock().instant());
         }
     }
 

@@ -78,13 +78,13 @@ public final class CallerAuthenticator {
     public Identified identify(Credentials credentials) {
         Optional<Peer> peer =
                 credentials.chain().isEmpty() ? Optional.empty() : Optional.of(peers.check(credentials.chain()));
-        Optional<VerifiedToken> token = credentials.bearerToken().map(tokens::check);
+        Optional<TenantId> dialled = credentials.host().flatMap(host -> domain.tenantOfHost(withoutRootDot(host)));
+        Optional<VerifiedToken> token = credentials.bearerToken().map(shown -> tokens.check(shown, dialled));
         if (peer.isEmpty() && token.isEmpty()) {
             throw new RefusedException(
                     Refusal.UNAUTHENTICATED,
                     "no credential was shown (expected a client certificate of the fabric or 'Authorization: Bearer <token>')");
         }
-        token.ifPresent(shown -> shown.requireBoundTo(peer.map(Peer::leaf)));
         // Not kept with the token's signature: that it is good stays true, that it counts does not.
         token.map(VerifiedToken::evidence).ifPresent(revocations::require);
         Caller caller = caller(peer.map(Peer::id), token.map(VerifiedToken::agent));
@@ -92,6 +92,7 @@ public final class CallerAuthenticator {
         if (caller.kind() == Kind.AGENT) {
             requireTenant(caller.tenant(), peer.map(Peer::issuer));
         }
+        token.ifPresent(shown -> shown.requireBoundTo(peer.map(Peer::leaf)));
         return new Identified(
                 caller,
                 Stream.concat(peer.map(Peer::evidence).stream(), token.map(VerifiedToken::evidence).stream())

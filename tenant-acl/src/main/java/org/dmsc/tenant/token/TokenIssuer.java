@@ -14,6 +14,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
@@ -46,18 +49,30 @@ public final class TokenIssuer {
 
     /** A token that whoever has it can use. */
     public String issue(AgentRef agent, Duration life) {
-        return sign(agent, claims(agent, life).build());
+        return grant(agent, life, Optional.empty(), Set.of()).token();
     }
 
     /** A token that counts only on connections with that client certificate (RFC 8705). */
     public String issueBound(AgentRef agent, Duration life, X509Certificate certificate) {
-        return sign(
-                agent,
-                claims(agent, life)
-                        .claim(
-                                TokenClaims.CONFIRMATION,
-                                Map.of(TokenClaims.THUMBPRINT, VerifiedToken.thumbprint(certificate)))
-                        .build());
+        return grant(agent, life, Optional.of(certificate), Set.of()).token();
+    }
+
+    /**
+     * A token, and what is known of it.
+     *
+     * @param bound the certificate without which it does not count
+     * @param scope what it says it is for; empty: nothing is said
+     */
+    public IssuedToken grant(AgentRef agent, Duration life, Optional<X509Certificate> bound, Set<String> scope) {
+        JWTClaimsSet.Builder claims = claims(agent, life);
+        bound.ifPresent(certificate -> claims.claim(
+                TokenClaims.CONFIRMATION, Map.of(TokenClaims.THUMBPRINT, VerifiedToken.thumbprint(certificate))));
+        if (!scope.isEmpty()) {
+            claims.claim("scope", String.join(" ", new TreeSet<>(scope)));
+        }
+        JWTClaimsSet said = claims.build();
+        return new IssuedToken(
+                sign(agent, said), said.getJWTID(), said.getExpirationTime().toInstant());
     }
 
     private JWTClaimsSet.Builder claims(AgentRef agent, Duration life) {
@@ -79,7 +94,7 @@ public final class TokenIssuer {
     }
 
     private String sign(AgentRef agent, JWTClaimsSet claims) {
-        ECKey key = keys.newest(agent.tenant());
+        ECKey key = keys.signing(agent.tenant(), clock.instant());
         JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.ES256)
                 .type(new JOSEObjectType(TokenClaims.TYPE))
                 .keyID(key.getKeyID())

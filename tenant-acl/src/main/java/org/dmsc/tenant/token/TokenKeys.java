@@ -13,8 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.text.ParseException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +39,15 @@ public final class TokenKeys {
     private static final Algorithm ALGORITHM = JWSAlgorithm.ES256;
     private static final String KIND = "/token/";
 
+    /**
+     * How long a key is published before it signs: longer than anybody keeps a key set without looking again, so that no token is of a key
+     * that its reader cannot know.
+     */
+    public static final Duration PUBLISHED_AHEAD = Duration.ofMinutes(10);
+
+    /** How long a key stays published after it signed last: longer than its last token lives. */
+    public static final Duration PUBLISHED_AFTER = Duration.ofHours(1);
+
     private final Pkcs12File file;
     private final Map<String, ECKey> cache = new ConcurrentHashMap<>();
 
@@ -54,18 +66,43 @@ public final class TokenKeys {
         return new TokenKeys(file);
     }
 
-    /** Makes a further key for a tenant, signs with it from now on, and returns the tenant's public key set, which has the older keys too. */
-    public String createFor(TenantId tenant) {
-        byte[] jwk = generate().toJSONString().getBytes(StandardCharsets.UTF_8);
+    /**
+     * Makes a further key for a tenant and returns the tenant's public key set, which has the older keys too. A tenant's first key signs at
+     * once, a further one when it has been published for {@link #PUBLISHED_AHEAD}.
+     */
+    public String createFor(TenantId tenant, Instant now) {
+        byte[] jwk = generate(now).toJSONString().getBytes(StandardCharsets.UTF_8);
         file.update((store, password) -> {
-            int next =
-                    aliases(Collections.list(store.aliases()).stream(), tenant).size() + 1;
+            int next = aliases(Collections.list(store.aliases()).stream(), tenant).stream()
+                            .mapToInt(alias -> number(alias, tenant))
+                            .max()
+                            .orElse(0)
+                    + 1;
             store.setEntry(
                     tenant + KIND + next,
                     new KeyStore.SecretKeyEntry(new SecretKeySpec(jwk, "AES")),
                     new KeyStore.PasswordProtection(password));
         });
         return publicJwks(tenant);
+    }
+
+    /** Destroys the keys whose successor has signed for so long that no token of theirs is left; returns how many these were. */
+    public int retire(TenantId tenant, Instant now) {
+        List<String> newestFirst = aliases(file.aliases().stream(), tenant);
+        Instant before = now.minus(PUBLISHED_AHEAD).minus(PUBLISHED_AFTER);
+        List<String> old = newestFirst.stream()
+                .dropWhile(alias -> madeAt(key(alias)).isAfter(before))
+                .skip(1)
+                .toList();
+        if (!old.isEmpty()) {
+            file.update((store, password) -> {
+                for (String alias : old) {
+                    store.deleteEntry(alias);
+                }
+            });
+            old.forEach(cache::remove);
+        }
+        return old.size();
     }
 
     /**
@@ -92,10 +129,26 @@ public final class TokenKeys {
         cache.keySet().removeIf(alias -> alias.startsWith(tenant + KIND));
     }
 
-    ECKey newest(TenantId tenant) {
-        Optional<String> newest =
-                aliases(file.aliases().stream(), tenant).stream().findFirst();
-        return newest.map(this::key).orElseThrow(() -> missing(tenant));
+    /** When the newest key of a tenant was made; empty when it has none. */
+    public Optional<Instant> newestSince(TenantId tenant) {
+        return aliases(file.aliases().stream(), tenant).stream().findFirst().map(alias -> madeAt(key(alias)));
+    }
+
+    /** The newest key that was published for long enough; a tenant that has none such signs with its oldest. */
+    ECKey signing(TenantId tenant, Instant now) {
+        List<ECKey> newestFirst =
+                aliases(file.aliases().stream(), tenant).stream().map(this::key).toList();
+        if (newestFirst.isEmpty()) {
+            throw missing(tenant);
+        }
+        return newestFirst.stream()
+                .filter(key -> !madeAt(key).isAfter(now.minus(PUBLISHED_AHEAD)))
+                .findFirst()
+                .orElseGet(() -> newestFirst.get(newestFirst.size() - 1));
+    }
+
+    private static Instant madeAt(ECKey key) {
+        return key.getIssueTime() == null ? Instant.EPOCH : key.getIssueTime().toInstant();
     }
 
     @Override
@@ -119,13 +172,14 @@ public final class TokenKeys {
         }
     }
 
-    private static ECKey generate() {
+    private static ECKey generate(Instant now) {
         try {
             return new ECKeyGenerator(Curve.P_256)
                     .provider(BouncyCastle.provider())
                     .keyUse(KeyUse.SIGNATURE)
                     .algorithm(ALGORITHM)
                     .keyIDFromThumbprint(true)
+                    .issueTime(Date.from(now))
                     .generate();
         } catch (JOSEException e) {
             throw new IllegalStateException("no EC key on P-256", e);
@@ -136,9 +190,13 @@ public final class TokenKeys {
     private static List<String> aliases(Stream<String> all, TenantId tenant) {
         String prefix = tenant + KIND;
         return all.filter(alias -> alias.startsWith(prefix))
-                .sorted(Comparator.comparingInt((String alias) -> Integer.parseInt(alias.substring(prefix.length())))
+                .sorted(Comparator.comparingInt((String alias) -> number(alias, tenant))
                         .reversed())
                 .toList();
+    }
+
+    private static int number(String alias, TenantId tenant) {
+        return Integer.parseInt(alias.substring((tenant + KIND).length()));
     }
 
     private static RefusedException missing(TenantId tenant) {

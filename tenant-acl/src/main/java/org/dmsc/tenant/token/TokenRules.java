@@ -1,6 +1,5 @@
 package org.dmsc.tenant.token;
 
-import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jwt.JWTClaimsSet;
 import java.text.ParseException;
@@ -13,9 +12,7 @@ import java.util.Optional;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
-import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.RevocationKind;
-import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.revocation.Evidence;
 
@@ -24,19 +21,18 @@ final class TokenRules {
 
     private static final Duration SKEW = Duration.ofSeconds(30);
 
-    private final FabricDomain domain;
+    private TokenRules() {}
 
-    TokenRules(FabricDomain domain) {
-        this.domain = domain;
-    }
-
-    /** One algorithm, the type of access tokens, and no key material of its own. */
-    static void requireHeader(JWSHeader header) {
-        require(JWSAlgorithm.ES256.equals(header.getAlgorithm()), "has another algorithm than ES256");
+    /** One of the issuer's algorithms, the type of access tokens, and no key material of its own. */
+    static SigningAlgorithm requireHeader(JWSHeader header, TokenAuthority authority) {
+        Optional<SigningAlgorithm> algorithm =
+                SigningAlgorithm.find(header.getAlgorithm().getName()).filter(authority.algorithms()::contains);
+        require(algorithm.isPresent(), "has another algorithm than its issuer's " + authority.algorithms());
         require(
                 header.getType() != null
-                        && TokenClaims.TYPE.equalsIgnoreCase(header.getType().getType()),
-                "has another type than " + TokenClaims.TYPE);
+                        && authority.types().stream()
+                                .anyMatch(type -> isType(header.getType().getType(), type)),
+                "has another type than " + authority.types());
         require(
                 header.getJWK() == null
                         && header.getJWKURL() == null
@@ -46,25 +42,37 @@ final class TokenRules {
         require(
                 header.getCriticalParams() == null || header.getCriticalParams().isEmpty(),
                 "has critical parameters that are not understood");
+        require(header.getKeyID() != null, "has no kid");
+        return algorithm.orElseThrow();
     }
 
-    VerifiedToken check(JWTClaimsSet claims, String keyId, TenantId tenant, Instant now) throws ParseException {
+    /** With or without {@code application/} (RFC 7515 4.1.9). */
+    private static boolean isType(String given, String expected) {
+        return given.equalsIgnoreCase(expected) || given.equalsIgnoreCase("application/" + expected);
+    }
+
+    /** The only audience; more than one could be shown elsewhere, too. */
+    static String audience(JWTClaimsSet claims) {
         List<String> audience = claims.getAudience();
+        require(audience.size() == 1, "has not exactly one audience");
+        return audience.get(0);
+    }
+
+    static VerifiedToken check(JWTClaimsSet claims, String keyId, TokenAuthority authority, Instant now)
+            throws ParseException {
         require(
-                audience.size() == 1 && audience.get(0).equals(TokenClaims.issuer(domain, tenant)),
-                "has another audience than exactly its tenant's host");
+                audience(claims).equals(authority.audience()),
+                "has another audience than its issuer gives for this fabric");
         Instant expiresAt = requireTimes(claims, now);
-        String subject = claims.getSubject();
-        require(subject != null, "has no subject");
-        AgentRef agent = Optional.ofNullable(subject)
-                .flatMap(text -> SpiffeId.parse(text).agentRef(domain))
-                .filter(found -> found.tenant().equals(tenant))
+        require(!isBlank(claims.getSubject()), "has no subject");
+        AgentRef agent = authority
+                .agent(claims)
                 .orElseThrow(() -> refused("has a subject that is no agent of its issuer's tenant"));
         require(!isBlank(claims.getJWTID()), "has no jti");
         require(!isBlank(claims.getStringClaim(TokenClaims.CLIENT_ID)), "has no client_id");
         Evidence evidence = Evidence.ofToken(
-                SpiffeId.agent(domain, agent),
-                tenant,
+                SpiffeId.agent(authority.domain(), agent),
+                authority.tenant(),
                 Map.of(
                         RevocationKind.JTI,
                         claims.getJWTID(),

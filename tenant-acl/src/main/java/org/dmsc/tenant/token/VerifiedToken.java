@@ -22,12 +22,19 @@ import org.dmsc.tenant.revocation.Evidence;
 public record VerifiedToken(AgentRef agent, String id, Instant expiresAt, Optional<String> boundTo, Evidence evidence) {
 
     /**
-     * Refuses a token that is bound to another certificate than the one shown, or to one where none is shown.
+     * Refuses a token that is bound to another certificate than the one shown, or to one where none is shown; and beside a certificate one
+     * that is not bound: whoever has a certificate can get a token that is of no use to a thief.
      *
      * @throws RefusedException UNAUTHENTICATED
      */
     public void requireBoundTo(Optional<X509Certificate> shown) {
         if (boundTo.isEmpty()) {
+            if (shown.isPresent()) {
+                throw new RefusedException(
+                        Refusal.UNAUTHENTICATED,
+                        "token is not bound to the certificate beside it (expected one with cnf.x5t#S256, or the token without a"
+                                + " certificate, or the certificate alone)");
+            }
             return;
         }
         byte[] expected = boundTo.get().getBytes(StandardCharsets.US_ASCII);

@@ -1,4 +1,4 @@
-/** Access tokens of the fabric's own issuers, one issuer per tenant. */
+/** Access tokens: of the fabric's own issuers, one per tenant, and of the issuers outside that tenants believe. */
 @NullMarked
 package org.dmsc.tenant.token;
 

@@ -31,6 +31,8 @@ import org.dmsc.tenant.token.TokenIssuer;
 import org.dmsc.tenant.token.TokenKeys;
 import org.dmsc.tenant.token.TokenVerifier;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -88,10 +90,11 @@ final class CallerAuthenticatorTest {
 
     @Test
     void bothMustNameTheSameAgent() {
-        assertThat(authenticate(chain(PLANNER), token(PLANNER), Optional.empty())
-                        .method())
-                .isEqualTo(Method.BOTH);
+        IssuedIdentity identity = pki.issueAgent(PLANNER, MINUTES);
+        Optional<String> bound = Optional.of(issuer.issueBound(PLANNER, MINUTES, identity.leaf()));
 
+        assertThat(authenticate(identity.chain(), bound, Optional.empty()).method())
+                .isEqualTo(Method.BOTH);
         refuses(Refusal.IDENTITY_MISMATCH, chain(PLANNER), token(AgentRef.of("acme", "boss")), Optional.empty());
         refuses(Refusal.IDENTITY_MISMATCH, chain(PLANNER), token(FOREIGNER), Optional.empty());
         List<X509Certificate> node =
@@ -201,6 +204,13 @@ final class CallerAuthenticatorTest {
     }
 
     @Test
+    @Tag("case-56")
+    @DisplayName("case 56: a token that is not bound, beside a certificate")
+    void besideACertificateATokenMustBeBound() {
+        refuses(Refusal.UNAUTHENTICATED, chain(PLANNER), token(PLANNER), Optional.empty());
+    }
+
+    @Test
     void aBoundTokenNeedsItsOwnCertificate() {
         IssuedIdentity identity = pki.issueAgent(PLANNER, MINUTES);
         IssuedIdentity renewed = pki.issueAgent(PLANNER, MINUTES);
@@ -223,7 +233,7 @@ final class CallerAuthenticatorTest {
         TenantId id = new TenantId(tenant);
         tenants.put(FixedTenants.active(tenant)
                 .setCaCertificates(List.of(Pem.of(pki.createTenantCa(id))))
-                .setTokenKeys(tokenKeys.createFor(id))
+                .setTokenKeys(tokenKeys.createFor(id, clock.instant()))
                 .build());
     }
 

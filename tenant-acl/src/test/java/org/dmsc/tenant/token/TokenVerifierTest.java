@@ -61,10 +61,11 @@ final class TokenVerifierTest {
     void twoTenants() {
         keys = TokenKeys.open(dir, PASSWORD);
         issuer = new TokenIssuer(keys, DOMAIN, clock);
-        tenants.put(
-                FixedTenants.active("acme").setTokenKeys(keys.createFor(ACME)).build());
+        tenants.put(FixedTenants.active("acme")
+                .setTokenKeys(keys.createFor(ACME, clock.instant()))
+                .build());
         tenants.put(FixedTenants.active("globex")
-                .setTokenKeys(keys.createFor(GLOBEX))
+                .setTokenKeys(keys.createFor(GLOBEX, clock.instant()))
                 .build());
     }
 
@@ -104,7 +105,7 @@ final class TokenVerifierTest {
     @Test
     void aRotatedKeySetAcceptsTokensOfBothKeys() {
         String before = issuer.issue(PLANNER, Duration.ofMinutes(5));
-        String both = keys.createFor(ACME);
+        String both = keys.createFor(ACME, clock.instant());
         String after = issuer.issue(PLANNER, Duration.ofMinutes(5));
         tenants.put(
                 FixedTenants.active("acme").setGeneration(2).setTokenKeys(both).build());
@@ -117,7 +118,7 @@ final class TokenVerifierTest {
 
     @Test
     void refusesOtherAlgorithms() throws Exception {
-        ECKey key = keys.newest(ACME);
+        ECKey key = keys.signing(ACME, clock.instant());
         JWTClaimsSet claims = good().build();
         SignedJWT mac = new SignedJWT(
                 new JWSHeader.Builder(JWSAlgorithm.HS256)
@@ -137,20 +138,24 @@ final class TokenVerifierTest {
 
     @Test
     void refusesOtherKeys() throws Exception {
-        ECKey own = keys.newest(ACME);
+        ECKey own = keys.signing(ACME, clock.instant());
         ECKey stranger = new ECKeyGenerator(Curve.P_256).keyID(own.getKeyID()).generate();
         JWTClaimsSet claims = good().build();
 
         refuses(sign(header(JWSAlgorithm.ES256, own).build(), claims, stranger));
-        refuses(sign(header(JWSAlgorithm.ES256, own).build(), claims, keys.newest(GLOBEX)));
-        refuses(sign(header(JWSAlgorithm.ES256, keys.newest(GLOBEX)).build(), claims, keys.newest(GLOBEX)));
+        refuses(sign(header(JWSAlgorithm.ES256, own).build(), claims, keys.signing(GLOBEX, clock.instant())));
+        refuses(sign(
+                header(JWSAlgorithm.ES256, keys.signing(GLOBEX, clock.instant()))
+                        .build(),
+                claims,
+                keys.signing(GLOBEX, clock.instant())));
         refuses(sign(header(JWSAlgorithm.ES256, own).keyID("unknown").build(), claims, own));
         refuses(sign(header(JWSAlgorithm.ES256, own).keyID(null).build(), claims, own));
     }
 
     @Test
     void refusesKeysThatTheTokenBrings() throws Exception {
-        ECKey own = keys.newest(ACME);
+        ECKey own = keys.signing(ACME, clock.instant());
         ECKey stranger = new ECKeyGenerator(Curve.P_256).keyID(own.getKeyID()).generate();
         JWTClaimsSet claims = good().build();
         URI metadata = URI.create("http://169.254.169.254/keys");
@@ -170,7 +175,7 @@ final class TokenVerifierTest {
 
     @Test
     void refusesOtherTypes() throws Exception {
-        ECKey own = keys.newest(ACME);
+        ECKey own = keys.signing(ACME, clock.instant());
         JWTClaimsSet claims = good().build();
 
         refuses(sign(header(JWSAlgorithm.ES256, own).type(JOSEObjectType.JWT).build(), claims, own));
@@ -253,7 +258,7 @@ final class TokenVerifierTest {
         String claims = good().build().toString();
         String twice =
                 claims.substring(0, claims.length() - 1) + ",\"sub\":\"spiffe://acme.fabric.localhost/agent/boss\"}";
-        ECKey own = keys.newest(ACME);
+        ECKey own = keys.signing(ACME, clock.instant());
         Base64URL header = header(JWSAlgorithm.ES256, own).build().toBase64URL();
         Base64URL payload = Base64URL.encode(twice);
         JWSSigner signer = new ECDSASigner(own);
@@ -336,7 +341,7 @@ final class TokenVerifierTest {
     }
 
     private String signed(JWTClaimsSet claims) {
-        ECKey own = keys.newest(ACME);
+        ECKey own = keys.signing(ACME, clock.instant());
         try {
             return sign(header(JWSAlgorithm.ES256, own).build(), claims, own);
         } catch (Exception e) {

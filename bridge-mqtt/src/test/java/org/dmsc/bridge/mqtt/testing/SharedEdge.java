@@ -140,7 +140,8 @@ public final class SharedEdge implements ParameterResolver {
         private void createTenant(String name) {
             TenantId tenant = new TenantId(name);
             String ca = Pem.of(List.of(pki.createTenantCa(tenant)));
-            directory.tenants.put(record(tenant, ca, tokenKeys.createFor(tenant), TenantState.ACTIVE));
+            directory.tenants.put(record(
+                    tenant, ca, tokenKeys.createFor(tenant, Clock.systemUTC().instant()), TenantState.ACTIVE));
         }
 
         public void setState(String name, TenantState state) {

@@ -1,0 +1,55 @@
+package org.dmsc.node.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.dmsc.schemas.RefusedException;
+import org.dmsc.tenant.fetch.FetchPolicy;
+
+/** Reads the key {@code fetch}. */
+final class FetchSection {
+
+    private static final int LAST_PORT = 65_535;
+
+    private final Section top;
+
+    FetchSection(Section top) {
+        this.top = top;
+    }
+
+    FetchConfig parse() {
+        Section section = top.section("fetch");
+        FetchConfig config = new FetchConfig(
+                places(section), ports(section), section.text("authorities").map(Path::of));
+        section.finish();
+        return config;
+    }
+
+    private static List<String> places(Section section) {
+        List<String> places = new ArrayList<>();
+        for (String entry : section.list("allow-private").orElse(List.of())) {
+            try {
+                FetchPolicy.PUBLIC.allowing(List.of(entry));
+                places.add(entry);
+            } catch (RefusedException e) {
+                section.fault(
+                        "allow-private",
+                        "'" + entry + "' (expected a range such as 10.1.0.0/16, a host, or host:port)");
+            }
+        }
+        return places;
+    }
+
+    private static List<Integer> ports(Section section) {
+        List<Integer> ports = new ArrayList<>();
+        for (String entry : section.list("ports").orElse(List.of("443", "8443"))) {
+            int port = entry.matches("[0-9]{1,5}") ? Integer.parseInt(entry) : 0;
+            if (port < 1 || port > LAST_PORT) {
+                section.fault("ports", "'" + entry + "' (expected ports from 1 to " + LAST_PORT + ")");
+            } else {
+                ports.add(port);
+            }
+        }
+        return ports;
+    }
+}

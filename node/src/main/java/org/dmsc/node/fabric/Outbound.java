@@ -1,0 +1,76 @@
+package org.dmsc.node.fabric;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.dmsc.bridge.core.AuditTrail;
+import org.dmsc.bridge.http.fetch.Resolver;
+import org.dmsc.bridge.http.fetch.WebFetcher;
+import org.dmsc.bridge.http.fetch.WebFetcherParts;
+import org.dmsc.node.config.FetchConfig;
+import org.dmsc.node.host.ExitCode;
+import org.dmsc.node.host.NodeException;
+import org.dmsc.schemas.RefusedException;
+import org.dmsc.tenant.Enforcement;
+import org.dmsc.tenant.fetch.FetchPolicy;
+import org.dmsc.tenant.fetch.FetchRules;
+import org.dmsc.tenant.identity.FabricDomain;
+import org.dmsc.tenant.identity.SpiffeId;
+import org.dmsc.tenant.pki.IssuedIdentity;
+import org.dmsc.tenant.pki.PeerValidator;
+import org.dmsc.tenant.pki.Pem;
+import org.dmsc.tenant.rules.NetworkRules;
+import org.dmsc.tenant.rules.TenantPolicy;
+
+/** What this process asks of addresses that others named. */
+final class Outbound {
+
+    private Outbound() {}
+
+    static WebFetcher fetcher(
+            Foundation foundation, AuditTrail audit, PeerValidator peers, Supplier<IssuedIdentity> identity) {
+        FetchConfig config = foundation.config().fetch();
+        FetchPolicy usual = FetchPolicy.PUBLIC;
+        FetchPolicy policy = new FetchPolicy(
+                        Set.copyOf(config.ports()), List.of(), Set.of(), usual.patience(), usual.maxBytes())
+                .allowing(config.allowPrivate());
+        return new WebFetcher(new WebFetcherParts(
+                new FetchRules(
+                        policy, (tenant, host) -> mayCall(foundation.policies().of(tenant), host)),
+                Resolver.system(),
+                config.authorities().map(Outbound::certificates).orElse(List.of()),
+                identity,
+                peers,
+                audit,
+                SpiffeId.node(
+                        new FabricDomain(foundation.config().domain()),
+                        "gateway",
+                        foundation.config().node()),
+                foundation.clock()));
+    }
+
+    /** Where the tenant's agents may be, and where its own token issuers are. */
+    private static boolean mayCall(TenantPolicy policy, String host) {
+        NetworkRules network = policy.network();
+        return network.enforcement() != Enforcement.ENFORCED
+                || network.admitsHost(host)
+                || policy.issuers().stream()
+                        .anyMatch(issuer -> host.equals(issuer.jwks().getHost()));
+    }
+
+    private static List<X509Certificate> certificates(Path file) {
+        try {
+            return Pem.certificates(Files.readString(file));
+        } catch (IOException | RefusedException e) {
+            throw new NodeException(
+                    ExitCode.USAGE,
+                    "fetch.authorities: '" + file
+                            + "' cannot be read (expected a PEM file of certificate authorities): " + e,
+                    e);
+        }
+    }
+}
