@@ -7,6 +7,7 @@ import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.tenant.admin.AgentCredentials;
 import org.dmsc.tenant.admin.CreatedTenant;
+import org.dmsc.tenant.admin.KafkaAccess;
 import org.dmsc.tenant.admin.TenantAdministration;
 import org.dmsc.tenant.admin.TenantConfiguration;
 import org.dmsc.tenant.identity.SpiffeId;
@@ -25,6 +26,12 @@ public interface OperatorDesk {
 
     /** Issues an agent's certificate and token. */
     AgentCredentials addAgent(AgentRef agent, Duration life, SpiffeId actor);
+
+    /** Gives a Kafka client of a tenant's own its certificate and rights. */
+    KafkaAccess admitKafka(TenantId tenant, String name, Duration life, SpiffeId actor);
+
+    /** Takes that client's rights away. */
+    void dismissKafka(TenantId tenant, String name, SpiffeId actor);
 
     /** The administration of this process. */
     static OperatorDesk of(TenantAdministration administration, TenantConfiguration configuration) {
@@ -47,6 +54,16 @@ public interface OperatorDesk {
             @Override
             public AgentCredentials addAgent(AgentRef agent, Duration life, SpiffeId actor) {
                 return administration.addAgent(agent, life, actor);
+            }
+
+            @Override
+            public KafkaAccess admitKafka(TenantId tenant, String name, Duration life, SpiffeId actor) {
+                return administration.kafkaReaders().admit(tenant, name, life, actor);
+            }
+
+            @Override
+            public void dismissKafka(TenantId tenant, String name, SpiffeId actor) {
+                administration.kafkaReaders().dismiss(tenant, name, actor);
             }
         };
     }
