@@ -60,8 +60,7 @@ record Foundation(
         tenants.start();
         agents.start();
         caughtUp(tenants, agents);
-        return new Foundation(
-                config, clock, random, keyring, kafka, codec, routing, tenants, policies, agents, index);
+        return new Foundation(config, clock, random, keyring, kafka, codec, routing, tenants, policies, agents, index);
     }
 
     /** Clients for what the roles of this process share. */

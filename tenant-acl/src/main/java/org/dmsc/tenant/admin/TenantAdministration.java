@@ -165,7 +165,9 @@ public final class TenantAdministration {
     void markAuditTopic(TenantId id) {
         if (!requireActive(id).getAuditTopic()) {
             TenantRecord unused = change(
-                    id, tenant -> TenantRecord.newBuilder(tenant).setAuditTopic(true).build());
+                    id,
+                    tenant ->
+                            TenantRecord.newBuilder(tenant).setAuditTopic(true).build());
         }
     }
 
