@@ -93,11 +93,11 @@ final class ConfigReaderTest {
     }
 
     @Test
-    void kafkaIsReachedWithTheFabricsCertificatesUnlessToldOtherwise() {
+    void kafkaIsReachedWithTheFabricsCertificatesUnlessToldOtherwise() throws IOException {
         assertThat(tls(Map.of())).isEqualTo(Toggle.ON);
         assertThat(tls(Map.of("kafka.bootstrap", "k:9092"))).isEqualTo(Toggle.ON);
-        assertThat(tls(Map.of("kafka.bootstrap", "k:9092", "kafka.client.security.protocol", "SASL_SSL")))
-                .isEqualTo(Toggle.OFF);
+        Path own = file("kafka: {bootstrap: k:9092, client: {security.protocol: SASL_SSL}}\n");
+        assertThat(ConfigReader.read(Optional.of(own), Map.of()).kafka().tls()).isEqualTo(Toggle.OFF);
         assertThat(tls(Map.of("kafka.tls", "false"))).isEqualTo(Toggle.OFF);
         assertThatThrownBy(() -> tls(Map.of("kafka.tls", "false", "kafka.host", "0.0.0.0")))
                 .hasMessageContaining("kafka.host: '0.0.0.0' with kafka.tls off");
