@@ -37,7 +37,7 @@ import org.apache.kafka.streams.state.Stores;
 
 /**
  * The baseline: three Kafka hops and nothing else. tasks → Streams (exactly once, one put into a store) → inbox → plain echo → results; 1 KiB,
- * three partitions, commit interval and poll 1 ms, every linger 0, consumers read committed. No TLS, no sealing, no decision, no audit.
+ * three partitions, commit interval and poll 1 ms, every linger 0, consumers read committed. TLS as the broker wants it; no sealing, no decision, no audit.
  */
 final class BareChain implements Workload {
 

@@ -1,8 +1,13 @@
 package org.dmsc.bench;
 
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -78,6 +83,11 @@ public final class BenchCommand implements Callable<Integer> {
         @Option(names = "--bootstrap", description = "Kafka of that fabric, with --url")
         private @Nullable String bootstrap;
 
+        @Option(
+                names = "--kafka-properties",
+                description = "security settings for it, such as <keys>/operator/kafka.properties, with --url")
+        private @Nullable Path kafkaProperties;
+
         @Mixin
         private Output output = new Output();
 
@@ -91,8 +101,21 @@ public final class BenchCommand implements Callable<Integer> {
                     System.err.println("--url needs --caller, --agent and --bootstrap too");
                     return 2;
                 }
-                return against(url, bootstrap, new Credentials(caller), new Credentials(agent), scratch);
+                return against(url, client(bootstrap), new Credentials(caller), new Credentials(agent), scratch);
             }
+        }
+
+        private Map<String, Object> client(String servers) throws IOException {
+            Properties properties = new Properties();
+            if (kafkaProperties != null) {
+                try (Reader text = Files.newBufferedReader(kafkaProperties)) {
+                    properties.load(text);
+                }
+            }
+            Map<String, Object> client = new HashMap<>();
+            properties.forEach((key, value) -> client.put(String.valueOf(key), value));
+            client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers);
+            return client;
         }
 
         private int withOwnFabric(Scratch scratch) throws Exception {
@@ -101,20 +124,20 @@ public final class BenchCommand implements Callable<Integer> {
                 fabric.command("tenant", "create", "bench");
                 return against(
                         fabric.httpUrl(),
-                        fabric.bootstrap(),
+                        fabric.kafkaClient(),
                         fabric.agent("bench", "caller"),
                         fabric.agent("bench", "echo"),
                         scratch);
             }
         }
 
-        private int against(String gateway, String kafka, Credentials callerOf, Credentials agentOf, Scratch scratch)
+        private int against(
+                String gateway, Map<String, Object> kafka, Credentials callerOf, Credentials agentOf, Scratch scratch)
                 throws Exception {
             String name = agentOf.folder().getFileName().toString().replaceFirst("^bench-", "");
-            Map<String, Object> client = Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, kafka);
             try (EchoAgent echo = new EchoAgent(agentOf);
                     FabricTasks tasks = new FabricTasks(callerOf, gateway, name);
-                    BareChain bare = BareChain.start(client, scratch.folder().resolve("streams"))) {
+                    BareChain bare = BareChain.start(kafka, scratch.folder().resolve("streams"))) {
                 new Registration(agentOf, gateway).register(name, echo.start());
                 return output.print(
                         new RoundtripBench(bare, tasks, output.progress()).run(rate, Duration.ofSeconds(seconds)));

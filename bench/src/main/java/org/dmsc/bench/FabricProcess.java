@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.dmsc.node.host.NodeFile;
 
 /** A fabric of its own, as a process started the way a user starts it, in a folder that is removed at the end. */
 final class FabricProcess implements AutoCloseable {
@@ -99,8 +101,11 @@ final class FabricProcess implements AutoCloseable {
         return new Credentials(Path.of(described().path("operator").asText()));
     }
 
-    String bootstrap() {
-        return described().path("bootstrap").asText();
+    /** Settings of the operator's Kafka clients. */
+    Map<String, Object> kafkaClient() {
+        return NodeFile.read(data)
+                .orElseThrow(() -> new BenchException("fabric: no node.json in " + data))
+                .kafkaClient();
     }
 
     /** Runs a client command against this fabric, as a user would. */

@@ -8,6 +8,7 @@ import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.tenant.admin.AgentCredentials;
 import org.dmsc.tenant.admin.CreatedTenant;
+import org.dmsc.tenant.admin.KafkaAccess;
 import org.dmsc.tenant.admin.TenantAdministration;
 import org.dmsc.tenant.admin.TenantConfiguration;
 import org.dmsc.tenant.identity.SpiffeId;
@@ -41,6 +42,12 @@ public interface OperatorDesk {
     /** Publishes one more token key of a tenant. */
     TenantRecord rotateTokenKey(TenantId tenant, SpiffeId actor);
 
+    /** Gives a Kafka client of a tenant's own its certificate and rights. */
+    KafkaAccess admitKafka(TenantId tenant, String name, Duration life, SpiffeId actor);
+
+    /** Takes that client's rights away. */
+    void dismissKafka(TenantId tenant, String name, SpiffeId actor);
+
     /** The administration of this process. */
     static OperatorDesk of(TenantAdministration administration, TenantConfiguration configuration, Revoking revoking) {
         return new OperatorDesk() {
@@ -72,6 +79,16 @@ public interface OperatorDesk {
             @Override
             public TenantRecord rotateTokenKey(TenantId tenant, SpiffeId actor) {
                 return administration.rotateTokenKey(tenant, actor);
+            }
+
+            @Override
+            public KafkaAccess admitKafka(TenantId tenant, String name, Duration life, SpiffeId actor) {
+                return administration.kafkaReaders().admit(tenant, name, life, actor);
+            }
+
+            @Override
+            public void dismissKafka(TenantId tenant, String name, SpiffeId actor) {
+                administration.kafkaReaders().dismiss(tenant, name, actor);
             }
         };
     }

@@ -20,8 +20,10 @@ import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.tenant.admin.AgentCredentials;
 import org.dmsc.tenant.admin.CreatedTenant;
+import org.dmsc.tenant.admin.KafkaAccess;
 import org.dmsc.tenant.directory.Agents;
 import org.dmsc.tenant.identity.Caller;
+import org.dmsc.tenant.pki.FabricPki;
 import org.dmsc.tenant.pki.Pem;
 
 /** What only operators may do, and what nodes may read: tenants, credentials, status, metrics. */
@@ -94,7 +96,26 @@ final class OperatorPage implements Page {
                     operators -> issued(operators.addAgent(
                             agent, CREDENTIAL_LIFE, call.caller().id())));
         }
-        return Optional.empty();
+        return kafka(call);
+    }
+
+    private Optional<CompletionStage<HttpResponse>> kafka(Call call) {
+        if (!call.is(HttpMethod.PUT, "v1", "config", "tenants", "*", "kafka", "*")
+                && !call.is(HttpMethod.DELETE, "v1", "config", "tenants", "*", "kafka", "*")) {
+            return Optional.empty();
+        }
+        TenantId tenant = new TenantId(call.path().get(3));
+        String name = call.path().get(5);
+        if (call.is(HttpMethod.DELETE, "v1", "config", "tenants", "*", "kafka", "*")) {
+            return later(call, operators -> {
+                operators.dismissKafka(tenant, name, call.caller().id());
+                return HttpResponse.of(HttpStatus.NO_CONTENT);
+            });
+        }
+        return later(
+                call,
+                operators -> admitted(operators.admitKafka(
+                        tenant, name, FabricPki.MOST_READER_LIFE, call.caller().id())));
     }
 
     private HttpResponse created(CreatedTenant created) {
@@ -123,6 +144,16 @@ final class OperatorPage implements Page {
         body.put("keyPem", credentials.identity().keyPem());
         body.put("caPem", Pem.of(credentials.root()));
         body.put("token", credentials.token());
+        return Answers.json(HttpStatus.CREATED, body);
+    }
+
+    private static HttpResponse admitted(KafkaAccess access) {
+        ObjectNode body = A2aJson.object();
+        body.put("principal", access.principal());
+        body.put("groupPrefix", access.groups());
+        body.put("bootstrap", access.bootstrapServers());
+        body.put("notAfter", access.identity().leaf().getNotAfter().toInstant().toString());
+        body.put("clientProperties", access.clientProperties());
         return Answers.json(HttpStatus.CREATED, body);
     }
 

@@ -1,5 +1,6 @@
 package org.dmsc.node.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -131,7 +132,7 @@ final class DoctorCommand implements Callable<Integer> {
         listens(findings, "http", node.httpPort());
         listens(findings, "mqtt", node.mqttPort());
         if (alive && node.httpPort() > 0) {
-            findings.add(ready());
+            ready(findings);
         }
     }
 
@@ -147,12 +148,14 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    private Finding ready() {
+    private void ready(List<Finding> findings) {
         try {
-            return new Finding(
-                    Verdict.ok, "status", target.asOperator().get("/v1/status").toString());
+            JsonNode status = target.asOperator().get("/v1/status");
+            findings.add(new Finding(Verdict.ok, "status", status.toString()));
+            status.path("weaknesses")
+                    .forEach(weakness -> findings.add(new Finding(Verdict.note, "weaker", weakness.asText())));
         } catch (NodeException e) {
-            return new Finding(Verdict.wrong, "status", String.valueOf(e.getMessage()));
+            findings.add(new Finding(Verdict.wrong, "status", String.valueOf(e.getMessage())));
         }
     }
 

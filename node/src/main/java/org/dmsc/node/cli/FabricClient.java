@@ -65,6 +65,14 @@ final class FabricClient {
                 .build()));
     }
 
+    JsonNode put(String path) {
+        return json(send(request(path).PUT(BodyPublishers.noBody()).build()));
+    }
+
+    void delete(String path) {
+        JsonNode unused = json(send(request(path).DELETE().build()));
+    }
+
     /** Posts and hands over each event of the answer's stream as it comes. */
     void stream(String path, JsonNode body, Consumer<JsonNode> events) {
         HttpRequest request = request(path)

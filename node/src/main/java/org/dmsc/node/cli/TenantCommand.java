@@ -2,8 +2,13 @@ package org.dmsc.node.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.dmsc.tenant.keys.SecretFile;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -73,6 +78,45 @@ final class TenantCommand {
         output.print(
                 found,
                 out -> found.properties().forEach(field -> out.line(field.getKey() + ": " + text(field.getValue()))));
+        return 0;
+    }
+
+    @Command(
+            name = "kafka-access",
+            description = {
+                "Lets a stock Kafka client read a tenant's own events and audit records.",
+                "Writes client.properties, with a certificate for 30 days in it."
+            },
+            mixinStandardHelpOptions = true)
+    int kafkaAccess(
+            @Parameters(paramLabel = "TENANT") String tenant,
+            @Option(names = "--name", paramLabel = "NAME", description = "the client's name", defaultValue = "reader")
+                    String name,
+            @Option(names = "--out", paramLabel = "DIR", description = "where to, by default <data>/kafka-access")
+                    @Nullable Path out,
+            @Option(names = "--remove", description = "take this client's rights away instead") boolean remove,
+            @Mixin Target where,
+            @Mixin Output output) {
+        String path = PATH + "/" + FabricClient.encode(tenant) + "/kafka/" + FabricClient.encode(name);
+        if (remove) {
+            where.asOperator().delete(path);
+            output.print(
+                    FabricClient.JSON.createObjectNode().put("removed", name),
+                    o -> o.line("Kafka client " + name + " of tenant " + tenant + " may read nothing any more."));
+            return 0;
+        }
+        JsonNode made = where.asOperator().put(path);
+        Path folder = Optional.ofNullable(out)
+                .orElseGet(() -> where.data().resolve("kafka-access").resolve(tenant + "-" + name));
+        Path file = folder.resolve("client.properties");
+        SecretFile.write(file, made.path("clientProperties").asText().getBytes(StandardCharsets.UTF_8));
+        output.print(made, o -> {
+            o.line("Kafka client " + made.path("principal").asText() + ", until "
+                    + made.path("notAfter").asText() + ": " + file.toAbsolutePath());
+            o.line("Next: kafka-console-consumer.sh --bootstrap-server "
+                    + made.path("bootstrap").asText() + " --command-config " + file + " --topic dmsc." + tenant
+                    + ".audit --group " + made.path("groupPrefix").asText() + "main --from-beginning");
+        });
         return 0;
     }
 

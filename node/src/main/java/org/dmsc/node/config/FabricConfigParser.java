@@ -11,6 +11,7 @@ import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -31,6 +32,8 @@ final class FabricConfigParser {
             Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
     private static final Pattern NODE = Pattern.compile("[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?");
     private static final Pattern BOOTSTRAP = Pattern.compile("[^\\s,:]+:\\d{1,5}(,[^\\s,:]+:\\d{1,5})*");
+
+    private static final String SECURITY_PROTOCOL = "security.protocol";
 
     private final Section top;
 
@@ -112,16 +115,18 @@ final class FabricConfigParser {
                     "bootstrap",
                     "missing, and role broker is not among the roles (expected --kafka host:port of the broker)");
         }
-        Toggle tls = section.toggle("tls", Toggle.OFF);
+        Map<String, String> client = section.map("client");
+        // Who says how to speak to a Kafka elsewhere does not want the fabric's certificates there.
+        Toggle tls = section.toggle("tls", client.containsKey(SECURITY_PROTOCOL) ? Toggle.OFF : Toggle.ON);
         String host = address(section);
         if (broker && tls == Toggle.OFF && !isLoopback(host)) {
             section.fault(
                     "host",
                     "'" + host
-                            + "' with kafka.tls off (expected a loopback address; set kafka.tls: true to serve other machines)");
+                            + "' with kafka.tls off (expected a loopback address; leave kafka.tls on to serve other machines)");
         }
-        KafkaConfig kafka = new KafkaConfig(
-                bootstrap, host, section.number("port", defaultPort(roles), 0, LAST_PORT), tls, section.map("client"));
+        KafkaConfig kafka =
+                new KafkaConfig(bootstrap, host, section.number("port", defaultPort(roles), 0, LAST_PORT), tls, client);
         section.finish();
         return kafka;
     }

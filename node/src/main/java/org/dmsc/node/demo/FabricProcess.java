@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.dmsc.node.host.NodeFile;
 
@@ -57,6 +58,11 @@ final class FabricProcess {
     /** Where a Kafka client begins. */
     String bootstrap() {
         return described().bootstrap();
+    }
+
+    /** With what the operator's Kafka client begins. */
+    Map<String, Object> kafkaClient() {
+        return described().kafkaClient();
     }
 
     ChildProcess process() {

@@ -20,7 +20,7 @@ final class RawTopicsStep implements Step {
 
     @Override
     public Observation observe(Stage stage) {
-        Map<String, List<TopicDump.Raw>> dump = new TopicDump(stage.fabric().bootstrap()).read();
+        Map<String, List<TopicDump.Raw>> dump = new TopicDump(stage.fabric().kafkaClient()).read();
         List<String> words = stage.words().all();
         Needles needles = new Needles(words);
         long records = 0;
@@ -39,7 +39,7 @@ final class RawTopicsStep implements Step {
         expectTasks(stage, dump.getOrDefault(AUDIT, List.of()));
         expectTenantTopics(dump);
         return new Observation(
-                "a plain Kafka client reads all topics",
+                "the operator's plain Kafka client reads all topics",
                 String.format(
                         "%d topics, %d records, %d KiB, changelogs included: none of %d words readable; %s has the tasks",
                         dump.size(), records, bytes / 1024, words.size(), AUDIT));

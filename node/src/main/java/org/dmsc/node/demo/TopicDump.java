@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -27,10 +26,11 @@ final class TopicDump {
 
     private static final Duration LONGEST = Duration.ofSeconds(60);
 
-    private final String bootstrap;
+    private final Map<String, Object> client;
 
-    TopicDump(String bootstrap) {
-        this.bootstrap = bootstrap;
+    /** With settings that reach Kafka. */
+    TopicDump(Map<String, Object> client) {
+        this.client = Map.copyOf(client);
     }
 
     /**
@@ -44,17 +44,11 @@ final class TopicDump {
     Map<String, List<Raw>> read() {
         Map<String, List<Raw>> dump = new TreeMap<>();
         topics().forEach(topic -> dump.put(topic, new ArrayList<>()));
-        Map<String, Object> settings = Map.of(
-                CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrap,
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_uncommitted",
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                false,
-                ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-                false,
-                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
-                50);
+        Map<String, Object> settings = new HashMap<>(client);
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = partitions(consumer, dump.keySet());
@@ -78,7 +72,7 @@ final class TopicDump {
     }
 
     private Collection<String> topics() {
-        try (Admin admin = Admin.create(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrap))) {
+        try (Admin admin = Admin.create(client)) {
             return admin.listTopics(new ListTopicsOptions().listInternal(true))
                     .names()
                     .get();

@@ -11,7 +11,6 @@ import org.dmsc.node.host.Accelerations;
 import org.dmsc.node.host.FolderLock;
 import org.dmsc.node.host.NodeFile;
 import org.dmsc.node.host.Version;
-import org.dmsc.tenant.kafka.KafkaClients;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,9 +56,9 @@ public final class Fabric implements AutoCloseable {
         NodeFile.delete(config.data());
         requireFreePorts();
         Keyring keyring = Keyring.open(config, clock, new SecureRandom());
-        KafkaClients clients = KafkaPlace.open(config, keyring, closing);
-        Ports ports = config.roles().equals(java.util.Set.of(Role.BROKER)) ? Ports.NONE : roles(keyring, clients);
-        NodeFile file = describe(keyring, clients, ports);
+        KafkaPlace kafka = KafkaPlace.open(config, keyring, clock, closing);
+        Ports ports = config.roles().equals(java.util.Set.of(Role.BROKER)) ? Ports.NONE : roles(keyring, kafka);
+        NodeFile file = describe(keyring, kafka, ports);
         file.write(config.data());
         closing.add("node.json", () -> NodeFile.delete(config.data()));
         synchronized (this) {
@@ -81,8 +80,8 @@ public final class Fabric implements AutoCloseable {
         }
     }
 
-    private Ports roles(Keyring keyring, KafkaClients clients) {
-        Foundation foundation = Foundation.lay(config, clock, keyring, clients, closing);
+    private Ports roles(Keyring keyring, KafkaPlace kafka) {
+        Foundation foundation = Foundation.lay(config, clock, keyring, kafka, closing);
         Metrics metrics = closing.add("metrics", new Metrics());
         StreamsRoles streams = new StreamsRoles(foundation, health, closing);
         streams.start(metrics);
@@ -94,7 +93,7 @@ public final class Fabric implements AutoCloseable {
         gateway.start(health);
         gateway.awaitLane();
         streams.awaitRunning();
-        return gateway.listen(health, new Status(config, clients.connection().bootstrapServers()));
+        return gateway.listen(health, new Status(config, kafka));
     }
 
     /** Where the edges listen; 0: no such edge. */
@@ -102,7 +101,7 @@ public final class Fabric implements AutoCloseable {
         static final Ports NONE = new Ports(0, 0);
     }
 
-    private NodeFile describe(Keyring keyring, KafkaClients clients, Ports ports) {
+    private NodeFile describe(Keyring keyring, KafkaPlace kafka, Ports ports) {
         List<String> roles = java.util.Arrays.stream(Role.values())
                 .filter(config::has)
                 .map(Role::label)
@@ -116,7 +115,8 @@ public final class Fabric implements AutoCloseable {
                 ports.http() == 0 ? "" : "https://localhost:" + ports.http(),
                 ports.mqtt(),
                 ports.mqtt() == 0 ? "" : "mqtts://localhost:" + ports.mqtt(),
-                clients.connection().bootstrapServers(),
+                kafka.bootstrap(),
+                kafka.fencing().isUp(),
                 config.data().toAbsolutePath().toString(),
                 config.keys().toAbsolutePath().toString(),
                 keyring.operatorFolder().toAbsolutePath().toString(),

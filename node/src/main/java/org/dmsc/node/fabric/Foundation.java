@@ -5,7 +5,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.clients.admin.Admin;
 import org.dmsc.node.config.FabricConfig;
 import org.dmsc.node.host.ExitCode;
 import org.dmsc.node.host.NodeException;
@@ -14,7 +13,6 @@ import org.dmsc.schemas.registry.SchemaRegistry;
 import org.dmsc.schemas.registry.TopicSchemaRegistry;
 import org.dmsc.schemas.serde.AvroCodec;
 import org.dmsc.tenant.admin.FabricShape;
-import org.dmsc.tenant.admin.FabricTopics;
 import org.dmsc.tenant.directory.CapabilityIndex;
 import org.dmsc.tenant.directory.KafkaAgents;
 import org.dmsc.tenant.directory.KafkaTenants;
@@ -28,6 +26,7 @@ import org.dmsc.tenant.policy.SealedPolicies;
 /**
  * What every role but the broker stands on: Kafka clients, schemas, and what is known of tenants and agents, read to its end.
  *
+ * @param kafka clients of each role: a role's own topics take nobody else's
  * @param routing opens and seals routing parts only
  */
 record Foundation(
@@ -35,7 +34,7 @@ record Foundation(
         Clock clock,
         SecureRandom random,
         Keyring keyring,
-        KafkaClients clients,
+        KafkaPlace kafka,
         AvroCodec codec,
         Envelopes routing,
         KafkaTenants tenants,
@@ -45,11 +44,9 @@ record Foundation(
 
     private static final Duration LONGEST = Duration.ofSeconds(60);
 
-    static Foundation lay(FabricConfig config, Clock clock, Keyring keyring, KafkaClients clients, Closing closing) {
+    static Foundation lay(FabricConfig config, Clock clock, Keyring keyring, KafkaPlace kafka, Closing closing) {
         SecureRandom random = new SecureRandom();
-        try (Admin admin = clients.admin()) {
-            FabricTopics.ensureSystem(admin, shape(config));
-        }
+        KafkaClients clients = kafka.shared();
         AvroCodec codec = new AvroCodec(closing.add("schema registry", registry(config, clients)));
         KeyVault vault = keyring.vault(Set.of(KeyClass.ROUTING));
         Envelopes routing = new Envelopes(new AesGcmEnvelopeCipher(vault, random, clock), codec);
@@ -63,8 +60,12 @@ record Foundation(
         tenants.start();
         agents.start();
         caughtUp(tenants, agents);
-        return new Foundation(
-                config, clock, random, keyring, clients, codec, routing, tenants, policies, agents, index);
+        return new Foundation(config, clock, random, keyring, kafka, codec, routing, tenants, policies, agents, index);
+    }
+
+    /** Clients for what the roles of this process share. */
+    KafkaClients clients() {
+        return kafka.shared();
     }
 
     static FabricShape shape(FabricConfig config) {

@@ -40,6 +40,8 @@ import org.dmsc.schemas.serde.AvroSerde;
 import org.dmsc.tenant.admin.AdministrationParts;
 import org.dmsc.tenant.admin.TenantAdministration;
 import org.dmsc.tenant.admin.TenantConfiguration;
+import org.dmsc.tenant.fence.KafkaRole;
+import org.dmsc.tenant.identity.Caller;
 import org.dmsc.tenant.identity.Credentials;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.identity.SpiffeId;
@@ -120,7 +122,7 @@ final class GatewayRole {
 
     private BridgeCore core(Optional<RouterApp> router) {
         BridgeParts parts = new BridgeParts(
-                foundation.clients(),
+                foundation.kafka().as(KafkaRole.GATEWAY),
                 foundation.codec(),
                 envelopes,
                 new VaultAuditHmac(vault),
@@ -142,7 +144,7 @@ final class GatewayRole {
         LogTaskQueries log = closing.add(
                 "replays",
                 new LogTaskQueries(
-                        () -> foundation.clients().reader("replay", new ByteArrayDeserializer()),
+                        () -> foundation.kafka().as(KafkaRole.GATEWAY).reader("replay", new ByteArrayDeserializer()),
                         opener,
                         config.lanes(),
                         foundation.clock()));
@@ -328,7 +330,7 @@ final class GatewayRole {
 
     private AdministrationParts administration() {
         return new AdministrationParts(
-                foundation.clients(),
+                foundation.kafka().as(KafkaRole.ADMIN),
                 foundation.codec(),
                 envelopes,
                 foundation.tenants(),
@@ -340,6 +342,7 @@ final class GatewayRole {
                 foundation.clock(),
                 () -> UUID.randomUUID().toString(),
                 event -> core.audit().record(event),
-                SpiffeId.node(domain, "gateway", config.node()));
+                SpiffeId.node(domain, "gateway", config.node()),
+                foundation.kafka().fencing());
     }
 }

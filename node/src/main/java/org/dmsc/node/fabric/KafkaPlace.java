@@ -1,7 +1,11 @@
 package org.dmsc.node.fabric;
 
+import java.time.Clock;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -13,31 +17,56 @@ import org.dmsc.node.host.NodeException;
 import org.dmsc.node.kafka.BrokerSettings;
 import org.dmsc.node.kafka.BrokerTls;
 import org.dmsc.node.kafka.EmbeddedKafka;
+import org.dmsc.tenant.admin.FabricTopics;
+import org.dmsc.tenant.admin.Fencing;
+import org.dmsc.tenant.admin.KafkaFences;
+import org.dmsc.tenant.fence.KafkaIdentity;
+import org.dmsc.tenant.fence.KafkaRole;
+import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.kafka.KafkaClients;
 import org.dmsc.tenant.kafka.KafkaConnection;
-import org.dmsc.tenant.pki.IssuedIdentity;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Where this process finds Kafka: the broker that it starts itself, or one elsewhere. */
-final class KafkaPlace {
+/**
+ * Where this process finds Kafka, the broker that it starts itself or one elsewhere, and as whom its parts speak to it. The process with the
+ * broker makes the fabric's topics and puts up the fences; with a Kafka that is not the fabric's own, whoever comes first makes the topics.
+ */
+final class KafkaPlace implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaPlace.class);
     private static final long LONGEST_SECONDS = 20;
 
-    private KafkaPlace() {}
+    private final FabricConfig config;
+    private final Keyring keyring;
+    private final Clock clock;
+    private final Map<KafkaRole, KafkaIdentity> identities = new EnumMap<>(KafkaRole.class);
+    private final Map<KafkaRole, KafkaClients> clients = new EnumMap<>(KafkaRole.class);
+    private String bootstrap;
+    private List<String> weaknesses = List.of();
 
-    /** Clients of a Kafka that answered. */
-    static KafkaClients open(FabricConfig config, Keyring keyring, Closing closing) {
-        String bootstrap = config.has(Role.BROKER)
-                ? embedded(config, keyring, closing)
-                : config.kafka().bootstrap();
-        KafkaClients clients =
-                new KafkaClients(new KafkaConnection(bootstrap, security(config, keyring), config.node() + "-"));
-        requireAnswer(clients);
-        return clients;
+    private KafkaPlace(FabricConfig config, Keyring keyring, Clock clock) {
+        this.config = config;
+        this.keyring = keyring;
+        this.clock = clock;
+        this.bootstrap = config.kafka().bootstrap();
     }
 
-    private static String embedded(FabricConfig config, Keyring keyring, Closing closing) {
-        java.util.Optional<BrokerTls> tls =
-                config.kafka().tls().isOn() ? java.util.Optional.of(keyring.brokerTls()) : java.util.Optional.empty();
+    /** A Kafka that answered, with the fabric's own topics. */
+    static KafkaPlace open(FabricConfig config, Keyring keyring, Clock clock, Closing closing) {
+        KafkaPlace place = closing.add("kafka identities", new KafkaPlace(config, keyring, clock));
+        if (config.has(Role.BROKER)) {
+            place.startBroker(closing);
+        }
+        place.requireAnswer();
+        place.layTopics();
+        place.look();
+        return place;
+    }
+
+    private void startBroker(Closing closing) {
+        Optional<BrokerTls> tls =
+                fencing().isUp() ? Optional.of(BrokerTls.of(identity(KafkaRole.BROKER))) : Optional.empty();
         EmbeddedKafka broker = new EmbeddedKafka(new BrokerSettings(
                 config.data().resolve("kafka").toAbsolutePath(),
                 config.kafka().host(),
@@ -45,38 +74,108 @@ final class KafkaPlace {
                 tls));
         broker.start();
         closing.add("broker", broker);
-        return broker.bootstrapServers();
+        bootstrap = broker.bootstrapServers();
     }
 
-    private static Map<String, String> security(FabricConfig config, Keyring keyring) {
-        Map<String, String> security = new LinkedHashMap<>();
-        if (config.kafka().tls().isOn()) {
-            IssuedIdentity me = keyring.node(config.isGateway() || config.has(Role.BROKER) ? "gateway" : "router");
-            security.put("security.protocol", "SSL");
-            security.put("ssl.enabled.protocols", "TLSv1.3");
-            security.put("ssl.keystore.type", "PEM");
-            security.put("ssl.keystore.certificate.chain", me.certificatePem());
-            security.put("ssl.keystore.key", me.keyPem());
-            security.put("ssl.truststore.type", "PEM");
-            security.put("ssl.truststore.certificates", keyring.rootPem());
+    private void look() {
+        if (fencing().isUp()) {
+            return;
         }
-        security.putAll(config.kafka().client());
-        return security;
+        if (config.has(Role.BROKER)) {
+            weaknesses = List.of(
+                    "kafka: kafka.tls is off: every process of this machine can read and write what Kafka holds, but not alter"
+                            + " dmsc.audit (leave it on)");
+            return;
+        }
+        try (Admin admin = main().admin()) {
+            weaknesses = KafkaWeaknesses.of(KafkaWeaknesses.look(
+                    admin, config.kafka().client().getOrDefault("security.protocol", "PLAINTEXT")));
+        }
+        weaknesses.forEach(weakness -> LOG.atWarn().log(weakness));
     }
 
-    private static void requireAnswer(KafkaClients clients) {
-        String where = clients.connection().bootstrapServers();
-        try (Admin admin = clients.admin()) {
+    /** What this Kafka keeps less well than the fabric's own would; empty for that one. */
+    List<String> weaknesses() {
+        return weaknesses;
+    }
+
+    private void layTopics() {
+        try (Admin admin = main().admin()) {
+            if (fencing().isUp() && !config.has(Role.BROKER)) {
+                FabricTopics.awaitSystem(admin, Foundation.shape(config));
+                return;
+            }
+            if (fencing().isUp()) {
+                new KafkaFences(admin).ensureAll();
+            }
+            FabricTopics.ensureSystem(admin, Foundation.shape(config));
+        }
+    }
+
+    /** Whether the fabric's certificates count in this Kafka. */
+    Fencing fencing() {
+        return config.kafka().tls().isOn() ? Fencing.KAFKA : Fencing.NONE;
+    }
+
+    /** Clients of one part of this process. */
+    synchronized KafkaClients as(KafkaRole role) {
+        return clients.computeIfAbsent(role, r -> {
+            Map<String, String> security = new LinkedHashMap<>();
+            if (fencing().isUp()) {
+                security.putAll(identity(r).properties());
+            }
+            security.putAll(config.kafka().client());
+            return new KafkaClients(new KafkaConnection(bootstrap, security, config.node() + "-"));
+        });
+    }
+
+    /** Clients for what all parts of this process share: as the role that may do most of those that it has. */
+    KafkaClients shared() {
+        if (config.isGateway()) {
+            return as(KafkaRole.GATEWAY);
+        }
+        if (config.has(Role.ROUTER)) {
+            return as(KafkaRole.ROUTER);
+        }
+        return as(config.has(Role.REGISTRY) ? KafkaRole.REGISTRY : KafkaRole.AUDIT);
+    }
+
+    /** Where it is. */
+    String bootstrap() {
+        return bootstrap;
+    }
+
+    private KafkaClients main() {
+        return config.has(Role.BROKER) ? as(KafkaRole.BROKER) : shared();
+    }
+
+    private synchronized KafkaIdentity identity(KafkaRole role) {
+        return identities.computeIfAbsent(
+                role,
+                r -> KafkaIdentity.open(
+                        new RenewedIdentity(() -> keyring.node(r.kind()), clock),
+                        keyring.pki().root(),
+                        new FabricDomain(config.domain())));
+    }
+
+    private void requireAnswer() {
+        try (Admin admin = main().admin()) {
             admin.describeCluster().nodes().get(LONGEST_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException | ExecutionException e) {
             throw new NodeException(
                     ExitCode.UNREACHABLE,
-                    "kafka.bootstrap: no broker answers at " + where + ": " + e
-                            + " (expected Kafka 4.2 or newer there; check host, port, and kafka.tls or kafka.client for its security)",
+                    "kafka.bootstrap: no broker answers at " + bootstrap + ": " + e
+                            + " (expected Kafka 4.2 or newer there; check host and port. The fabric's own broker takes this fabric's"
+                            + " certificates only: same keys folder? Another Kafka needs kafka.tls: false, and kafka.client for its security)",
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new NodeException(ExitCode.FAULT, "interrupted while waiting for Kafka at " + where, e);
+            throw new NodeException(ExitCode.FAULT, "interrupted while waiting for Kafka at " + bootstrap, e);
         }
+    }
+
+    @Override
+    public synchronized void close() {
+        identities.values().forEach(KafkaIdentity::close);
     }
 }

@@ -3,6 +3,7 @@ package org.dmsc.node.fabric;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -13,7 +14,7 @@ import java.util.List;
 import java.util.Set;
 import org.dmsc.node.config.FabricConfig;
 import org.dmsc.node.host.FolderLock;
-import org.dmsc.node.kafka.BrokerTls;
+import org.dmsc.tenant.fence.StockClient;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.keys.KeyClass;
 import org.dmsc.tenant.keys.KeyVault;
@@ -32,7 +33,7 @@ import org.dmsc.tenant.token.TokenKeys;
  *   pki/                     root, platform CA, one CA per tenant
  *   vault/                   routing.p12, payload.p12
  *   tokens/                  token keys, one per tenant
- *   operator/                certificate and key of the operator, renewed at each start
+ *   operator/                certificate and key of the operator, as PEM and for Kafka clients; renewed
  * </pre>
  */
 final class Keyring {
@@ -40,6 +41,7 @@ final class Keyring {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(90);
     private static final int PASSWORD_BYTES = 32;
     private static final String OPERATOR = "operator";
+    private static final String KAFKA = "kafka.properties";
     private static final String CERTIFICATE = "agent.cert.pem";
 
     private final Path folder;
@@ -77,6 +79,7 @@ final class Keyring {
     /** Once it is, nothing is written at start, and nobody needs to wait for anybody. */
     private static boolean isComplete(Path folder, Clock clock) {
         return SecretFile.read(folder.resolve(OPERATOR).resolve(CERTIFICATE))
+                .filter(pem -> Files.exists(folder.resolve(OPERATOR).resolve(KAFKA)))
                 .map(pem -> Pem.certificates(new String(pem, StandardCharsets.US_ASCII))
                         .get(0))
                 .filter(certificate -> !RenewedIdentity.isPastHalf(certificate, clock.instant()))
@@ -120,6 +123,7 @@ final class Keyring {
         IssuedIdentity operator = pki.issueOperator("local", config.limits().certificateLife());
         put("agent.key.pem", operator.keyPem());
         put("ca.pem", rootPem());
+        put(KAFKA, StockClient.properties(operator, pki.root()));
         // Last: it says that the others are there.
         put(CERTIFICATE, operator.certificatePem());
     }
@@ -171,11 +175,6 @@ final class Keyring {
             // A machine that does not know its own name is not reached by it.
             return;
         }
-    }
-
-    BrokerTls brokerTls() {
-        IssuedIdentity broker = node("broker");
-        return new BrokerTls(broker.certificatePem(), broker.keyPem(), rootPem());
     }
 
     String rootPem() {

@@ -14,12 +14,12 @@ final class Status {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final FabricConfig config;
-    private final String bootstrap;
+    private final KafkaPlace kafka;
     private volatile Fabric.Ports ports = Fabric.Ports.NONE;
 
-    Status(FabricConfig config, String bootstrap) {
+    Status(FabricConfig config, KafkaPlace kafka) {
         this.config = config;
-        this.bootstrap = bootstrap;
+        this.kafka = kafka;
     }
 
     void ports(int http, int mqtt) {
@@ -41,7 +41,8 @@ final class Status {
         json.put("domain", config.domain());
         json.put("httpPort", ports.http());
         json.put("mqttPort", ports.mqtt());
-        json.put("bootstrap", bootstrap);
+        json.put("bootstrap", kafka.bootstrap());
+        kafka.weaknesses().forEach(json.putArray("weaknesses")::add);
         json.put("version", Version.text());
         ObjectNode parts = json.putObject("parts");
         health.words().forEach(parts::put);

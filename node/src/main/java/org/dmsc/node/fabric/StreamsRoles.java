@@ -10,6 +10,9 @@ import org.dmsc.registry.RegistrySettings;
 import org.dmsc.router.RouterApp;
 import org.dmsc.router.RouterSettings;
 import org.dmsc.router.audit.AuditApp;
+import org.dmsc.schemas.TopicNames;
+import org.dmsc.schemas.avro.TenantState;
+import org.dmsc.tenant.fence.KafkaRole;
 import org.dmsc.tenant.identity.FabricDomain;
 
 /** Router, registry and audit sequencer: begun together, because each waits for Kafka and not for the others, and awaited later. */
@@ -53,7 +56,7 @@ final class StreamsRoles {
                 new FabricDomain(foundation.config().domain()),
                 foundation.config().node());
         RouterApp app = new RouterApp(
-                foundation.clients(),
+                foundation.kafka().as(KafkaRole.ROUTER),
                 foundation.routing(),
                 foundation.codec(),
                 foundation.tenants(),
@@ -75,7 +78,11 @@ final class StreamsRoles {
                 new FabricDomain(foundation.config().domain()),
                 foundation.config().node());
         RegistryApp app = new RegistryApp(
-                foundation.clients(), foundation.routing(), foundation.codec(), foundation.clock(), settings);
+                foundation.kafka().as(KafkaRole.REGISTRY),
+                foundation.routing(),
+                foundation.codec(),
+                foundation.clock(),
+                settings);
         closing.add("registry", app);
         app.start();
         health.watch("registry", app::healthy, app::state);
@@ -84,14 +91,23 @@ final class StreamsRoles {
 
     private AuditApp startAudit() {
         AuditApp app = new AuditApp(
-                foundation.clients(),
+                foundation.kafka().as(KafkaRole.AUDIT),
                 foundation.codec(),
+                this::hasAuditTopic,
                 foundation.clock(),
                 foundation.config().data().resolve("streams").resolve("audit"));
         closing.add("audit", app);
         app.start();
         health.watch("audit", app::healthy, app::state);
         return app;
+    }
+
+    /** Not a tenant that leaves: its topics are about to go, and the sequencer must not wait for one that is gone. */
+    private boolean hasAuditTopic(String tenant) {
+        return TopicNames.parse("dmsc." + tenant + ".audit")
+                .flatMap(topic -> foundation.tenants().find(topic.tenant()))
+                .filter(known -> known.getAuditTopic() && known.getState() != TenantState.OFFBOARDED)
+                .isPresent();
     }
 
     /** The router of this process, whose store answers questions about tasks. */

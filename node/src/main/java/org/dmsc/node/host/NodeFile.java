@@ -5,12 +5,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 
 /**
  * {@code <data>/node.json}: where a running node listens, for the command line and for scripts. It appears when the node is ready and goes
@@ -19,6 +23,7 @@ import java.util.Optional;
  * @param httpPort of the HTTP edge, 0 when it has none
  * @param mqttPort of the MQTT edge, 0 when it has none
  * @param bootstrap Kafka, for clients on this machine
+ * @param kafkaTls whether it takes certificates of the fabric, and nothing else
  * @param operator folder with the operator's credentials
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -32,6 +37,7 @@ public record NodeFile(
         int mqttPort,
         String mqttUrl,
         String bootstrap,
+        boolean kafkaTls,
         String data,
         String keys,
         String operator,
@@ -79,6 +85,26 @@ public record NodeFile(
         } catch (IOException e) {
             throw new UncheckedIOException(data.resolve(NAME) + " cannot be deleted", e);
         }
+    }
+
+    /** Settings with which the operator's Kafka clients reach the fabric's Kafka; without security where it has none of the fabric's. */
+    public Map<String, Object> kafkaClient() {
+        Properties properties = new Properties();
+        if (kafkaTls) {
+            Path file = Path.of(operator).resolve("kafka.properties");
+            try (Reader text = Files.newBufferedReader(file)) {
+                properties.load(text);
+            } catch (IOException e) {
+                throw new NodeException(
+                        ExitCode.USAGE,
+                        file + ": cannot be read: " + e.getMessage() + " (expected the keys folder of the fabric)",
+                        e);
+            }
+        }
+        Map<String, Object> client = new HashMap<>();
+        properties.forEach((key, value) -> client.put(String.valueOf(key), value));
+        client.put("bootstrap.servers", bootstrap);
+        return client;
     }
 
     /** As JSON text. */

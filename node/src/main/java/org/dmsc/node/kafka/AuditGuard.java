@@ -5,25 +5,35 @@ import java.util.List;
 import java.util.Set;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.metadata.authorizer.StandardAuthorizer;
 import org.apache.kafka.server.authorizer.Action;
 import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
 import org.apache.kafka.server.authorizer.AuthorizationResult;
+import org.dmsc.schemas.TopicNames;
+import org.dmsc.schemas.TopicNames.Channel;
+import org.dmsc.tenant.fence.KafkaRole;
 
 /**
- * Kafka's own authorizer, with one rule before it that no ACL and no super-user gets past: the audit topics are not deleted, not trimmed and
- * not altered (design 14.13). Kafka makes it by its name, hence public.
+ * Kafka's own authorizer, with rules before it that no ACL and no super-user gets past: the audit topics are not deleted, not trimmed and not
+ * altered (design 14.13), and only the sequencer writes to them, also to the tenants' own copies. Kafka makes it by its name, hence public.
  */
 public final class AuditGuard extends StandardAuthorizer {
 
     private static final Set<AclOperation> FORBIDDEN =
             Set.of(AclOperation.DELETE, AclOperation.ALTER, AclOperation.ALTER_CONFIGS);
 
+    private static final String TENANT_AUDIT = "." + Channel.AUDIT.label();
+
+    /** Without TLS nobody has a name, and there is only the fabric itself, on loopback. */
+    private static final Set<KafkaPrincipal> WRITERS =
+            Set.of(new KafkaPrincipal(KafkaPrincipal.USER_TYPE, KafkaRole.AUDIT.user()), KafkaPrincipal.ANONYMOUS);
+
     @Override
     public List<AuthorizationResult> authorize(AuthorizableRequestContext context, List<Action> actions) {
         List<AuthorizationResult> results = new ArrayList<>(super.authorize(context, actions));
         for (int i = 0; i < results.size(); i++) {
-            if (isForbidden(actions.get(i))) {
+            if (isForbidden(context.principal(), actions.get(i))) {
                 results.set(i, AuthorizationResult.DENIED);
             }
         }
@@ -31,12 +41,25 @@ public final class AuditGuard extends StandardAuthorizer {
     }
 
     /** DELETE on the cluster would stand for DELETE on every topic and keep Kafka from asking about each; nothing else needs it. */
-    private static boolean isForbidden(Action action) {
+    private static boolean isForbidden(KafkaPrincipal who, Action action) {
         if (action.resourcePattern().resourceType() == ResourceType.CLUSTER) {
             return action.operation() == AclOperation.DELETE;
         }
-        return FORBIDDEN.contains(action.operation())
-                && action.resourcePattern().resourceType() == ResourceType.TOPIC
-                && AuditTopicPolicy.IMMUTABLE.contains(action.resourcePattern().name());
+        if (action.resourcePattern().resourceType() != ResourceType.TOPIC) {
+            return false;
+        }
+        String topic = action.resourcePattern().name();
+        if (action.operation() == AclOperation.WRITE) {
+            return isAudit(topic) && !WRITERS.contains(who);
+        }
+        return FORBIDDEN.contains(action.operation()) && AuditTopicPolicy.IMMUTABLE.contains(topic);
+    }
+
+    private static boolean isAudit(String topic) {
+        boolean tenants = topic.endsWith(TENANT_AUDIT)
+                && TopicNames.parse(topic)
+                        .filter(found -> found.channel() == Channel.AUDIT)
+                        .isPresent();
+        return tenants || AuditTopicPolicy.IMMUTABLE.contains(topic);
     }
 }

@@ -106,12 +106,7 @@ final class BrokerProperties {
 
     private static void security(Properties p, BrokerTls tls) {
         p.setProperty("ssl.client.auth", "required");
-        p.setProperty("ssl.enabled.protocols", "TLSv1.3");
-        p.setProperty("ssl.keystore.type", "PEM");
-        p.setProperty("ssl.keystore.certificate.chain", tls.chain());
-        p.setProperty("ssl.keystore.key", tls.key());
-        p.setProperty("ssl.truststore.type", "PEM");
-        p.setProperty("ssl.truststore.certificates", tls.trust());
+        tls.properties().forEach(p::setProperty);
         p.setProperty("principal.builder.class", SpiffePrincipals.class.getName());
         p.setProperty("allow.everyone.if.no.acl.found", "false");
         p.setProperty("super.users", SpiffePrincipals.SUPER_USERS);

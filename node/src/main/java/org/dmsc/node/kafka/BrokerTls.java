@@ -1,16 +1,21 @@
 package org.dmsc.node.kafka;
 
-/**
- * The broker's identity for mutual TLS, all PEM.
- *
- * @param chain leaf first, without the root
- * @param key PKCS#8, not encrypted; stays in memory
- * @param trust the root that clients must chain to
- */
-public record BrokerTls(String chain, String key, String trust) {
+import java.util.Map;
+import org.dmsc.tenant.fence.KafkaIdentity;
 
-    @Override
-    public String toString() {
-        return "BrokerTls[redacted]";
+/**
+ * The broker's identity for mutual TLS.
+ *
+ * @param properties of its {@link KafkaIdentity}, which must stay open while the broker runs
+ */
+public record BrokerTls(Map<String, String> properties) {
+
+    public BrokerTls {
+        properties = Map.copyOf(properties);
+    }
+
+    /** Of an open identity. */
+    public static BrokerTls of(KafkaIdentity identity) {
+        return new BrokerTls(identity.properties());
     }
 }

@@ -1,6 +1,7 @@
 package org.dmsc.node.kafka;
 
 import java.net.URI;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.apache.kafka.common.security.auth.KafkaPrincipalBuilder;
 import org.apache.kafka.common.security.auth.KafkaPrincipalSerde;
 import org.apache.kafka.common.security.auth.SslAuthenticationContext;
 import org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder;
+import org.dmsc.tenant.fence.KafkaRole;
 
 /**
  * Makes a Kafka principal of the one SPIFFE id in a client's certificate: nodes become {@code User:node-<kind>} (one principal per role,
@@ -20,8 +22,8 @@ import org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuild
  */
 public final class SpiffePrincipals implements KafkaPrincipalBuilder, KafkaPrincipalSerde {
 
-    /** The fabric's own processes. Nobody else is let past an ACL. */
-    static final String SUPER_USERS = "User:node-broker;User:node-gateway;User:node-router;User:node-operator";
+    /** The broker itself, and the people who run the fabric. Everybody else, the fabric's own processes too, has ACLs. */
+    static final String SUPER_USERS = KafkaRole.BROKER.principal() + ";User:" + KafkaRole.NODE + "operator";
 
     private static final int URI_NAME = 6;
     private static final String PLATFORM = "platform.";
@@ -35,10 +37,12 @@ public final class SpiffePrincipals implements KafkaPrincipalBuilder, KafkaPrinc
         }
         try {
             X509Certificate leaf = (X509Certificate) tls.session().getPeerCertificates()[0];
+            // TLS asks no trust manager when a session is resumed: it may have ended since.
+            leaf.checkValidity();
             return new KafkaPrincipal(KafkaPrincipal.USER_TYPE, name(spiffeId(leaf)));
-        } catch (SSLPeerUnverifiedException | CertificateParsingException e) {
+        } catch (SSLPeerUnverifiedException | CertificateException e) {
             throw new AuthenticationException(
-                    "client certificate: " + e.getMessage() + " (expected one SPIFFE id in it)", e);
+                    "client certificate: " + e.getMessage() + " (expected one in force, with one SPIFFE id)", e);
         }
     }
 
@@ -58,7 +62,7 @@ public final class SpiffePrincipals implements KafkaPrincipalBuilder, KafkaPrinc
         String path = Optional.ofNullable(id.getPath()).orElse("");
         String[] parts = path.split("/", -1);
         boolean platform = Optional.ofNullable(id.getHost()).orElse("").startsWith(PLATFORM);
-        return platform && parts.length == 3 ? "node-" + parts[1] : id.toString();
+        return platform && parts.length == 3 ? KafkaRole.NODE + parts[1] : id.toString();
     }
 
     @Override

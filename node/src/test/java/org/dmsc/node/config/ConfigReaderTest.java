@@ -93,6 +93,21 @@ final class ConfigReaderTest {
     }
 
     @Test
+    void kafkaIsReachedWithTheFabricsCertificatesUnlessToldOtherwise() throws IOException {
+        assertThat(tls(Map.of())).isEqualTo(Toggle.ON);
+        assertThat(tls(Map.of("kafka.bootstrap", "k:9092"))).isEqualTo(Toggle.ON);
+        Path own = file("kafka: {bootstrap: k:9092, client: {security.protocol: SASL_SSL}}\n");
+        assertThat(ConfigReader.read(Optional.of(own), Map.of()).kafka().tls()).isEqualTo(Toggle.OFF);
+        assertThat(tls(Map.of("kafka.tls", "false"))).isEqualTo(Toggle.OFF);
+        assertThatThrownBy(() -> tls(Map.of("kafka.tls", "false", "kafka.host", "0.0.0.0")))
+                .hasMessageContaining("kafka.host: '0.0.0.0' with kafka.tls off");
+    }
+
+    private static Toggle tls(Map<String, String> settings) {
+        return ConfigReader.read(Optional.empty(), settings).kafka().tls();
+    }
+
+    @Test
     void reportsAllFaultsAtOnceEachWithItsKeyAndARemedy() throws IOException {
         Path file = file("""
                 roles: [broker, htttp]
@@ -115,7 +130,7 @@ final class ConfigReaderTest {
         assertThatThrownBy(() -> ConfigReader.read(Optional.of(file), Map.of()))
                 .isInstanceOfSatisfying(
                         NodeException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
-                .hasMessageContaining("14 faults")
+                .hasMessageContaining("13 faults")
                 .hasMessageContaining("roles: 'htttp' (expected some of broker, http, mqtt, router, registry, audit)")
                 .hasMessageContaining("lanes: 'many' (expected a whole number from 1 to 256)")
                 .hasMessageContaining("replication: '3' (expected 1 with the embedded broker")
@@ -125,7 +140,6 @@ final class ConfigReaderTest {
                 .hasMessageContaining("kafka.bootstrap: 'nowhere' (expected host:port")
                 .hasMessageContaining("kafka.bootstrap: 'nowhere' together with role broker")
                 .hasMessageContaining("kafka.tls: 'perhaps' (expected true or false)")
-                .hasMessageContaining("kafka.host: '0.0.0.0' with kafka.tls off")
                 .hasMessageContaining("http.port: '70000' (expected a whole number from 0 to 65535)")
                 .hasMessageContaining("http.prot: unknown key (expected one of host, port)")
                 .hasMessageContaining("mqtt: '5' (expected keys below it")

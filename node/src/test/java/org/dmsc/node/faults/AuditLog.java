@@ -19,8 +19,8 @@ import org.dmsc.tenant.kafka.KafkaConnection;
 /** All of {@code dmsc.audit} that concerns one tenant, read from the topic itself, in its order. */
 record AuditLog(List<AuditRecord> records) {
 
-    static AuditLog read(String bootstrap, String tenant) {
-        KafkaClients clients = new KafkaClients(KafkaConnection.plain(bootstrap, "faults"));
+    static AuditLog read(KafkaConnection kafka, String tenant) {
+        KafkaClients clients = new KafkaClients(kafka);
         try (TopicSchemaRegistry registry = new TopicSchemaRegistry(clients.common("schemas"))) {
             registry.start();
             AvroSerde<AuditRecord> serde = new AvroSerde<>(new AvroCodec(registry), AuditRecord.class);

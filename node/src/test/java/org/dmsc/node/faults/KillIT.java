@@ -94,11 +94,11 @@ final class KillIT {
         Until.happens(
                 "an outcome on the audit log for each of " + accepted.size() + " tasks",
                 BOUND,
-                () -> AuditLog.read(fabric.bootstrap(), "acme")
+                () -> AuditLog.read(fabric.kafka(), "acme")
                         .perTask(AuditKind.OUTCOME)
                         .keySet()
                         .containsAll(accepted.keySet()));
-        AuditLog audit = AuditLog.read(fabric.bootstrap(), "acme");
+        AuditLog audit = AuditLog.read(fabric.kafka(), "acme");
         Map<String, Integer> executions = new HashMap<>();
         agents.forEach((name, agent) -> agent.received()
                 .forEach(call ->

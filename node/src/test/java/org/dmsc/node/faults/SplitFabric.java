@@ -2,6 +2,7 @@ package org.dmsc.node.faults;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import org.dmsc.node.testing.Answer;
 import org.dmsc.node.testing.Credentials;
 import org.dmsc.node.testing.NodeProcess;
 import org.dmsc.node.testing.Participant;
+import org.dmsc.tenant.kafka.KafkaConnection;
 
 /** Broker, router and two gateways in processes of their own, to be killed and started again on their data. */
 final class SplitFabric implements AutoCloseable {
@@ -42,6 +44,13 @@ final class SplitFabric implements AutoCloseable {
 
     String bootstrap() {
         return running.get("broker").description().bootstrap();
+    }
+
+    /** As the operator. */
+    KafkaConnection kafka() {
+        Map<String, String> security = new HashMap<>();
+        running.get("broker").description().kafkaClient().forEach((key, value) -> security.put(key, value.toString()));
+        return new KafkaConnection(bootstrap(), security, "faults-");
     }
 
     /** {@code kill -9}. */

@@ -122,7 +122,7 @@ final class StreamsWorld implements AutoCloseable {
     }
 
     AuditApp audit() {
-        return new AuditApp(clients, codec, CLOCK, folder.resolve("audit"));
+        return new AuditApp(clients, codec, tenant -> false, CLOCK, folder.resolve("audit"));
     }
 
     void createTenant() {

@@ -25,6 +25,9 @@ public final class FabricExtension implements ParameterResolver {
     }
 
     private static TestFabric start(OutsideKafka kafka) {
-        return TestFabric.start(kafka == OutsideKafka.NONE ? Map.of() : Map.of("kafka.bootstrap", kafka.bootstrap()));
+        return TestFabric.start(
+                kafka == OutsideKafka.NONE
+                        ? Map.of()
+                        : Map.of("kafka.bootstrap", kafka.bootstrap(), "kafka.tls", "false"));
     }
 }

@@ -45,6 +45,11 @@ public final class Participant {
         return send(request(path).DELETE().build());
     }
 
+    /** Without a body. */
+    public Answer put(String path) {
+        return send(request(path).PUT(BodyPublishers.noBody()).build());
+    }
+
     public Answer post(String path, JsonNode body) {
         return post(path, body.toString());
     }

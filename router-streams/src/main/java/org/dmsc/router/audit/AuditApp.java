@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.apache.kafka.streams.StreamsConfig;
 import org.dmsc.router.run.BoundedRocksDb;
 import org.dmsc.router.run.RunnerConfig;
@@ -27,10 +28,15 @@ public final class AuditApp implements AutoCloseable {
     private final AuditCounters counters = new AuditCounters();
     private final StreamsRunner runner;
 
-    /** Keeps its stores below the given directory; one process at a time. */
-    public AuditApp(KafkaClients clients, AvroCodec codec, Clock clock, Path stateDirectory) {
+    /**
+     * Keeps its stores below the given directory; one process at a time.
+     *
+     * @param copied whether a tenant's records are copied to its own audit topic; asked for each record, MUST NOT block, and true only while
+     *     that topic exists
+     */
+    public AuditApp(KafkaClients clients, AvroCodec codec, Predicate<String> copied, Clock clock, Path stateDirectory) {
         AuditTopology.Parts parts =
-                new AuditTopology.Parts(new AvroSerde<>(codec, AuditEvent.class).deserializer(), counters);
+                new AuditTopology.Parts(new AvroSerde<>(codec, AuditEvent.class).deserializer(), counters, copied);
         Map<String, Object> config = clients.streams(APPLICATION, stateDirectory);
         config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_MS);
         config.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);

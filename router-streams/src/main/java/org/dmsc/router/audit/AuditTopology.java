@@ -3,6 +3,7 @@ package org.dmsc.router.audit;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -11,6 +12,8 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.RecordContext;
+import org.apache.kafka.streams.processor.TopicNameExtractor;
 import org.apache.kafka.streams.processor.UsePartitionTimeOnInvalidTimestamp;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
@@ -25,6 +28,7 @@ import org.dmsc.schemas.avro.AuditRecord;
  *
  * <pre>
  *   dmsc.sys.audit-intake ─▶ sequence-events ─▶ dmsc.audit
+ *                            │           └────▶ dmsc.&lt;tenant&gt;.audit   the same bytes, for tenants that have the topic
  *                            audit-heads   tenant → next index
  *                            audit-seen    event ids of the last day
  * </pre>
@@ -40,7 +44,8 @@ final class AuditTopology {
 
     private static final String SOURCE = "read-intake";
     private static final String PROCESSOR = "sequence-events";
-    private static final String SINK = "write-log";
+    static final String SINK = "write-log";
+    static final String COPY = "write-copy";
 
     private final Serializer<AuditRecord> records;
     private final Parts parts;
@@ -50,8 +55,12 @@ final class AuditTopology {
         this.records = records;
     }
 
-    /** What the processors share. */
-    record Parts(Deserializer<AuditEvent> events, AuditCounters counters) {}
+    /**
+     * What the processors share.
+     *
+     * @param copied whether a tenant's records go to its own topic too, which MUST exist then
+     */
+    record Parts(Deserializer<AuditEvent> events, AuditCounters counters, Predicate<String> copied) {}
 
     Topology build() {
         return new Topology()
@@ -63,7 +72,21 @@ final class AuditTopology {
                         new ByteArrayDeserializer(),
                         TopicNames.AUDIT_INTAKE)
                 .addProcessor(PROCESSOR, new Sequencing(parts), SOURCE)
-                .addSink(SINK, TopicNames.AUDIT, new StringSerializer(), records, PROCESSOR);
+                .addSink(SINK, TopicNames.AUDIT, new StringSerializer(), records, PROCESSOR)
+                .addSink(COPY, new OwnTopic(), new StringSerializer(), this::sameBytes, PROCESSOR);
+    }
+
+    /** {@code dmsc.<tenant>.audit}; a record, so that the description of the topology names it. */
+    private record OwnTopic() implements TopicNameExtractor<String, AuditRecord> {
+        @Override
+        public String extract(String tenant, AuditRecord value, RecordContext context) {
+            return "dmsc." + tenant + ".audit";
+        }
+    }
+
+    /** A leaf of the log is these bytes: with another topic's schema id the copy would not be the same leaf. */
+    private byte[] sameBytes(String topic, AuditRecord value) {
+        return records.serialize(TopicNames.AUDIT, value);
     }
 
     private record Sequencing(Parts parts) implements ProcessorSupplier<String, byte[], String, AuditRecord> {

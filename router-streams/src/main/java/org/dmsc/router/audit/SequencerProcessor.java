@@ -81,7 +81,11 @@ final class SequencerProcessor implements Processor<String, byte[], String, Audi
         heads.put(tenant, next + 1);
         seen.put(id, new byte[0], now);
         parts.counters().sequenced();
-        context.forward(new Record<>(tenant, numbered.get(), now));
+        Record<String, AuditRecord> leaf = new Record<>(tenant, numbered.get(), now);
+        context.forward(leaf, AuditTopology.SINK);
+        if (parts.copied().test(tenant)) {
+            context.forward(leaf, AuditTopology.COPY);
+        }
     }
 
     private boolean isSeen(String id, long now) {

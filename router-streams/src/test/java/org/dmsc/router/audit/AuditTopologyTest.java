@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Properties;
 import java.util.UUID;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -31,8 +32,8 @@ class AuditTopologyTest {
     private final AvroSerde<AuditEvent> events = new AvroSerde<>(codec, AuditEvent.class);
     private final AvroSerde<AuditRecord> records = new AvroSerde<>(codec, AuditRecord.class);
     private final AuditCounters counters = new AuditCounters();
-    private final AuditTopology topology =
-            new AuditTopology(new AuditTopology.Parts(events.deserializer(), counters), records.serializer());
+    private final AuditTopology topology = new AuditTopology(
+            new AuditTopology.Parts(events.deserializer(), counters, "acme"::equals), records.serializer());
     private final TopologyTestDriver driver = new TopologyTestDriver(topology.build(), config());
     private final TestInputTopic<String, byte[]> intake =
             driver.createInputTopic(TopicNames.AUDIT_INTAKE, new StringSerializer(), new ByteArraySerializer());
@@ -113,6 +114,22 @@ class AuditTopologyTest {
 
         assertThat(log.readValuesToList()).extracting(AuditRecord::getIndex).containsExactly(0L);
         assertThat(counters.all()).containsEntry("skipped", 3L);
+    }
+
+    @Test
+    void copiesTheSameBytesToTheTopicOfATenantThatHasOne() {
+        TestOutputTopic<String, byte[]> copy =
+                driver.createOutputTopic("dmsc.acme.audit", new StringDeserializer(), new ByteArrayDeserializer());
+        TestOutputTopic<String, byte[]> raw =
+                driver.createOutputTopic(TopicNames.AUDIT, new StringDeserializer(), new ByteArrayDeserializer());
+
+        happened("acme", "1");
+        happened("beta", "2");
+
+        assertThat(copy.readValuesToList())
+                .singleElement()
+                .isEqualTo(raw.readValuesToList().get(0));
+        assertThat(driver.producedTopicNames()).doesNotContain("dmsc.beta.audit");
     }
 
     @Test

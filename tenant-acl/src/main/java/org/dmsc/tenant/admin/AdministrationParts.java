@@ -21,6 +21,7 @@ import org.dmsc.tenant.token.TokenKeys;
  * @param vault MUST hold both classes of keys
  * @param ids makes event ids and canary ids; UUIDs
  * @param audit where audit events go; MUST NOT block
+ * @param fencing whether ACLs and quotas are this process's to make; then {@code clients} MUST be allowed to
  * @param node identity of this process, the actor where no other is named
  */
 public record AdministrationParts(
@@ -36,4 +37,5 @@ public record AdministrationParts(
         Clock clock,
         Supplier<String> ids,
         Consumer<AuditEvent> audit,
-        SpiffeId node) {}
+        SpiffeId node,
+        Fencing fencing) {}

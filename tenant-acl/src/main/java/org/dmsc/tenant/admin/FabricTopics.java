@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.dmsc.schemas.Refusal;
@@ -43,6 +44,20 @@ public final class FabricTopics {
     /** Makes what is missing of a tenant's topics; refusals as in {@link #ensureSystem}. */
     public static void createTenant(Admin admin, TenantId tenant, FabricShape shape) {
         ensure(admin, new TopicPlan(shape).tenant(tenant));
+    }
+
+    /** Makes the tenant's own copy of its audit records when it is missing; refusals as in {@link #ensureSystem}. */
+    public static void createAudit(Admin admin, TenantId tenant, FabricShape shape) {
+        ensure(admin, List.of(new TopicPlan(shape).audit(tenant)));
+    }
+
+    /**
+     * Waits for the fabric's own topics, which another process makes, for those who may not make them.
+     *
+     * @throws RefusedException INVALID_CONFIGURATION when the fabric exists with another number of lanes, UNAVAILABLE when nobody makes them
+     */
+    public static void awaitSystem(Admin admin, FabricShape shape) {
+        awaitLeaders(admin, new TopicPlan(shape).system());
     }
 
     private static void ensure(Admin admin, List<NewTopic> wanted) {
@@ -120,7 +135,9 @@ public final class FabricTopics {
                     if (fault == null) {
                         return Optional.of(found);
                     }
-                    if (causeOf(fault) instanceof UnknownTopicOrPartitionException) {
+                    // Who may not see it yet is told so, and not that it is missing.
+                    if (causeOf(fault) instanceof UnknownTopicOrPartitionException
+                            || causeOf(fault) instanceof TopicAuthorizationException) {
                         return Optional.<TopicDescription>empty();
                     }
                     throw new CompletionException(causeOf(fault));

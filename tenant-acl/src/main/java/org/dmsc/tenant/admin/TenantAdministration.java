@@ -83,6 +83,10 @@ public final class TenantAdministration {
         requireName(displayName);
         TenantRecord made = make(tenant, displayName);
         try (Admin admin = parts.clients().admin()) {
+            // First the rights: a reader by pattern must not meet a topic that it may not read yet.
+            if (parts.fencing().isUp()) {
+                new KafkaFences(admin).ensureTenant(tenant);
+            }
             FabricTopics.createTenant(admin, tenant, parts.shape());
         }
         write(made);
@@ -189,6 +193,21 @@ public final class TenantAdministration {
         }
     }
 
+    /** Kafka clients of the tenants' own. */
+    public KafkaReaders kafkaReaders() {
+        return new KafkaReaders(parts, this);
+    }
+
+    /** From now on the sequencer copies the tenant's audit records to its own topic, which MUST exist. */
+    void markAuditTopic(TenantId id) {
+        if (!requireActive(id).getAuditTopic()) {
+            TenantRecord unused = change(
+                    id,
+                    tenant ->
+                            TenantRecord.newBuilder(tenant).setAuditTopic(true).build());
+        }
+    }
+
     private void requireNew(TenantId tenant) {
         Optional<TenantRecord> known = parts.tenants().find(tenant);
         if (known.isPresent()) {
@@ -216,7 +235,7 @@ public final class TenantAdministration {
                         "tenant " + tenant + " does not exist (expected one of this fabric; create it first)"));
     }
 
-    private TenantRecord requireActive(TenantId tenant) {
+    TenantRecord requireActive(TenantId tenant) {
         TenantRecord found = requireKnown(tenant);
         if (found.getState() != TenantState.ACTIVE) {
             throw new RefusedException(

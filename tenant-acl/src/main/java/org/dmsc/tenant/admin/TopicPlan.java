@@ -55,6 +55,11 @@ final class TopicPlan {
                 kept(Channel.DEAD.of(tenant), 1, DEAD_LETTERS));
     }
 
+    /** The tenant's own copy of its audit records: kept like the log itself, gone only with the tenant. */
+    NewTopic audit(TenantId tenant) {
+        return immutable(Channel.AUDIT.of(tenant), 1);
+    }
+
     private NewTopic kept(String name, int partitions, String retention) {
         return topic(
                 name,

@@ -9,6 +9,7 @@ import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
+import org.dmsc.schemas.TenantId;
 
 /**
  * A SPIFFE id, read strictly: path validators accept ports and upper-case hosts, so this parser must not (security.md 2.1). No '_' in the
@@ -21,7 +22,7 @@ public record SpiffeId(String trustDomain, String path) {
 
     /** Kinds of node identities: the first segment of a path in the platform's trust domain. */
     public static final Set<String> NODE_KINDS =
-            Set.of("gateway", "router", "registry", "broker", "witness", "keys", "node", "operator");
+            Set.of("gateway", "router", "registry", "audit", "admin", "broker", "witness", "keys", "node", "operator");
 
     private static final String SCHEME = "spiffe://";
     private static final int MOST_BYTES = 2048;
@@ -73,6 +74,13 @@ public record SpiffeId(String trustDomain, String path) {
             throw refused(kind, "a kind of node: one of " + NODE_KINDS);
         }
         return new SpiffeId(domain.platformHost(), "/" + kind + "/" + id);
+    }
+
+    /**
+     * The id of a tenant's own Kafka client: {@code spiffe://<tenant>.<domain>/kafka/<name>}. It is no agent, so that no edge lets it in.
+     */
+    public static SpiffeId kafkaReader(FabricDomain domain, TenantId tenant, String name) {
+        return new SpiffeId(domain.host(tenant), "/kafka/" + name);
     }
 
     /** The id as a URI. */

@@ -16,6 +16,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.dmsc.schemas.TenantId;
 
 /**
  * Makes every Kafka client of a process with the settings that the fabric's promises rest on: all replicas acknowledge, consumers see
@@ -70,6 +71,18 @@ public final class KafkaClients {
     /** An idempotent producer. Sends at once: linger costs more latency than it saves here. */
     public <V> Producer<String, V> producer(String name, Serializer<V> values) {
         return new KafkaProducer<>(producerConfig(name), new StringSerializer(), values);
+    }
+
+    /** An idempotent producer for one tenant's records, throttled with all others of that tenant and with nobody else. */
+    public <V> Producer<String, V> producer(TenantId tenant, Serializer<V> values) {
+        Map<String, Object> config = producerConfig(tenant.value());
+        config.put(CommonClientConfigs.CLIENT_ID_CONFIG, tenantClientId(tenant));
+        return new KafkaProducer<>(config, new StringSerializer(), values);
+    }
+
+    /** The client id of all producers of a tenant, whichever the process: what Kafka's quotas go by. */
+    public static String tenantClientId(TenantId tenant) {
+        return "dmsc-tenant-" + tenant;
     }
 
     /** The same in transactions; the caller runs {@code initTransactions}. The id MUST be used by one process at a time. */

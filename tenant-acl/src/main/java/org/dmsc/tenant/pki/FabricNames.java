@@ -52,6 +52,12 @@ final class FabricNames {
                 }));
     }
 
+    LeafNames kafkaReader(TenantId tenant, String name) {
+        return new LeafNames(name(tenant.value(), BCStyle.UID, "kafka-" + name), new GeneralNames(new GeneralName[] {
+            uri(SpiffeId.kafkaReader(domain, tenant, name).uri())
+        }));
+    }
+
     LeafNames node(SpiffeId id, List<String> dnsNames, List<String> ipAddresses) {
         List<GeneralName> alternatives = new ArrayList<>();
         alternatives.add(uri(id.uri()));

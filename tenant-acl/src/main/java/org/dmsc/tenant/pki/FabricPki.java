@@ -45,6 +45,9 @@ public final class FabricPki {
     /** The same for leaves of nodes and operators. */
     public static final Duration MOST_NODE_LIFE = Duration.ofDays(90);
 
+    /** The same for leaves of tenants' Kafka clients; what they may do can be taken away at any time. */
+    public static final Duration MOST_READER_LIFE = Duration.ofDays(30);
+
     private static final Duration ROOT_LIFE = Duration.ofDays(3652);
     private static final Duration PLATFORM_CA_LIFE = Duration.ofDays(3650);
     private static final Duration TENANT_CA_LIFE = Duration.ofDays(90);
@@ -142,12 +145,16 @@ public final class FabricPki {
      * @throws RefusedException TENANT_UNKNOWN when the tenant has no CA
      */
     public IssuedIdentity issueAgent(AgentRef agent, Duration life) {
-        Signer ca = signer(tenantFile(agent.tenant()))
-                .orElseThrow(() -> new RefusedException(
-                        Refusal.TENANT_UNKNOWN,
-                        "tenant " + agent.tenant() + " has no issuing CA in " + dir
-                                + " (expected the tenant to be created first)"));
-        return issue(ca, names.agent(agent), shorter(life, MOST_AGENT_LIFE));
+        return issue(issuer(agent.tenant()), names.agent(agent), shorter(life, MOST_AGENT_LIFE));
+    }
+
+    /**
+     * Makes a key and a certificate for a tenant's own Kafka client.
+     *
+     * @throws RefusedException TENANT_UNKNOWN when the tenant has no CA
+     */
+    public IssuedIdentity issueKafkaReader(TenantId tenant, String name, Duration life) {
+        return issue(issuer(tenant), names.kafkaReader(tenant, name), shorter(life, MOST_READER_LIFE));
     }
 
     /** Makes a key and a certificate for a node; the names and addresses are those under which it is reached. */
@@ -165,6 +172,14 @@ public final class FabricPki {
     @Override
     public String toString() {
         return "FabricPki[" + domain + ", " + dir + "]";
+    }
+
+    private Signer issuer(TenantId tenant) {
+        return signer(tenantFile(tenant))
+                .orElseThrow(() -> new RefusedException(
+                        Refusal.TENANT_UNKNOWN,
+                        "tenant " + tenant + " has no issuing CA in " + dir
+                                + " (expected the tenant to be created first)"));
     }
 
     private IssuedIdentity issue(Signer ca, LeafNames leaf, Duration life) {

@@ -15,6 +15,7 @@ import org.dmsc.schemas.serde.AvroCodec;
 import org.dmsc.tenant.admin.AdministrationParts;
 import org.dmsc.tenant.admin.FabricShape;
 import org.dmsc.tenant.admin.FabricTopics;
+import org.dmsc.tenant.admin.Fencing;
 import org.dmsc.tenant.directory.KafkaTenants;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.identity.SpiffeId;
@@ -68,7 +69,8 @@ public final class TestFabric implements AutoCloseable {
                 Clock.systemUTC(),
                 () -> UUID.randomUUID().toString(),
                 audited::add,
-                SpiffeId.node(FabricDomain.DEFAULT, "node", "test"));
+                SpiffeId.node(FabricDomain.DEFAULT, "node", "test"),
+                Fencing.NONE);
     }
 
     @Override

@@ -79,7 +79,7 @@ public final class BridgeCore implements AutoCloseable {
         this.tokens = new DelegationTokens(parts.hmac());
         KafkaClients kafka = parts.kafka();
         AvroSerde<SealedEnvelope> envelopes = new AvroSerde<>(parts.codec(), SealedEnvelope.class);
-        this.outbox = new Outbox(tenant -> kafka.producer(tenant.value(), envelopes.serializer()), clock);
+        this.outbox = new Outbox(tenant -> kafka.producer(tenant, envelopes.serializer()), clock);
         this.audit = audit(kafka);
         AvroSerde<AuditRecord> auditRecords = new AvroSerde<>(parts.codec(), AuditRecord.class);
         this.auditReader = new KafkaAuditReader(() -> reader("audit-reader"), auditRecords.deserializer(), clock);
