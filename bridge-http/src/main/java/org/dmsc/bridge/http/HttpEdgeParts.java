@@ -22,6 +22,7 @@ import org.dmsc.tenant.revocation.LiveConnections;
  * @param identity this node's certificate; asked for each new connection, so a renewed one is used at once
  * @param connections those that are open, to be cut when their peer is revoked
  * @param operators what operators may do here; empty in a process that holds no keys of the fabric
+ * @param pki enrolment and what belongs to it; empty in a process that holds no keys of the fabric
  */
 public record HttpEdgeParts(
         EdgeSettings settings,
@@ -38,5 +39,6 @@ public record HttpEdgeParts(
         AuditTrail audit,
         AuditReader auditLog,
         Optional<OperatorDesk> operators,
+        Optional<PkiDesk> pki,
         NodeStatus status,
         Clock clock) {}

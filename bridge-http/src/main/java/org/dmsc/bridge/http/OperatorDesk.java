@@ -39,8 +39,7 @@ public interface OperatorDesk {
     }
 
     /** The administration of this process. */
-    static OperatorDesk of(
-            TenantAdministration administration, TenantConfiguration configuration, Revoking revoking) {
+    static OperatorDesk of(TenantAdministration administration, TenantConfiguration configuration, Revoking revoking) {
         return new OperatorDesk() {
             @Override
             public CompletionStage<Revoked> revoke(RevocationKey key, String reason, SpiffeId actor, Duration wait) {

@@ -63,7 +63,8 @@ final class RegistrationPage implements Page {
         HttpStatus status = agents.find(agent).isPresent() ? HttpStatus.OK : HttpStatus.CREATED;
         return reports.register(agent, registration, Optional.empty())
                 .thenCompose(done -> watch.until(agent, shown -> shows(shown, registration)))
-                .thenApply(shown -> Answers.json(status, AgentJson.of(shown.orElseThrow(), AgentJson.url(shown.orElseThrow(), call.baseUrl()))));
+                .thenApply(shown -> Answers.json(
+                        status, AgentJson.of(shown.orElseThrow(), AgentJson.url(shown.orElseThrow(), call.baseUrl()))));
     }
 
     private AgentRegistration registration(Call call, AgentRef agent) {

@@ -28,6 +28,7 @@ final class EdgeFixture implements AutoCloseable {
     final AtomicBoolean ready = new AtomicBoolean(true);
     final HttpEdge edge;
     final FakePolicies policies = new FakePolicies();
+    final EnrolmentFixture enrolment;
     private final Duration patience;
 
     EdgeFixture(Path dir) {
@@ -40,6 +41,7 @@ final class EdgeFixture implements AutoCloseable {
         identities.addTenant("acme");
         identities.addTenant("beta");
         identities.addTenant("gamma");
+        enrolment = new EnrolmentFixture(identities, audit);
         CapabilityIndex index = new CapabilityIndex();
         registry.onChange(index::update);
         edge = new HttpEdge(parts(index, settings(0)));
@@ -68,6 +70,7 @@ final class EdgeFixture implements AutoCloseable {
                 audit,
                 audit,
                 Optional.empty(),
+                Optional.of(enrolment.desk()),
                 new NodeStatus(ready::get, () -> "owns lanes 0, 1", () -> "{\"gateway\":\"g1\"}", () -> "up 1\n"),
                 identities.clock);
     }

@@ -48,7 +48,7 @@ public final class Identities {
     public final RevocationList revocations = new RevocationList(age::get);
     public final LiveConnections connections = new LiveConnections(revocations, clock);
     public final PeerValidator peers;
-    private final FabricPki pki;
+    final FabricPki pki;
     private final TokenKeys tokenKeys;
     private final List<X509Certificate> issuing = new ArrayList<>();
 

@@ -51,23 +51,28 @@ final class PolicyAtTheEdgeTest {
     void theImporterSeesTheGrantedSkillAndNothingElse() throws Exception {
         HttpClient alice = edge.agent("acme", "alice");
         assertThat(agents(alice, "/v1/agents")).isEmpty();
-        edge.policies.put("beta", "{'grants':{'offers':[{'id':'g','to':'acme','skills':['translate'],'until':'2100-01-01'}]}}");
+        edge.policies.put(
+                "beta", "{'grants':{'offers':[{'id':'g','to':'acme','skills':['translate'],'until':'2100-01-01'}]}}");
         assertThat(agents(alice, "/v1/agents")).isEmpty();
-        edge.policies.put("acme", "{'grants':{'acceptances':[{'id':'g','from':'beta','skills':['translate','plot']}]}}");
+        edge.policies.put(
+                "acme", "{'grants':{'acceptances':[{'id':'g','from':'beta','skills':['translate','plot']}]}}");
 
         ObjectNode all = EdgeFixture.send(alice, edge.get("/v1/agents")).json();
-        ObjectNode card = EdgeFixture.send(
-                        alice, edge.get("/agents/beta%2Ftranslator/.well-known/agent-card.json"))
+        ObjectNode card = EdgeFixture.send(alice, edge.get("/agents/beta%2Ftranslator/.well-known/agent-card.json"))
                 .json();
 
         assertThat(all.path("agents").findValuesAsText("agent")).contains("beta/translator");
         assertThat(all.toString()).contains("translate").doesNotContain("plot").doesNotContain("secret plans");
         assertThat(card.path("skills").findValuesAsText("id")).containsExactly("translate");
-        assertThat(card.toString()).contains("/agents/beta%2Ftranslator").doesNotContain("plot").doesNotContain("secret plans");
+        assertThat(card.toString())
+                .contains("/agents/beta%2Ftranslator")
+                .doesNotContain("plot")
+                .doesNotContain("secret plans");
         assertThat(agents(alice, "/v1/agents?skill=plot")).isEmpty();
         assertThat(agents(alice, "/v1/agents?q=plots")).isEmpty();
         assertThat(agents(alice, "/v1/agents?skill=translate")).isNotEmpty();
-        assertThat(agents(edge.agent("gamma", "carl"), "/v1/agents?skill=translate")).isEmpty();
+        assertThat(agents(edge.agent("gamma", "carl"), "/v1/agents?skill=translate"))
+                .isEmpty();
     }
 
     @Test
@@ -85,10 +90,12 @@ final class PolicyAtTheEdgeTest {
     void agentsComeFromWhereTheirTenantSaysOnly() throws Exception {
         edge.policies.put("acme", "{'network':{'sources':['10.0.0.0/8']}}");
 
-        assertThat(EdgeFixture.send(edge.agent("acme", "alice"), edge.get("/v1/agents")).status())
+        assertThat(EdgeFixture.send(edge.agent("acme", "alice"), edge.get("/v1/agents"))
+                        .status())
                 .isEqualTo(403);
         assertThat(edge.audit.refusals).anyMatch(note -> note.refusal() == Refusal.SOURCE_FORBIDDEN);
-        assertThat(EdgeFixture.send(edge.agent("beta", "b"), edge.get("/v1/agents")).status())
+        assertThat(EdgeFixture.send(edge.agent("beta", "b"), edge.get("/v1/agents"))
+                        .status())
                 .isEqualTo(200);
     }
 
@@ -96,8 +103,8 @@ final class PolicyAtTheEdgeTest {
     void agentsAreRegisteredWhereTheirTenantSaysOnly() throws Exception {
         edge.policies.put("beta", "{'network':{'agent-hosts':['*.beta.example']}}");
 
-        EdgeFixture.Answer refused = EdgeFixture.send(
-                edge.agent("beta", "other"), edge.post("/v1/agents/other", CARD.replace('\'', '"')));
+        EdgeFixture.Answer refused =
+                EdgeFixture.send(edge.agent("beta", "other"), edge.post("/v1/agents/other", CARD.replace('\'', '"')));
 
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.json().toString()).contains("HOST_FORBIDDEN");
@@ -105,7 +112,8 @@ final class PolicyAtTheEdgeTest {
 
     @Test
     void case_33_headersThatClaimAnIdentityAreIgnoredAndNoted() throws Exception {
-        for (String header : new String[] {"dmsc-tenant", "DMSC-Identity", "x-forwarded-client-cert", "Workload-Identity-Token"}) {
+        for (String header :
+                new String[] {"dmsc-tenant", "DMSC-Identity", "x-forwarded-client-cert", "Workload-Identity-Token"}) {
             HttpRequest request = edge.request("/v1/agents")
                     .header(header, "spiffe://beta.fabric.localhost/agent/translator")
                     .GET()
@@ -117,7 +125,8 @@ final class PolicyAtTheEdgeTest {
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.json().toString()).doesNotContain("beta");
             assertThat(edge.audit.refusals)
-                    .anyMatch(note -> note.refusal() == Refusal.IDENTITY_MISMATCH && note.actor().contains("acme"));
+                    .anyMatch(note -> note.refusal() == Refusal.IDENTITY_MISMATCH
+                            && note.actor().contains("acme"));
         }
     }
 

@@ -98,8 +98,8 @@ public final class Fabric implements AutoCloseable {
     }
 
     /** Where the edges listen; 0: no such edge. */
-    record Ports(int http, int mqtt) {
-        static final Ports NONE = new Ports(0, 0);
+    record Ports(int http, int mqtt, int est) {
+        static final Ports NONE = new Ports(0, 0, 0);
     }
 
     private NodeFile describe(Keyring keyring, KafkaClients clients, Ports ports) {
@@ -116,6 +116,7 @@ public final class Fabric implements AutoCloseable {
                 ports.http() == 0 ? "" : "https://localhost:" + ports.http(),
                 ports.mqtt(),
                 ports.mqtt() == 0 ? "" : "mqtts://localhost:" + ports.mqtt(),
+                ports.est(),
                 clients.connection().bootstrapServers(),
                 config.data().toAbsolutePath().toString(),
                 config.keys().toAbsolutePath().toString(),

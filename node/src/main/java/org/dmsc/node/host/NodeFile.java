@@ -31,6 +31,7 @@ public record NodeFile(
         String httpUrl,
         int mqttPort,
         String mqttUrl,
+        int estPort,
         String bootstrap,
         String data,
         String keys,

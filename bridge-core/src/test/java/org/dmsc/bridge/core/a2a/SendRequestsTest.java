@@ -55,8 +55,9 @@ final class SendRequestsTest {
 
     @Test
     void case_34_whatOnlyTheFabricMaySayIsTakenOutOfPartsToo() {
-        AgentMessage message = read("{'message':{'messageId':'m','role':'ROLE_USER','parts':[{'text':'x','metadata':"
-                + "{'dmsc-identity':'evil','DMSC-Tenant':'evil','urn:dmsc:ext:delegation:1':{'caller':'evil'},'mine':1}}]}}");
+        AgentMessage message = read(
+                "{'message':{'messageId':'m','role':'ROLE_USER','parts':[{'text':'x','metadata':"
+                        + "{'dmsc-identity':'evil','DMSC-Tenant':'evil','urn:dmsc:ext:delegation:1':{'caller':'evil'},'mine':1}}]}}");
 
         assertThat(new String(message.message(), StandardCharsets.UTF_8))
                 .contains("mine")
@@ -65,8 +66,8 @@ final class SendRequestsTest {
 
     @Test
     void readsDataTags() {
-        AgentMessage message = read(GOOD.replace(
-                "'parts'", "'metadata':{'urn:dmsc:ext:delegation:1':{'dataTags':['pii']}},'parts'"));
+        AgentMessage message =
+                read(GOOD.replace("'parts'", "'metadata':{'urn:dmsc:ext:delegation:1':{'dataTags':['pii']}},'parts'"));
 
         assertThat(message.need().dataTags()).containsExactly("pii");
     }
