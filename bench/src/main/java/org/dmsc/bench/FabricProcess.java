@@ -101,6 +101,10 @@ final class FabricProcess implements AutoCloseable {
         return new Credentials(Path.of(described().path("operator").asText()));
     }
 
+    private String bootstrap() {
+        return described().path("bootstrap").asText();
+    }
+
     /** Settings of the operator's Kafka clients. */
     Map<String, Object> kafkaClient() {
         return NodeFile.read(data)

@@ -49,6 +49,7 @@ class DocsTest {
                 TopicNames.TENANTS,
                 TopicNames.REGISTRY,
                 TopicNames.GATEWAYS,
+                TopicNames.ENROLMENTS,
                 TopicNames.LANES,
                 TopicNames.SCHEMAS,
                 TopicNames.MODELS,

@@ -24,6 +24,7 @@ import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.tenant.identity.Caller;
+import org.dmsc.tenant.identity.Credentials;
 import org.dmsc.tenant.policy.CallerAuthenticator;
 import org.dmsc.tenant.policy.NetworkGate;
 
@@ -43,6 +44,8 @@ final class EdgeService implements HttpService {
     private final Failures failures;
     private final NetworkGate network;
     private final Claims claims;
+    private final Optional<EstPages> est;
+    private final ConnectionEnd connectionEnd;
 
     EdgeService(HttpEdgeParts parts, PublicPages publicPages, List<Page> pages, Failures failures) {
         this.credentials = new PeerCredentials(parts.settings().domain());
@@ -53,6 +56,8 @@ final class EdgeService implements HttpService {
         this.failures = failures;
         this.network = NetworkTrials.gate(parts);
         this.claims = new Claims(parts.audit());
+        this.est = parts.pki().map(desk -> new EstPages(desk, parts, failures));
+        this.connectionEnd = new ConnectionEnd(parts.clock());
     }
 
     @Override
@@ -63,6 +68,9 @@ final class EdgeService implements HttpService {
         }
         try {
             requireCleanHeaders(headers);
+            if (est.isPresent() && EstPages.takes(context.path())) {
+                return est.get().answer(context, request);
+            }
             Optional<HttpResponse> shown = publicPages.answer(context, headers);
             if (shown.isPresent()) {
                 return shown.get();
@@ -104,11 +112,13 @@ final class EdgeService implements HttpService {
 
     private Caller authenticated(ServiceRequestContext context, RequestHeaders headers) {
         try {
-            CallerAuthenticator.Identified identified = authenticator.identify(credentials.of(context, headers));
+            Credentials shown = credentials.of(context, headers);
+            CallerAuthenticator.Identified identified = authenticator.identify(shown);
             ConnectionGuard.of(context.log()
                             .ensureAvailable(RequestLogProperty.SESSION)
                             .channel())
                     .admit(identified.evidence());
+            shown.chain().stream().findFirst().ifPresent(leaf -> connectionEnd.at(context, leaf));
             return network.requireSource(identified.caller(), PeerCredentials.address(context));
         } catch (RefusedException e) {
             // A good certificate of a tenant that is not there is no identity.

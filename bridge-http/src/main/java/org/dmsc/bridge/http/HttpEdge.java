@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,6 +20,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   public            GET /.well-known/agent-card.json, /live, /ready
  *   tokens            POST /oauth2/token, GET /oauth2/jwks, /.well-known/oauth-authorization-server
+ *   enrolment         /.well-known/est/…, /crl/…
  *   JSON-RPC          POST /, /a2a, /agents/{agent}
  *   HTTP+JSON         /message:send, /message:stream, /tasks/{id}…, each also under /agents/{agent}
  *   agents            GET, POST, DELETE /v1/agents…, GET /agents/{agent}/.well-known/agent-card.json
@@ -86,7 +88,7 @@ public final class HttpEdge implements AutoCloseable {
     }
 
     /** The native transport reports it as an exception of its own, with the system's words. */
-    private static boolean isTaken(CompletionException failure) {
+    static boolean isTaken(CompletionException failure) {
         Throwable cause = failure.getCause();
         return cause instanceof BindException
                 || (cause instanceof IOException
@@ -120,7 +122,10 @@ public final class HttpEdge implements AutoCloseable {
     private List<Page> pages(Failures failures) {
         A2aOperations operations = new A2aOperations(parts.exchange());
         RegistrationPage registration = new RegistrationPage(parts, watch);
-        return List.of(
+        List<Page> pages = new ArrayList<>();
+        parts.pki()
+                .ifPresent(desk -> pages.add(new PkiPage(desk, parts.settings().domain())));
+        pages.addAll(List.of(
                 new JsonRpcPage(operations, parts.settings(), failures),
                 new DiscoveryPage(parts),
                 new OnboardingPage(parts, registration),
@@ -129,6 +134,7 @@ public final class HttpEdge implements AutoCloseable {
                 new AuditPage(parts),
                 new RevocationPage(parts),
                 new ConfigPage(parts),
-                new OperatorPage(parts));
+                new OperatorPage(parts)));
+        return pages;
     }
 }

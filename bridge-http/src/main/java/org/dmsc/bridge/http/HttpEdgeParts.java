@@ -28,6 +28,7 @@ import org.dmsc.tenant.revocation.LiveConnections;
  * @param fetcher how agents' cards are had from their own addresses
  * @param self SPIFFE id of this node, for the audit log
  * @param operators what operators may do here; empty in a process that holds no keys of the fabric
+ * @param pki enrolment and what belongs to it; empty in a process that holds no keys of the fabric
  */
 public record HttpEdgeParts(
         EdgeSettings settings,
@@ -44,6 +45,7 @@ public record HttpEdgeParts(
         AuditTrail audit,
         AuditReader auditLog,
         Optional<OperatorDesk> operators,
+        Optional<PkiDesk> pki,
         NodeStatus status,
         Optional<TokenDesk> tokens,
         Fetcher fetcher,

@@ -39,6 +39,26 @@ final class PeerCredentials {
      */
     Credentials of(ServiceRequestContext context, RequestHeaders headers) {
         SSLSession session = context.sslSession();
+        return new Credentials(
+                session == null ? List.of() : ConnectionCut.chain(session),
+                token(headers),
+                dialled(context, headers),
+                address(context));
+    }
+
+    /** As {@link #of}, for requests whose Authorization header is somebody else's to read. */
+    Credentials certificatesOf(ServiceRequestContext context, RequestHeaders headers) {
+        SSLSession session = context.sslSession();
+        return new Credentials(
+                session == null ? List.of() : ConnectionCut.chain(session),
+                Optional.empty(),
+                dialled(context, headers),
+                address(context));
+    }
+
+    /** The host that the peer dialled, in lower case, by SNI or Host; refusals as in {@link #of}. */
+    Optional<String> dialled(ServiceRequestContext context, RequestHeaders headers) {
+        SSLSession session = context.sslSession();
         Optional<String> sni = session == null ? Optional.empty() : sni(session);
         Optional<String> host = Optional.of(host(headers)).filter(name -> !name.isEmpty());
         if (sni.isPresent()
@@ -50,11 +70,7 @@ final class PeerCredentials {
                     "the TLS connection was opened to '" + Printable.of(sni.get()) + "' and the request is for '"
                             + Printable.of(host.get()) + "' (expected the same host; open a connection of its own)");
         }
-        return new Credentials(
-                session == null ? List.of() : ConnectionCut.chain(session),
-                token(headers),
-                sni.or(() -> host),
-                address(context));
+        return sni.or(() -> host);
     }
 
     /** Host and port as the client named them. */

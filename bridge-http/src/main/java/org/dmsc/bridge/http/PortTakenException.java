@@ -6,9 +6,14 @@ public final class PortTakenException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     PortTakenException(EdgeSettings settings, Throwable cause) {
+        this("http", settings.port(), settings.host(), cause);
+    }
+
+    PortTakenException(String edge, int port, String host, Throwable cause) {
         super(
-                "http port " + settings.port() + " on " + settings.host()
-                        + ": already in use (expected a free port; is another node running? choose another with http.port, or 0 for any)",
+                edge + " port " + port + " on " + host
+                        + ": already in use (expected a free port; is another node running? choose another with " + edge
+                        + ".port, or 0 for any)",
                 cause);
     }
 }

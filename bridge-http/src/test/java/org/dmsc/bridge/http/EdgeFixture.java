@@ -37,6 +37,7 @@ final class EdgeFixture implements AutoCloseable {
 
     final HttpEdge edge;
     final FakePolicies policies = new FakePolicies();
+    final EnrolmentFixture enrolment;
     private final Duration patience;
 
     EdgeFixture(Path dir) {
@@ -49,6 +50,7 @@ final class EdgeFixture implements AutoCloseable {
         identities.addTenant("acme");
         identities.addTenant("beta");
         identities.addTenant("gamma");
+        enrolment = new EnrolmentFixture(identities, audit);
         CapabilityIndex index = new CapabilityIndex();
         registry.onChange(index::update);
         edge = new HttpEdge(parts(index, settings(0)));
@@ -74,6 +76,7 @@ final class EdgeFixture implements AutoCloseable {
                 audit,
                 audit,
                 Optional.empty(),
+                Optional.of(enrolment.desk()),
                 new NodeStatus(ready::get, () -> "owns lanes 0, 1", () -> "{\"gateway\":\"g1\"}", () -> "up 1\n"),
                 Optional.of(identities.tokenDesk(authenticator, registry)),
                 order -> fetcher.get().get(order),

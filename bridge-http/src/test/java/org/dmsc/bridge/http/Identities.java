@@ -61,7 +61,7 @@ public final class Identities {
     public final RevocationList revocations = new RevocationList(age::get);
     public final LiveConnections connections = new LiveConnections(revocations, clock);
     public final PeerValidator peers;
-    private final FabricPki pki;
+    final FabricPki pki;
     private final TokenKeys tokenKeys;
     private final List<X509Certificate> issuing = new ArrayList<>();
     public final Map<TenantId, List<OutsideIssuer>> outside = new ConcurrentHashMap<>();

@@ -67,6 +67,35 @@ final class AgentCommand {
         return 0;
     }
 
+    @Command(
+            name = "invite",
+            description = {
+                "Makes a one-time token with which an agent gets a certificate for a key of its own, by EST (RFC 7030).",
+                "The token is shown once, is good once, and only its hash is kept."
+            },
+            mixinStandardHelpOptions = true)
+    int invite(
+            @Parameters(paramLabel = "AGENT", description = "its id, or TENANT/AGENT") String name,
+            @Option(names = "--tenant", paramLabel = "TENANT", description = "whose agent it is", defaultValue = "")
+                    String tenant,
+            @Mixin TokenLife life,
+            @Mixin Target where,
+            @Mixin Output output) {
+        AgentRef agent = AgentRef.parse(tenant.isEmpty() ? name : tenant + "/" + name);
+        JsonNode made = where.asOperator()
+                .post(
+                        "/v1/config/tenants/" + agent.tenant() + "/agents/"
+                                + FabricClient.encode(agent.agent().value()) + "/invitations",
+                        life.body());
+        output.print(made, out -> {
+            out.line("token: " + made.path("token").asText());
+            out.line("good once, until " + made.path("expiresAt").asText() + ", for " + agent.agent() + " of tenant "
+                    + agent.tenant());
+            out.line("It enrols at " + made.path("est").asText() + ": README.md shows how with curl and openssl.");
+        });
+        return 0;
+    }
+
     private static void write(Path folder, JsonNode issued) {
         put(folder.resolve(Identity.CERTIFICATE), issued.path("certificatePem").asText());
         put(folder.resolve(Identity.KEY), issued.path("keyPem").asText());

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 /** {@code dmsc cert …}. */
 @Command(
         name = "cert",
-        description = "Revokes certificates, identities and tokens.",
+        description = "Revokes and rotates what was issued.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class CertCommand {
@@ -152,5 +152,25 @@ final class CertCommand {
                                 ack.path("heardAfterMillis").asDouble()),
                         ack.path("cut").asText())));
         return rows;
+    }
+
+    @Command(
+            name = "rotate-ca",
+            description = "Replaces a tenant's issuing CA; certificates of the old one stay valid until they expire.",
+            mixinStandardHelpOptions = true)
+    int rotate(
+            @Option(names = "--tenant", paramLabel = "TENANT", required = true, description = "whose") String tenant,
+            @Mixin Target where,
+            @Mixin Output output) {
+        JsonNode made = where.asOperator()
+                .post(
+                        "/v1/config/tenants/" + FabricClient.encode(tenant) + "/ca-rotations",
+                        FabricClient.JSON.createObjectNode());
+        output.print(
+                made,
+                out -> out.line("tenant " + tenant + " has a new issuing CA: serial "
+                        + made.path("serial").asText() + ", until "
+                        + made.path("notAfter").asText()));
+        return 0;
     }
 }

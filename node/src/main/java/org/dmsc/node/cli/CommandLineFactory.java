@@ -41,6 +41,8 @@ public final class CommandLineFactory {
                 TenantCommand.class,
                 GrantCommand.class,
                 AgentCommand.class,
+                NodeCommand.class,
+                CertCommand.class,
                 TaskCommand.class,
                 CertCommand.class,
                 AuditCommand.class,

@@ -11,9 +11,11 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.NoSuchElementException;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -40,15 +42,8 @@ final class Identity {
             store.setKeyEntry("me", key(folder.resolve(KEY)), new char[0], chain);
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(store, new char[0]);
-            KeyStore roots = KeyStore.getInstance("PKCS12");
-            roots.load(null, null);
-            for (Certificate root : certificates(folder.resolve(ROOT))) {
-                roots.setCertificateEntry("root-" + roots.size(), root);
-            }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(roots);
             SSLContext tls = SSLContext.getInstance("TLSv1.3");
-            tls.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+            tls.init(keys.getKeyManagers(), trust(folder.resolve(ROOT)).getTrustManagers(), null);
             return tls;
         } catch (IOException | GeneralSecurityException e) {
             throw new NodeException(
@@ -57,6 +52,42 @@ final class Identity {
                             + ", as 'dmsc agent add' writes them)",
                     e);
         }
+    }
+
+    /** TLS that shows nothing and trusts the certificate of this file only. */
+    static SSLContext trusting(Path root) {
+        try {
+            SSLContext tls = SSLContext.getInstance("TLSv1.3");
+            tls.init(null, trust(root).getTrustManagers(), null);
+            return tls;
+        } catch (IOException | GeneralSecurityException e) {
+            throw unreadable(root, e);
+        }
+    }
+
+    /** The first certificate of a file. */
+    static X509Certificate certificate(Path file) {
+        try {
+            return (X509Certificate) certificates(file).iterator().next();
+        } catch (IOException | GeneralSecurityException | NoSuchElementException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    private static NodeException unreadable(Path file, Exception cause) {
+        return new NodeException(
+                ExitCode.USAGE, file + ": " + cause + " (expected the PEM of the fabric's root, its ca.pem)", cause);
+    }
+
+    private static TrustManagerFactory trust(Path file) throws IOException, GeneralSecurityException {
+        KeyStore roots = KeyStore.getInstance("PKCS12");
+        roots.load(null, null);
+        for (Certificate root : certificates(file)) {
+            roots.setCertificateEntry("root-" + roots.size(), root);
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(roots);
+        return trust;
     }
 
     private static Collection<? extends Certificate> certificates(Path file)

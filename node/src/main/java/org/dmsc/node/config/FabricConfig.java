@@ -16,6 +16,7 @@ import java.util.Set;
  * @param domain the fabric's DNS domain: agents are {@code spiffe://<tenant>.<domain>/agent/<agent>}
  * @param lanes partitions of each tenant topic, fixed when the fabric is made
  * @param replication copies of each topic
+ * @param est where EST alone listens, with TLS 1.2 beside 1.3; empty: on the HTTP edge only, with 1.3
  * @param schemaRegistry an outside Confluent-compatible registry; empty: ids come from a topic
  */
 public record FabricConfig(
@@ -29,6 +30,7 @@ public record FabricConfig(
         KafkaConfig kafka,
         EdgeConfig http,
         EdgeConfig mqtt,
+        Optional<EdgeConfig> est,
         Optional<URI> schemaRegistry,
         Limits limits,
         FetchConfig fetch) {

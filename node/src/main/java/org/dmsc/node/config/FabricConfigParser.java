@@ -24,6 +24,7 @@ final class FabricConfigParser {
     static final int DEFAULT_HTTP_PORT = 8443;
     static final int DEFAULT_MQTT_PORT = 8883;
 
+    private static final int NO_PORT = -1;
     private static final int LAST_PORT = 65_535;
     private static final int MOST_LANES = 256;
     private static final long MAX_BODY = 10L * 1024 * 1024;
@@ -64,6 +65,7 @@ final class FabricConfigParser {
                 kafka,
                 edge("http", DEFAULT_HTTP_PORT),
                 edge("mqtt", DEFAULT_MQTT_PORT),
+                est(),
                 schemaRegistry(),
                 limits(),
                 new FetchSection(top).parse());
@@ -141,6 +143,14 @@ final class FabricConfigParser {
         EdgeConfig edge = new EdgeConfig(address(section), section.number("port", port, 0, LAST_PORT));
         section.finish();
         return edge;
+    }
+
+    private Optional<EdgeConfig> est() {
+        Section section = top.section("est");
+        int port = section.number("port", NO_PORT, 0, LAST_PORT);
+        EdgeConfig edge = new EdgeConfig(address(section), port);
+        section.finish();
+        return port == NO_PORT ? Optional.empty() : Optional.of(edge);
     }
 
     private static String address(Section section) {

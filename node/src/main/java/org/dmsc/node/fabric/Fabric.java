@@ -56,7 +56,7 @@ public final class Fabric implements AutoCloseable {
         NodeFile.delete(config.data());
         requireFreePorts();
         Keyring keyring = Keyring.open(config, clock, new SecureRandom());
-        KafkaPlace kafka = KafkaPlace.open(config, keyring, clock, closing);
+        KafkaPlace kafka = KafkaPlace.open(config, keyring, clock, new SecureRandom(), closing);
         Ports ports = config.roles().equals(java.util.Set.of(Role.BROKER)) ? Ports.NONE : roles(keyring, kafka);
         NodeFile file = describe(keyring, kafka, ports);
         file.write(config.data());
@@ -97,8 +97,8 @@ public final class Fabric implements AutoCloseable {
     }
 
     /** Where the edges listen; 0: no such edge. */
-    record Ports(int http, int mqtt) {
-        static final Ports NONE = new Ports(0, 0);
+    record Ports(int http, int mqtt, int est) {
+        static final Ports NONE = new Ports(0, 0, 0);
     }
 
     private NodeFile describe(Keyring keyring, KafkaPlace kafka, Ports ports) {
@@ -115,6 +115,7 @@ public final class Fabric implements AutoCloseable {
                 ports.http() == 0 ? "" : "https://localhost:" + ports.http(),
                 ports.mqtt(),
                 ports.mqtt() == 0 ? "" : "mqtts://localhost:" + ports.mqtt(),
+                ports.est(),
                 kafka.bootstrap(),
                 kafka.fencing().isUp(),
                 config.data().toAbsolutePath().toString(),

@@ -1,5 +1,6 @@
 package org.dmsc.node.fabric;
 
+import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import org.dmsc.bridge.core.assembly.BridgeSettings;
 import org.dmsc.bridge.core.watch.EventOpener;
 import org.dmsc.bridge.core.watch.LogTaskQueries;
 import org.dmsc.bridge.http.EdgeSettings;
+import org.dmsc.bridge.http.EstListener;
 import org.dmsc.bridge.http.HttpEdge;
 import org.dmsc.bridge.http.HttpEdgeParts;
 import org.dmsc.bridge.http.NodeStatus;
@@ -29,6 +31,7 @@ import org.dmsc.bridge.http.fetch.WebFetcher;
 import org.dmsc.bridge.mqtt.MqttEdge;
 import org.dmsc.bridge.mqtt.MqttEdgeParts;
 import org.dmsc.bridge.mqtt.broker.BrokerSettings;
+import org.dmsc.node.config.EdgeConfig;
 import org.dmsc.node.config.FabricConfig;
 import org.dmsc.node.config.Role;
 import org.dmsc.node.host.ExitCode;
@@ -41,7 +44,6 @@ import org.dmsc.tenant.admin.AdministrationParts;
 import org.dmsc.tenant.admin.TenantAdministration;
 import org.dmsc.tenant.admin.TenantConfiguration;
 import org.dmsc.tenant.fence.KafkaRole;
-import org.dmsc.tenant.identity.Caller;
 import org.dmsc.tenant.identity.Credentials;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.identity.SpiffeId;
@@ -90,6 +92,7 @@ final class GatewayRole {
     private final OutsideIssuers outsideIssuers;
 
     private final CallerAuthenticator authenticator;
+    private int estPort;
 
     GatewayRole(Foundation foundation, Metrics metrics, Optional<RouterApp> router, Closing closing) {
         this.foundation = foundation;
@@ -100,9 +103,10 @@ final class GatewayRole {
         this.vault = foundation.keyring().vault(Set.of(KeyClass.ROUTING, KeyClass.PAYLOAD));
         this.envelopes = new Envelopes(
                 new AesGcmEnvelopeCipher(vault, foundation.random(), foundation.clock()), foundation.codec());
-        this.identity = new RenewedIdentity(() -> foundation.keyring().node("gateway"), foundation.clock());
-        this.issuingCas = IssuingCas.following(
-                foundation.tenants(), foundation.keyring().pki().platformCa());
+        this.identity = new RenewedIdentity(
+                () -> foundation.keyring().node("gateway"), foundation.clock(), foundation.random()::nextDouble);
+        this.issuingCas =
+                IssuingCas.following(foundation.tenants(), foundation.keyring().pki()::platformCas);
         this.revocations = new RevocationRole(foundation);
         this.peers = new PeerValidator(
                 foundation.keyring().pki()::root, issuingCas, domain, foundation.clock(), revocations.list());
@@ -197,7 +201,8 @@ final class GatewayRole {
     Fabric.Ports listen(Health health, Status status) {
         int mqtt = config.has(Role.MQTT) ? mqtt() : 0;
         int http = config.has(Role.HTTP) ? http(health, status) : 0;
-        status.ports(http, mqtt);
+        Fabric.Ports opened = new Fabric.Ports(http, mqtt, estPort);
+        status.ports(opened);
         core.gateway()
                 .advertise(
                         http == 0
@@ -206,7 +211,7 @@ final class GatewayRole {
                         mqtt == 0
                                 ? Optional.empty()
                                 : Optional.of("mqtts://" + config.mqtt().host() + ":" + mqtt));
-        return new Fabric.Ports(http, mqtt);
+        return opened;
     }
 
     private int http(Health health, Status status) {
@@ -221,7 +226,9 @@ final class GatewayRole {
                 usual.heartbeat(),
                 usual.streamIdle(),
                 usual.version());
-        HttpEdge edge = new HttpEdge(new HttpEdgeParts(
+        AdministrationParts tenantParts = administration();
+        TenantAdministration administration = new TenantAdministration(tenantParts);
+        HttpEdgeParts edgeParts = new HttpEdgeParts(
                 settings,
                 identity,
                 peers,
@@ -235,7 +242,9 @@ final class GatewayRole {
                 foundation.index(),
                 core.audit(),
                 core.auditReader(),
-                Optional.of(operators()),
+                Optional.of(operators(administration, tenantParts)),
+                Optional.of(Pki.desk(
+                        foundation, administration, event -> core.audit().record(event), closing)),
                 new NodeStatus(
                         health::ready,
                         core.gateway()::condition,
@@ -244,9 +253,11 @@ final class GatewayRole {
                 Optional.of(tokenDesk()),
                 fetcher,
                 SpiffeId.node(domain, "gateway", config.node()),
-                foundation.clock()));
+                foundation.clock());
+        HttpEdge edge = new HttpEdge(edgeParts);
         try {
             edge.start();
+            config.est().ifPresent(at -> est(edgeParts, at));
         } catch (PortTakenException e) {
             throw new NodeException(ExitCode.IN_USE, String.valueOf(e.getMessage()), e);
         }
@@ -261,6 +272,13 @@ final class GatewayRole {
                 foundation.agents(),
                 new TokenIssuer(foundation.keyring().tokens(), domain, foundation.clock()),
                 foundation.clock());
+    }
+
+    private void est(HttpEdgeParts edgeParts, EdgeConfig at) {
+        EstListener listener = new EstListener(edgeParts, new InetSocketAddress(at.host(), at.port()));
+        listener.start();
+        estPort = listener.port();
+        closing.add("est", listener);
     }
 
     private int mqtt() {
@@ -316,14 +334,12 @@ final class GatewayRole {
         return all;
     }
 
-    private OperatorDesk operators() {
-        AdministrationParts parts = administration();
-        TenantAdministration administration = new TenantAdministration(parts);
+    private OperatorDesk operators(TenantAdministration administration, AdministrationParts tenantParts) {
         renewal.also("token keys", administration::rotateOldTokenKeys);
         Revoker revoker = revocations.revoker(core.audit(), closing);
         return OperatorDesk.of(
                 administration,
-                new TenantConfiguration(administration, parts),
+                new TenantConfiguration(administration, tenantParts),
                 (key, reason, actor, wait) ->
                         revocations.revoke(revoker, core.reports(), revocations.order(key, reason, actor), wait));
     }

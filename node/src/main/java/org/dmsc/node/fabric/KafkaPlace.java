@@ -1,5 +1,6 @@
 package org.dmsc.node.fabric;
 
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -40,21 +41,23 @@ final class KafkaPlace implements AutoCloseable {
     private final FabricConfig config;
     private final Keyring keyring;
     private final Clock clock;
+    private final SecureRandom random;
     private final Map<KafkaRole, KafkaIdentity> identities = new EnumMap<>(KafkaRole.class);
     private final Map<KafkaRole, KafkaClients> clients = new EnumMap<>(KafkaRole.class);
     private String bootstrap;
     private List<String> weaknesses = List.of();
 
-    private KafkaPlace(FabricConfig config, Keyring keyring, Clock clock) {
+    private KafkaPlace(FabricConfig config, Keyring keyring, Clock clock, SecureRandom random) {
         this.config = config;
         this.keyring = keyring;
         this.clock = clock;
+        this.random = random;
         this.bootstrap = config.kafka().bootstrap();
     }
 
     /** A Kafka that answered, with the fabric's own topics. */
-    static KafkaPlace open(FabricConfig config, Keyring keyring, Clock clock, Closing closing) {
-        KafkaPlace place = closing.add("kafka identities", new KafkaPlace(config, keyring, clock));
+    static KafkaPlace open(FabricConfig config, Keyring keyring, Clock clock, SecureRandom random, Closing closing) {
+        KafkaPlace place = closing.add("kafka identities", new KafkaPlace(config, keyring, clock, random));
         if (config.has(Role.BROKER)) {
             place.startBroker(closing);
         }
@@ -153,7 +156,7 @@ final class KafkaPlace implements AutoCloseable {
         return identities.computeIfAbsent(
                 role,
                 r -> KafkaIdentity.open(
-                        new RenewedIdentity(() -> keyring.node(r.kind()), clock),
+                        new RenewedIdentity(() -> keyring.node(r.kind()), clock, random::nextDouble),
                         keyring.pki().root(),
                         new FabricDomain(config.domain())));
     }

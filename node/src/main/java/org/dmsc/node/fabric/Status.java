@@ -22,8 +22,8 @@ final class Status {
         this.kafka = kafka;
     }
 
-    void ports(int http, int mqtt) {
-        ports = new Fabric.Ports(http, mqtt);
+    void ports(Fabric.Ports opened) {
+        ports = opened;
     }
 
     String json(Gateway gateway, Health health) {

@@ -36,6 +36,7 @@ public record NodeFile(
         String httpUrl,
         int mqttPort,
         String mqttUrl,
+        int estPort,
         String bootstrap,
         boolean kafkaTls,
         String data,

@@ -93,7 +93,8 @@ final class CommandLineTest {
 
     @Test
     void doctorSeesANodeThatDied() {
-        new NodeFile("n", Long.MAX_VALUE, List.of("http"), "d", 0, "", 0, "", "", false, "", "", "", "1").write(folder);
+        new NodeFile("n", Long.MAX_VALUE, List.of("http"), "d", 0, "", 0, "", 0, "", false, "", "", "", "1")
+                .write(folder);
 
         assertThat(run("doctor", "--data", folder.toString())).isEqualTo(1);
         assertThat(out.toString()).contains("is gone without having stopped in order");

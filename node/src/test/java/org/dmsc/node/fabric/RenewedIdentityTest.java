@@ -29,7 +29,7 @@ final class RenewedIdentityTest {
         Clock clock = new Hand();
         FabricPki pki = FabricPki.openOrCreate(folder, new FabricDomain("fabric.localhost"), clock, new SecureRandom());
         RenewedIdentity identity = new RenewedIdentity(
-                () -> pki.issueNode("gateway", "g", List.of(), List.of(), Duration.ofHours(2)), clock);
+                () -> pki.issueNode("gateway", "g", List.of(), List.of(), Duration.ofHours(2)), clock, () -> 0.5);
 
         IssuedIdentity first = identity.get();
         now = START.plus(Duration.ofMinutes(50));
@@ -40,6 +40,31 @@ final class RenewedIdentityTest {
         assertThat(beforeHalf).isSameAs(first);
         assertThat(afterHalf.leaf().getSerialNumber()).isNotEqualTo(first.leaf().getSerialNumber());
         assertThat(identity.get()).isSameAs(afterHalf);
+    }
+
+    @Test
+    void isKeptAsLongAsItLastsWhenNothingCanBeIssued() {
+        Clock clock = new Hand();
+        FabricPki pki = FabricPki.openOrCreate(folder, new FabricDomain("fabric.localhost"), clock, new SecureRandom());
+        boolean[] broken = {false};
+        RenewedIdentity identity = new RenewedIdentity(
+                () -> {
+                    if (broken[0]) {
+                        throw new IllegalStateException("key file gone");
+                    }
+                    return pki.issueNode("gateway", "g", List.of(), List.of(), Duration.ofHours(2));
+                },
+                clock,
+                () -> 1.0);
+        IssuedIdentity first = identity.get();
+        broken[0] = true;
+
+        now = START.plus(Duration.ofMinutes(100));
+        assertThat(identity.get()).isSameAs(first);
+        broken[0] = false;
+        now = now.plusSeconds(11);
+
+        assertThat(identity.get()).isNotSameAs(first);
     }
 
     /** A clock that is moved by hand. */

@@ -22,7 +22,7 @@ public final class Participant {
 
     public static final String EXTENSION = "urn:dmsc:ext:delegation:1";
 
-    static final ObjectMapper JSON = new ObjectMapper();
+    public static final ObjectMapper JSON = new ObjectMapper();
 
     private static final Duration LONGEST = Duration.ofSeconds(60);
 

@@ -39,7 +39,18 @@ public final class TestFabric implements AutoCloseable {
         try {
             Path folder = Files.createTempDirectory("dmsc-test");
             Map<String, String> settings = new LinkedHashMap<>(Map.of(
-                    "data", folder.toString(), "http.port", "0", "mqtt.port", "0", "kafka.port", "0", "node", "test"));
+                    "data",
+                    folder.toString(),
+                    "http.port",
+                    "0",
+                    "mqtt.port",
+                    "0",
+                    "kafka.port",
+                    "0",
+                    "est.port",
+                    "0",
+                    "node",
+                    "test"));
             settings.putAll(more);
             return new TestFabric(folder, settings, run(settings));
         } catch (IOException e) {

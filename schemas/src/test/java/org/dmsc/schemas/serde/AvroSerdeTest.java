@@ -119,7 +119,7 @@ class AvroSerdeTest {
         byte[] cut = java.util.Arrays.copyOf(good, good.length - 3);
         byte[] otherType = new AvroSerde<>(codec, GatewayRecord.class)
                 .serializer()
-                .serialize("x", new GatewayRecord("g", 1L, List.of(), List.of(), null, null, 1L, 1L, false));
+                .serialize("x", new GatewayRecord("g", 1L, List.of(), List.of(), null, null, -1L, 1L, 1L, false));
 
         for (byte[] bad : List.of(new byte[0], new byte[] {0, 0, 0}, otherMagic, otherId, cut, otherType)) {
             assertThatThrownBy(() -> serde.deserializer().deserialize(TOPIC, bad))

@@ -1,28 +1,24 @@
 package org.dmsc.tenant.admin;
 
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.dmsc.schemas.AgentId;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
-import org.dmsc.schemas.TopicNames;
 import org.dmsc.schemas.avro.AuditEvent;
 import org.dmsc.schemas.avro.AuditKind;
 import org.dmsc.schemas.avro.TenantLimits;
 import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.schemas.avro.TenantState;
-import org.dmsc.schemas.serde.AvroSerde;
 import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.keys.KeyClass;
 import org.dmsc.tenant.pki.IssuedIdentity;
@@ -49,12 +45,11 @@ public final class TenantAdministration {
     public static final Duration TOKEN_KEY_LIFE = Duration.ofDays(30);
 
     private static final Logger LOG = LoggerFactory.getLogger(TenantAdministration.class);
-    private static final Duration DIRECTORY_PATIENCE = Duration.ofSeconds(5);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
     private static final int LONGEST_NAME = 200;
 
     private final AdministrationParts parts;
     private final TokenIssuer tokens;
+    private final TenantRecords records;
     private final Duration canaryPatience;
 
     public TenantAdministration(AdministrationParts parts) {
@@ -64,6 +59,7 @@ public final class TenantAdministration {
     TenantAdministration(AdministrationParts parts, Duration canaryPatience) {
         this.parts = parts;
         this.canaryPatience = canaryPatience;
+        this.records = new TenantRecords(parts);
         this.tokens = new TokenIssuer(parts.tokenKeys(), parts.domain(), parts.clock());
     }
 
@@ -89,8 +85,7 @@ public final class TenantAdministration {
             }
             FabricTopics.createTenant(admin, tenant, parts.shape());
         }
-        write(made);
-        awaitKnown(tenant, made.getGeneration());
+        records.write(made);
         parts.audit()
                 .accept(event(AuditKind.TENANT_CREATED, tenant, actor)
                         .setObject(tenant.value())
@@ -125,13 +120,13 @@ public final class TenantAdministration {
      * @throws RefusedException TENANT_UNKNOWN, TENANT_INACTIVE, INVALID_AGENT_ID for the gateway's own name
      */
     public synchronized AgentCredentials addAgent(AgentRef agent, Duration life, SpiffeId actor) {
-        TenantRecord tenant = requireActive(agent.tenant());
+        requireActive(agent.tenant());
         if (agent.agent().equals(AgentId.GATEWAY)) {
             throw new RefusedException(
                     Refusal.INVALID_AGENT_ID,
                     "agent id: 'gateway' is the fabric's own name in every tenant (expected any other)");
         }
-        renewCa(agent.tenant(), tenant);
+        requireReadyToIssue(agent.tenant());
         IssuedIdentity identity = parts.pki().issueAgent(agent, life);
         String token = tokens.issue(agent, TokenIssuer.MOST_LIFE);
         parts.audit().accept(issued(agent, identity, actor));
@@ -150,8 +145,7 @@ public final class TenantAdministration {
                 .setGeneration(before.getGeneration() + 1)
                 .setUpdatedAt(parts.clock().millis())
                 .build());
-        write(changed);
-        awaitKnown(tenant, changed.getGeneration());
+        records.write(changed);
         if (!parts.tenants().find(tenant).filter(changed::equals).isPresent()) {
             throw new RefusedException(
                     Refusal.UNAVAILABLE,
@@ -206,6 +200,38 @@ public final class TenantAdministration {
                     tenant ->
                             TenantRecord.newBuilder(tenant).setAuditTopic(true).build());
         }
+    }
+
+    /**
+     * Returns when the tenant is active and has an issuing CA in force that every gateway knows.
+     *
+     * @throws RefusedException TENANT_UNKNOWN, TENANT_INACTIVE, UNAVAILABLE
+     */
+    public void requireReadyToIssue(TenantId tenant) {
+        requireActive(tenant);
+        if (parts.pki().isDue(tenant)) {
+            rotateCa(tenant, parts.node());
+        }
+    }
+
+    /**
+     * Replaces the tenant's issuing CA; certificates of the one before stay valid until they expire.
+     *
+     * @param actor who wants it, for the audit log
+     * @return the CA that signs from now on
+     * @throws RefusedException TENANT_UNKNOWN, TENANT_INACTIVE, UNAVAILABLE when a gateway does not hear of it; then nothing has changed yet
+     */
+    public synchronized X509Certificate rotateCa(TenantId tenant, SpiffeId actor) {
+        requireActive(tenant);
+        X509Certificate active = new CaRotation(parts, this::change).rotate(tenant);
+        parts.audit()
+                .accept(event(AuditKind.CA_ROTATED, tenant, actor)
+                        .setObject(tenant.value())
+                        .setDetails(Map.of(
+                                "serial", active.getSerialNumber().toString(16),
+                                "notAfter", active.getNotAfter().toInstant().toString()))
+                        .build());
+        return active;
     }
 
     private void requireNew(TenantId tenant) {
@@ -276,42 +302,6 @@ public final class TenantAdministration {
                 throw e;
             }
             return parts.tokenKeys().createFor(tenant, parts.clock().instant());
-        }
-    }
-
-    /** A new issuing CA is announced before anything is issued by it; leaves of the old one stay valid. */
-    private void renewCa(TenantId id, TenantRecord tenant) {
-        String current = Pem.of(parts.pki().createTenantCa(id));
-        if (tenant.getCaCertificates().contains(current)) {
-            return;
-        }
-        List<String> all = new ArrayList<>(tenant.getCaCertificates());
-        all.add(0, current);
-        change(
-                id,
-                record -> TenantRecord.newBuilder(record).setCaCertificates(all).build());
-    }
-
-    private void write(TenantRecord tenant) {
-        AvroSerde<TenantRecord> serde = new AvroSerde<>(parts.codec(), TenantRecord.class);
-        try (Producer<String, TenantRecord> producer = parts.clients().producer("administration", serde.serializer())) {
-            KafkaAnswers.await(
-                    "write tenant " + tenant.getTenant(),
-                    producer.send(new ProducerRecord<>(TopicNames.TENANTS, tenant.getTenant(), tenant)));
-        }
-    }
-
-    /** So that whoever called may use the tenant at once in this process. */
-    private void awaitKnown(TenantId tenant, long generation) {
-        long deadline = System.nanoTime() + DIRECTORY_PATIENCE.toNanos();
-        while (parts.tenants()
-                .find(tenant)
-                .filter(known -> known.getGeneration() >= generation)
-                .isEmpty()) {
-            if (System.nanoTime() > deadline) {
-                throw KafkaAnswers.unavailable("see the record of tenant " + tenant, "not read back in time");
-            }
-            KafkaAnswers.pause(LOOK_AGAIN);
         }
     }
 

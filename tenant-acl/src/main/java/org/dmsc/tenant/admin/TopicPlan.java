@@ -20,6 +20,9 @@ final class TopicPlan {
     private static final int INDEX_BYTES = 1024 * 1024;
     private static final String FOR_EVER = "-1";
     private static final String WORK = millis(Duration.ofDays(7));
+    /** Longer than any one-time token lives. Not compacted: which of two claims came first must stay visible. */
+    private static final String ENROLMENTS = millis(Duration.ofDays(3));
+
     private static final String REPORTS = millis(Duration.ofDays(1));
     private static final String DEAD_LETTERS = millis(Duration.ofDays(30));
 
@@ -36,6 +39,7 @@ final class TopicPlan {
                 forced(compacted(TopicNames.REVOCATIONS)),
                 compacted(TopicNames.REVOCATION_ACKS),
                 compacted(TopicNames.GATEWAYS),
+                kept(TopicNames.ENROLMENTS, 1, ENROLMENTS),
                 compacted(TopicNames.MODELS),
                 // Never compacted: an id is the order of first appearance.
                 kept(TopicNames.SCHEMAS, 1, FOR_EVER),

@@ -17,11 +17,14 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Date;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLNumber;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralNames;
@@ -29,21 +32,20 @@ import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.NameConstraints;
 import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
-import org.dmsc.tenant.revocation.Evidence;
+import org.dmsc.tenant.pki.RevokedSerials.Revoked;
 
 /** Builds and signs the three kinds of certificates of a fabric. Its profile is that of security.md 2.1. */
 final class CertificateMaker {
 
     static final String ROOT_CURVE = "secp384r1";
     static final String CURVE = "secp256r1";
-
-    /** Clocks of peers may be behind ours by so much. */
-    private static final Duration BACKDATING = Evidence.BACKDATING;
 
     private static final int SERIAL_BITS = 127;
 
@@ -83,26 +85,47 @@ final class CertificateMaker {
 
     Signer leaf(Signer ca, LeafNames names, Duration life) {
         KeyPair pair = keyPair(CURVE);
-        X509v3CertificateBuilder builder = builder(
-                subjectOf(ca.certificate()),
-                names.subject(),
-                pair.getPublic(),
-                earlier(expiry(life), ca.certificate()));
+        return new Signer(jdk(pair.getPrivate()), certify(ca, names, pair.getPublic(), life));
+    }
+
+    /** The leaf of a key that somebody else has. */
+    X509Certificate certify(Signer ca, LeafNames names, PublicKey key, Duration life) {
+        X509v3CertificateBuilder builder =
+                builder(subjectOf(ca.certificate()), names.subject(), key, earlier(expiry(life), ca.certificate()));
         add(builder, Extension.basicConstraints, true, new BasicConstraints(false));
         add(builder, Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
         add(builder, Extension.extendedKeyUsage, false, new ExtendedKeyUsage(new KeyPurposeId[] {
             KeyPurposeId.id_kp_clientAuth, KeyPurposeId.id_kp_serverAuth
         }));
         add(builder, Extension.subjectAlternativeName, false, names.alternatives());
-        addKeyIds(builder, pair.getPublic(), ca.certificate().getPublicKey());
-        return new Signer(jdk(pair.getPrivate()), sign(builder, ca.key(), "SHA256withECDSA"));
+        addKeyIds(builder, key, ca.certificate().getPublicKey());
+        return sign(builder, ca.key(), "SHA256withECDSA");
+    }
+
+    /** A revocation list in DER, numbered by the time it was made. */
+    byte[] revocationList(Signer ca, Collection<Revoked> entries, Duration life) {
+        Instant now = clock.instant();
+        X509v2CRLBuilder list = new X509v2CRLBuilder(subjectOf(ca.certificate()), Date.from(now));
+        list.setNextUpdate(Date.from(now.plus(life)));
+        entries.forEach(entry -> list.addCRLEntry(entry.serial(), Date.from(entry.at()), CRLReason.privilegeWithdrawn));
+        try {
+            list.addExtension(Extension.cRLNumber, false, new CRLNumber(BigInteger.valueOf(now.toEpochMilli())));
+            list.addExtension(
+                    Extension.authorityKeyIdentifier,
+                    false,
+                    new JcaX509ExtensionUtils()
+                            .createAuthorityKeyIdentifier(ca.certificate().getPublicKey()));
+            return list.build(signer(ca.key(), "SHA256withECDSA")).getEncoded();
+        } catch (OperatorCreationException | IOException | GeneralSecurityException e) {
+            throw new IllegalStateException("revocation list cannot be signed", e);
+        }
     }
 
     private X509v3CertificateBuilder builder(X500Name issuer, X500Name subject, PublicKey key, Instant notAfter) {
         return new JcaX509v3CertificateBuilder(
                 issuer,
                 new BigInteger(SERIAL_BITS, random).setBit(SERIAL_BITS - 1),
-                Date.from(clock.instant().minus(BACKDATING)),
+                Date.from(clock.instant().minus(IssuedIdentity.BACKDATING)),
                 Date.from(notAfter),
                 subject,
                 key);
@@ -149,15 +172,19 @@ final class CertificateMaker {
 
     private X509Certificate sign(X509v3CertificateBuilder builder, PrivateKey key, String algorithm) {
         try {
-            X509CertificateHolder holder = builder.build(new JcaContentSignerBuilder(algorithm)
-                    .setProvider(BouncyCastle.provider())
-                    .setSecureRandom(random)
-                    .build(key));
+            X509CertificateHolder holder = builder.build(signer(key, algorithm));
             return (X509Certificate) CertificateFactory.getInstance("X.509")
                     .generateCertificate(new ByteArrayInputStream(holder.getEncoded()));
         } catch (OperatorCreationException | IOException | GeneralSecurityException e) {
             throw new IllegalStateException("certificate cannot be signed", e);
         }
+    }
+
+    private ContentSigner signer(PrivateKey key, String algorithm) throws OperatorCreationException {
+        return new JcaContentSignerBuilder(algorithm)
+                .setProvider(BouncyCastle.provider())
+                .setSecureRandom(random)
+                .build(key);
     }
 
     /** The same key as an object of the JDK, which its TLS and key stores like better. */

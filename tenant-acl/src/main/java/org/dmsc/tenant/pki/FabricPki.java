@@ -3,19 +3,18 @@ package org.dmsc.tenant.pki;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x509.NameConstraints;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -26,6 +25,7 @@ import org.dmsc.tenant.keys.Pkcs12File;
 import org.dmsc.tenant.keys.SecretFile;
 import org.dmsc.tenant.pki.CertificateMaker.LeafNames;
 import org.dmsc.tenant.pki.CertificateMaker.Signer;
+import org.dmsc.tenant.pki.RevokedSerials.Revoked;
 
 /**
  * The certificate authorities of a fabric, in PKCS#12 files of one folder: {@code root.p12}, {@code platform.p12} and
@@ -52,12 +52,13 @@ public final class FabricPki {
     private static final Duration PLATFORM_CA_LIFE = Duration.ofDays(3650);
     private static final Duration TENANT_CA_LIFE = Duration.ofDays(90);
 
-    /** A tenant's CA is replaced when it has less than this left and is asked for again. */
+    /** A tenant's CA should be rotated when it has less than this left. */
     private static final Duration TENANT_CA_RENEWAL = Duration.ofDays(30);
+
+    private static final Duration PLATFORM_CAS_SEEN = Duration.ofSeconds(1);
 
     private static final String PASSWORD_FILE = "pki.password";
     private static final int PASSWORD_BYTES = 32;
-    private static final String ALIAS = "ca";
 
     private final Path dir;
     private final char[] password;
@@ -66,8 +67,11 @@ public final class FabricPki {
     private final FabricDomain domain;
     private final FabricNames names;
     private final Signer root;
-    private final Signer platform;
-    private final Map<TenantId, Pkcs12File> tenants = new ConcurrentHashMap<>();
+    private final CaSlots platform;
+    private volatile PlatformCas platformCas = new PlatformCas(List.of(), Instant.EPOCH);
+    private final Map<TenantId, CaSlots> tenants = new ConcurrentHashMap<>();
+
+    private record PlatformCas(List<X509Certificate> certificates, Instant at) {}
 
     private FabricPki(Path dir, char[] password, FabricDomain domain, Clock clock, SecureRandom random) {
         this.dir = dir;
@@ -76,12 +80,11 @@ public final class FabricPki {
         this.maker = new CertificateMaker(clock, random);
         this.domain = domain;
         this.names = new FabricNames(domain);
-        this.root = openOrMake(
-                new Pkcs12File(dir.resolve("root.p12"), password), () -> maker.root(names.root(), ROOT_LIFE));
+        this.root = new CaSlots(new Pkcs12File(dir.resolve("root.p12"), password))
+                .activeOrMade(() -> maker.root(names.root(), ROOT_LIFE));
         PeerValidator.requireRoot(root.certificate());
-        this.platform = openOrMake(
-                new Pkcs12File(dir.resolve("platform.p12"), password),
-                () -> ca(names.platformCa(), names.platformConstraints(), PLATFORM_CA_LIFE));
+        this.platform = new CaSlots(new Pkcs12File(dir.resolve("platform.p12"), password));
+        platform.activeOrMade(this::newPlatformCa);
         requireDomain();
     }
 
@@ -116,27 +119,72 @@ public final class FabricPki {
 
     /** The issuing CA of nodes and operators. */
     public X509Certificate platformCa() {
-        return platform.certificate();
+        return activePlatform().certificate();
     }
 
     /**
-     * The tenant's issuing CA, made when there is none or when it has less than thirty days left. Whoever gets another certificate than before
-     * MUST put it first in the tenant's record and keep the old one there until its leaves have expired.
+     * All issuing CAs of nodes and operators whose leaves are accepted now, the active one first. The key file is looked at once a second, so
+     * this may be asked with every request.
      */
-    public synchronized X509Certificate createTenantCa(TenantId tenant) {
-        Pkcs12File file = tenantFile(tenant);
-        Optional<Signer> current = signer(file);
-        if (current.isPresent() && !endsWithin(current.get(), TENANT_CA_RENEWAL)) {
-            return current.get().certificate();
+    public List<X509Certificate> platformCas() {
+        PlatformCas seen = platformCas;
+        Instant now = clock.instant();
+        if (Duration.between(seen.at(), now).abs().compareTo(PLATFORM_CAS_SEEN) > 0) {
+            seen = new PlatformCas(known(platform), now);
+            platformCas = seen;
         }
-        Signer made = ca(names.tenantCa(tenant), names.tenantConstraints(tenant), TENANT_CA_LIFE);
-        save(file, made);
-        return made.certificate();
+        return seen.certificates();
+    }
+
+    /** The tenant's issuing CA, made when there is none. */
+    public X509Certificate createTenantCa(TenantId tenant) {
+        return slots(tenant).activeOrMade(() -> newTenantCa(tenant)).certificate();
     }
 
     /** The tenant's issuing CA; empty when none was made. */
     public Optional<X509Certificate> tenantCa(TenantId tenant) {
-        return signer(tenantFile(tenant)).map(Signer::certificate);
+        return slots(tenant).active().map(Signer::certificate);
+    }
+
+    /** All issuing CAs of the tenant whose keys are here: the active one, the prepared one, the old ones. */
+    public List<X509Certificate> tenantCas(TenantId tenant) {
+        return known(slots(tenant));
+    }
+
+    /** Whether the tenant's CA has so little left that it should be rotated. */
+    public boolean isDue(TenantId tenant) {
+        return slots(tenant)
+                .active()
+                .filter(active -> endsWithin(active, TENANT_CA_RENEWAL))
+                .isPresent();
+    }
+
+    /**
+     * Makes the tenant's next issuing CA, or returns the one that is prepared already. It signs nothing yet: first it MUST be known to
+     * everybody who checks certificates.
+     */
+    public X509Certificate prepareTenantCa(TenantId tenant) {
+        return slots(tenant).preparedOrMade(() -> newTenantCa(tenant)).certificate();
+    }
+
+    /** The prepared CA signs from now on; leaves of the one before stay valid until they expire. */
+    public X509Certificate activateTenantCa(TenantId tenant) {
+        return slots(tenant).activate().certificate();
+    }
+
+    /** As {@link #prepareTenantCa}, of the platform. */
+    public X509Certificate preparePlatformCa() {
+        return platform.preparedOrMade(this::newPlatformCa).certificate();
+    }
+
+    /** As {@link #activateTenantCa}, of the platform. */
+    public X509Certificate activatePlatformCa() {
+        return platform.activate().certificate();
+    }
+
+    /** Destroys the key of an old CA of the tenant, whose leaves have all expired. */
+    public void forgetTenantCa(TenantId tenant, X509Certificate old) {
+        slots(tenant).forget(old);
     }
 
     /**
@@ -145,7 +193,7 @@ public final class FabricPki {
      * @throws RefusedException TENANT_UNKNOWN when the tenant has no CA
      */
     public IssuedIdentity issueAgent(AgentRef agent, Duration life) {
-        return issue(issuer(agent.tenant()), names.agent(agent), shorter(life, MOST_AGENT_LIFE));
+        return issue(activeOf(agent.tenant()), names.agent(agent), shorter(life, MOST_AGENT_LIFE));
     }
 
     /**
@@ -154,14 +202,30 @@ public final class FabricPki {
      * @throws RefusedException TENANT_UNKNOWN when the tenant has no CA
      */
     public IssuedIdentity issueKafkaReader(TenantId tenant, String name, Duration life) {
-        return issue(issuer(tenant), names.kafkaReader(tenant, name), shorter(life, MOST_READER_LIFE));
+        return issue(activeOf(tenant), names.kafkaReader(tenant, name), shorter(life, MOST_READER_LIFE));
+    }
+
+    /**
+     * Certifies a key that the agent made itself.
+     *
+     * @throws RefusedException TENANT_UNKNOWN when the tenant has no CA
+     */
+    public X509Certificate certifyAgent(AgentRef agent, PublicKey key, Duration life) {
+        Signer ca = requireInForce(activeOf(agent.tenant()), life);
+        return maker.certify(ca, names.agent(agent), key, shorter(life, MOST_AGENT_LIFE));
+    }
+
+    /** Certifies a key that a node made itself; {@code id} MUST be a node's. */
+    public X509Certificate certifyNode(SpiffeId id, NodeNames reached, PublicKey key, Duration life) {
+        LeafNames leaf = names.node(id, reached.dns(), reached.addresses());
+        return maker.certify(requireInForce(activePlatform(), life), leaf, key, shorter(life, MOST_NODE_LIFE));
     }
 
     /** Makes a key and a certificate for a node; the names and addresses are those under which it is reached. */
     public IssuedIdentity issueNode(
             String kind, String id, List<String> dnsNames, List<String> ipAddresses, Duration life) {
         LeafNames leaf = names.node(SpiffeId.node(domain, kind, id), dnsNames, ipAddresses);
-        return issue(platform, leaf, shorter(life, MOST_NODE_LIFE));
+        return issue(activePlatform(), leaf, shorter(life, MOST_NODE_LIFE));
     }
 
     /** Makes a key and a certificate for an operator. */
@@ -169,20 +233,31 @@ public final class FabricPki {
         return issueNode("operator", name, List.of(), List.of(), life);
     }
 
+    /**
+     * The revocation list of a CA whose key is here, in DER.
+     *
+     * @param tenant whose CA it is; empty for the platform's
+     */
+    Optional<byte[]> revocationList(
+            Optional<TenantId> tenant, X509Certificate ca, Collection<Revoked> entries, Duration life) {
+        CaSlots slots = tenant.map(this::slots).orElse(platform);
+        return slots.all().stream()
+                .filter(signer -> signer.certificate().equals(ca))
+                .findFirst()
+                .map(signer -> maker.revocationList(signer, entries, life));
+    }
+
     @Override
     public String toString() {
         return "FabricPki[" + domain + ", " + dir + "]";
     }
 
-    private Signer issuer(TenantId tenant) {
-        return signer(tenantFile(tenant))
-                .orElseThrow(() -> new RefusedException(
-                        Refusal.TENANT_UNKNOWN,
-                        "tenant " + tenant + " has no issuing CA in " + dir
-                                + " (expected the tenant to be created first)"));
+    private IssuedIdentity issue(Signer ca, LeafNames leaf, Duration life) {
+        Signer made = maker.leaf(requireInForce(ca, life), leaf, life);
+        return new IssuedIdentity(made.key(), List.of(made.certificate(), ca.certificate()));
     }
 
-    private IssuedIdentity issue(Signer ca, LeafNames leaf, Duration life) {
+    private Signer requireInForce(Signer ca, Duration life) {
         if (life.isNegative() || life.isZero()) {
             throw new RefusedException(
                     Refusal.INVALID_REQUEST, "life of a certificate: " + life + " (expected more than zero)");
@@ -193,17 +268,39 @@ public final class FabricPki {
                     "issuing CA " + ca.certificate().getSubjectX500Principal() + " ended on "
                             + ca.certificate().getNotAfter().toInstant() + " (expected a CA in force; renew it first)");
         }
-        Signer made = maker.leaf(ca, leaf, life);
-        return new IssuedIdentity(made.key(), List.of(made.certificate(), ca.certificate()));
+        return ca;
     }
 
-    private Signer ca(X500Name name, NameConstraints constraints, Duration life) {
-        return maker.issuingCa(root, name, constraints, life);
+    private Signer activeOf(TenantId tenant) {
+        return slots(tenant)
+                .active()
+                .orElseThrow(() -> new RefusedException(
+                        Refusal.TENANT_UNKNOWN,
+                        "tenant " + tenant + " has no issuing CA in " + dir
+                                + " (expected the tenant to be created first)"));
     }
 
-    private Pkcs12File tenantFile(TenantId tenant) {
+    private Signer activePlatform() {
+        return platform.active()
+                .orElseThrow(() -> new RefusedException(
+                        Refusal.UNAVAILABLE, dir + " holds no platform CA any more (expected platform.p12)"));
+    }
+
+    private static List<X509Certificate> known(CaSlots slots) {
+        return slots.all().stream().map(Signer::certificate).toList();
+    }
+
+    private Signer newTenantCa(TenantId tenant) {
+        return maker.issuingCa(root, names.tenantCa(tenant), names.tenantConstraints(tenant), TENANT_CA_LIFE);
+    }
+
+    private Signer newPlatformCa() {
+        return maker.issuingCa(root, names.platformCa(), names.platformConstraints(), PLATFORM_CA_LIFE);
+    }
+
+    private CaSlots slots(TenantId tenant) {
         return tenants.computeIfAbsent(
-                tenant, key -> new Pkcs12File(dir.resolve("tenants").resolve(key + ".p12"), password));
+                tenant, key -> new CaSlots(new Pkcs12File(dir.resolve("tenants").resolve(key + ".p12"), password)));
     }
 
     private boolean endsWithin(Signer signer, Duration rest) {
@@ -213,7 +310,7 @@ public final class FabricPki {
     }
 
     private void requireDomain() {
-        String host = CaProfile.host(platform.certificate()).orElse("");
+        String host = CaProfile.host(platformCa()).orElse("");
         if (!host.equals(domain.platformHost())) {
             throw new RefusedException(
                     Refusal.INVALID_CONFIGURATION,
@@ -231,25 +328,6 @@ public final class FabricPki {
                     Refusal.INVALID_CONFIGURATION,
                     rootFile + " exists without " + passwordFile + " (expected both; restore them from one backup)");
         }
-    }
-
-    private static Signer openOrMake(Pkcs12File file, java.util.function.Supplier<Signer> make) {
-        return signer(file).orElseGet(() -> {
-            Signer made = make.get();
-            save(file, made);
-            return made;
-        });
-    }
-
-    private static Optional<Signer> signer(Pkcs12File file) {
-        return file.key(ALIAS)
-                .flatMap(key -> file.certificate(ALIAS)
-                        .map(certificate -> new Signer((PrivateKey) key, (X509Certificate) certificate)));
-    }
-
-    private static void save(Pkcs12File file, Signer signer) {
-        file.update((KeyStore store, char[] password) ->
-                store.setKeyEntry(ALIAS, signer.key(), password, new X509Certificate[] {signer.certificate()}));
     }
 
     private static Duration shorter(Duration asked, Duration most) {

@@ -5,7 +5,9 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
+import org.dmsc.tenant.revocation.Evidence;
 
 /**
  * A key with its certificates.
@@ -13,6 +15,9 @@ import java.util.List;
  * @param chain the leaf and its issuing CA; the root is not in it
  */
 public record IssuedIdentity(PrivateKey key, List<X509Certificate> chain) {
+
+    /** Clocks of peers may be behind ours by so much: a certificate begins earlier than it was made. */
+    public static final Duration BACKDATING = Evidence.BACKDATING;
 
     private static final String ALIAS = "identity";
 

@@ -20,33 +20,53 @@ public final class IssuingCas implements Supplier<Collection<X509Certificate>> {
 
     private static final Logger LOG = LoggerFactory.getLogger(IssuingCas.class);
 
-    private final X509Certificate platformCa;
+    private final Supplier<List<X509Certificate>> platformCas;
     private final Map<String, List<X509Certificate>> tenantCas = new HashMap<>();
-    private volatile Set<X509Certificate> all;
+    private volatile Known known;
 
-    private IssuingCas(X509Certificate platformCa) {
-        this.platformCa = platformCa;
-        this.all = Set.of(platformCa);
+    private IssuingCas(Supplier<List<X509Certificate>> platformCas) {
+        this.platformCas = platformCas;
+        this.known = new Known(List.of(), Set.of());
     }
 
-    /** Follows the tenants from now on. */
-    public static IssuingCas following(Tenants tenants, X509Certificate platformCa) {
-        IssuingCas cas = new IssuingCas(platformCa);
+    private record Known(List<X509Certificate> platform, Set<X509Certificate> all) {}
+
+    /**
+     * Follows the tenants from now on.
+     *
+     * @param platformCas asked each time, cheap; when it fails, those known before stay known
+     */
+    public static IssuingCas following(Tenants tenants, Supplier<List<X509Certificate>> platformCas) {
+        IssuingCas cas = new IssuingCas(platformCas);
         tenants.onChange(cas::change);
         return cas;
     }
 
     @Override
     public Collection<X509Certificate> get() {
-        return all;
+        List<X509Certificate> platform = platform();
+        return (platform.equals(known.platform()) ? known : rebuilt(platform)).all();
+    }
+
+    private List<X509Certificate> platform() {
+        try {
+            return platformCas.get();
+        } catch (RefusedException e) {
+            LOG.atWarn().addKeyValue("refusal", e.refusal()).log("CA certificates of the platform cannot be read");
+            return known.platform();
+        }
+    }
+
+    private synchronized Known rebuilt(List<X509Certificate> platform) {
+        Set<X509Certificate> now = new LinkedHashSet<>(platform);
+        tenantCas.values().forEach(now::addAll);
+        known = new Known(platform, Set.copyOf(now));
+        return known;
     }
 
     private synchronized void change(TenantRecord record) {
         tenantCas.put(record.getTenant(), certificates(record));
-        Set<X509Certificate> now = new LinkedHashSet<>();
-        now.add(platformCa);
-        tenantCas.values().forEach(now::addAll);
-        all = Set.copyOf(now);
+        rebuilt(platform());
     }
 
     private static List<X509Certificate> certificates(TenantRecord record) {

@@ -180,7 +180,8 @@ public final class PeerValidator {
         requireRoot(anchor);
         String why = "no CA of this fabric has the name of its issuer";
         for (X509Certificate ca : issuingCas.get()) {
-            if (!ca.getSubjectX500Principal().equals(leaf.getIssuerX500Principal())) {
+            if (!ca.getSubjectX500Principal().equals(leaf.getIssuerX500Principal())
+                    || !CaProfile.mayHaveIssued(ca, leaf)) {
                 continue;
             }
             if (!CaProfile.host(ca).equals(Optional.of(id.trustDomain()))) {

@@ -51,14 +51,22 @@ final class FabricPkiTest {
     }
 
     @Test
-    void aTenantCaIsReplacedShortBeforeItsEnd() {
+    void aTenantCaIsDueShortBeforeItsEndAndIsReplacedInTwoSteps() {
         FabricPki pki = open();
         X509Certificate first = pki.createTenantCa(ACME);
+        assertThat(pki.isDue(ACME)).isFalse();
         clock.advance(Duration.ofDays(61));
+        assertThat(pki.isDue(ACME)).isTrue();
 
-        X509Certificate second = pki.createTenantCa(ACME);
+        X509Certificate prepared = pki.prepareTenantCa(ACME);
+        assertThat(open().prepareTenantCa(ACME)).as("goes on with the same one").isEqualTo(prepared);
+        assertThat(pki.tenantCa(ACME)).as("does not sign yet").contains(first);
+        X509Certificate second = open().activateTenantCa(ACME);
 
-        assertThat(second).isNotEqualTo(first);
+        assertThat(second).isEqualTo(prepared).isNotEqualTo(first);
+        assertThat(pki.tenantCas(ACME)).containsExactly(second, first);
+        pki.forgetTenantCa(ACME, first);
+        assertThat(pki.tenantCas(ACME)).containsExactly(second);
         assertThat(second.getSubjectX500Principal()).isEqualTo(first.getSubjectX500Principal());
         assertThat(second.getPublicKey()).isNotEqualTo(first.getPublicKey());
         assertThat(open().tenantCa(ACME)).contains(second);
@@ -70,7 +78,8 @@ final class FabricPkiTest {
         X509Certificate first = pki.createTenantCa(ACME);
         clock.advance(Duration.ofDays(61));
         IssuedIdentity old = pki.issueAgent(PLANNER, HOUR);
-        X509Certificate second = pki.createTenantCa(ACME);
+        pki.prepareTenantCa(ACME);
+        X509Certificate second = pki.activateTenantCa(ACME);
         IssuedIdentity fresh = pki.issueAgent(PLANNER, HOUR);
         PeerValidator validator = new PeerValidator(pki::root, () -> List.of(second, first), DOMAIN, clock);
 

@@ -63,7 +63,7 @@ final class CallerAuthenticatorTest {
         authenticator = new CallerAuthenticator(
                 DOMAIN,
                 tenants,
-                new PeerValidator(pki::root, IssuingCas.following(tenants, pki.platformCa()), DOMAIN, clock),
+                new PeerValidator(pki::root, IssuingCas.following(tenants, pki::platformCas), DOMAIN, clock),
                 new TokenVerifier(tenants, DOMAIN, clock));
         create("acme");
         create("globex");

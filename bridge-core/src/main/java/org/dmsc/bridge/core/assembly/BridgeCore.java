@@ -36,6 +36,7 @@ import org.dmsc.schemas.avro.AuditRecord;
 import org.dmsc.schemas.avro.GatewayRecord;
 import org.dmsc.schemas.avro.SealedEnvelope;
 import org.dmsc.schemas.serde.AvroSerde;
+import org.dmsc.tenant.directory.TenantsGeneration;
 import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.kafka.KafkaClients;
 import org.dmsc.tenant.policy.Gatekeeper;
@@ -156,7 +157,8 @@ public final class BridgeCore implements AutoCloseable {
     private GatewayLease lease(KafkaClients kafka, long epoch) {
         AvroSerde<GatewayRecord> values = new AvroSerde<>(parts.codec(), GatewayRecord.class);
         Producer<String, GatewayRecord> producer = kafka.producer("lease", values.serializer());
-        return new GatewayLease(producer, settings.gateway(), epoch, loop::lanes, clock);
+        return new GatewayLease(
+                producer, settings.gateway(), epoch, loop::lanes, () -> TenantsGeneration.of(parts.tenants()), clock);
     }
 
     private void wire(DeliveryDesk desk) {
@@ -166,7 +168,11 @@ public final class BridgeCore implements AutoCloseable {
             lease.renewSoon();
             watches.follow(lanes, tenants.now());
         });
-        parts.tenants().onChange(changed -> desk.recheckSoon());
+        parts.tenants().onChange(changed -> {
+            desk.recheckSoon();
+            // Whoever changes a tenant waits until every gateway has said that it knows.
+            lease.renewSoon();
+        });
         loop.onTurn(lease::tick);
         loop.onTurn(audit::summaries);
         metrics.registry().gauge(BridgeMetrics.LANES, loop, one -> one.lanes().size());

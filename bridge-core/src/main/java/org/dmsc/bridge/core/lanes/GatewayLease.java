@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -34,6 +35,7 @@ public final class GatewayLease {
     private final String gateway;
     private final long epoch;
     private final Supplier<Set<Integer>> lanes;
+    private final LongSupplier tenantsGeneration;
     private final Clock clock;
     private volatile Urls urls = new Urls(Optional.empty(), Optional.empty());
     private volatile boolean changed;
@@ -44,11 +46,13 @@ public final class GatewayLease {
             String gateway,
             long epoch,
             Supplier<Set<Integer>> lanes,
+            LongSupplier tenantsGeneration,
             Clock clock) {
         this.producer = producer;
         this.gateway = gateway;
         this.epoch = epoch;
         this.lanes = lanes;
+        this.tenantsGeneration = tenantsGeneration;
         this.clock = clock;
     }
 
@@ -87,6 +91,7 @@ public final class GatewayLease {
                 .setLanes(lanes.get().stream().sorted().toList())
                 .setHttpUrl(urls.http().orElse(null))
                 .setMqttUrl(urls.mqtt().orElse(null))
+                .setTenantsGeneration(tenantsGeneration.getAsLong())
                 .setTime(now)
                 .setLeaseMs(LEASE.toMillis());
     }

@@ -1,0 +1,30 @@
+package org.dmsc.bridge.http;
+
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+import org.dmsc.schemas.TenantId;
+import org.dmsc.tenant.enrol.Enrolment;
+import org.dmsc.tenant.identity.SpiffeId;
+
+/**
+ * What an edge can do with the fabric's certificate authorities. Calls MAY block.
+ *
+ * @param rotation replaces a tenant's issuing CA
+ * @param revocations the revocation lists, by the SHA-256 of their CA in hex
+ */
+public record PkiDesk(Enrolment enrolment, Rotation rotation, RevocationLists revocations) {
+
+    /** Replaces issuing CAs. */
+    @FunctionalInterface
+    public interface Rotation {
+        /** The tenant's CA that signs from now on. */
+        X509Certificate rotate(TenantId tenant, SpiffeId actor);
+    }
+
+    /** Finds revocation lists. */
+    @FunctionalInterface
+    public interface RevocationLists {
+        /** The list in DER; empty when there is no such CA. */
+        Optional<byte[]> of(String caSha256);
+    }
+}
