@@ -44,7 +44,6 @@ public final class CommandLineFactory {
                 NodeCommand.class,
                 CertCommand.class,
                 TaskCommand.class,
-                CertCommand.class,
                 AuditCommand.class,
                 DoctorCommand.class,
                 VersionCommand.class,
