@@ -42,7 +42,7 @@ final class DataTags {
                     + owner.region().orElse("(none is set)") + "; the agent is in "
                     + destination.place().orElse("no known region"));
         }
-        if (!rule.clears(destination.agent(), destination.skill().orElse(""))) {
+        if (!rule.clears(destination.agent(), destination.skill())) {
             return Optional.of("the agent has no clearance for data tag '" + rule.tag() + "'");
         }
         return Optional.empty();
