@@ -41,8 +41,7 @@ final class GrantsIT {
             grants: {acceptances: [{id: tr, from: grants-globex, skills: [translate]}]}
             data-tags: [{tag: internal, stays-in: tenant}]
             """;
-    private static final String INGRESS =
-            """
+    private static final String INGRESS = """
             masking:
               ingress: house
               profiles: [{name: house, patterns: [{name: iban, pattern: 'DE[0-9]{2}[A-Z0-9]{10,30}', action: redact}]}]

@@ -15,7 +15,13 @@ import org.dmsc.tenant.rules.Mode;
  * @param bytes of the message
  */
 public record AdmissionRequest(
-        Optional<AgentRef> target, Optional<String> region, Optional<String> skill, Mode mode, Origin origin, long bytes, Set<String> dataTags) {
+        Optional<AgentRef> target,
+        Optional<String> region,
+        Optional<String> skill,
+        Mode mode,
+        Origin origin,
+        long bytes,
+        Set<String> dataTags) {
 
     public AdmissionRequest {
         dataTags = Set.copyOf(dataTags);

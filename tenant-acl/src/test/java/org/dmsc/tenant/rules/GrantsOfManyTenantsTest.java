@@ -95,7 +95,13 @@ final class GrantsOfManyTenantsTest {
                 int exporter = random.nextInt(size);
                 int importer = random.nextInt(size);
                 if (exporter != importer) {
-                    grant(random, "g" + i, tenant(exporter), tenant(importer), new Halves(offers.get(exporter), acceptances.get(importer)), agreed);
+                    grant(
+                            random,
+                            "g" + i,
+                            tenant(exporter),
+                            tenant(importer),
+                            new Halves(offers.get(exporter), acceptances.get(importer)),
+                            agreed);
                 }
             }
             List<Party> parties = new ArrayList<>();
@@ -116,8 +122,16 @@ final class GrantsOfManyTenantsTest {
             boolean hasOffer = random.nextInt(5) > 0;
             boolean hasAcceptance = random.nextInt(5) > 0;
             if (hasOffer) {
-                halves.offers().add(new Offer(
-                        id, importer, offered, Set.of(Mode.values()), 0, ends, Optional.empty(), Long.MAX_VALUE));
+                halves.offers()
+                        .add(new Offer(
+                                id,
+                                importer,
+                                offered,
+                                Set.of(Mode.values()),
+                                0,
+                                ends,
+                                Optional.empty(),
+                                Long.MAX_VALUE));
             }
             if (hasAcceptance) {
                 halves.acceptances().add(new Acceptance(id, exporter, accepted, Long.MAX_VALUE, Optional.empty()));

@@ -118,8 +118,7 @@ final class SubmissionsTest {
                 .setDataTags(List.of("pii"))
                 .build();
 
-        TaskSubmission sub =
-                submissions.task(WORKER, tenant(), message("m", withToken(tokens.issue(tagged))));
+        TaskSubmission sub = submissions.task(WORKER, tenant(), message("m", withToken(tokens.issue(tagged))));
 
         assertThat(sub.getDataTags()).containsExactly("pii");
     }
