@@ -41,6 +41,11 @@ final class GrantsIT {
             grants: {acceptances: [{id: tr, from: grants-globex, skills: [translate]}]}
             data-tags: [{tag: internal, stays-in: tenant}]
             """;
+    private static final String INGRESS = """
+            masking:
+              ingress: house
+              profiles: [{name: house, patterns: [{name: iban, pattern: 'DE[0-9]{2}[A-Z0-9]{10,30}', action: redact}]}]
+            """;
     private static final String CANARY = "canary.person@acme.example";
 
     private final CountDownLatch never = new CountDownLatch(1);
@@ -104,6 +109,8 @@ final class GrantsIT {
         assertThat(tagged("internal").reason()).isEqualTo("DATA_TAG");
         assertThat(records(EXPORTER, "GRANT_USED")).isNotEmpty();
 
+        ingress();
+
         CompletableFuture<Answer> running = CompletableFuture.supplyAsync(
                 () -> caller.stream("/message:stream", Participant.ask(EXPORTER + "/translator", "hold it")));
         TestFabric.await(
@@ -117,6 +124,20 @@ final class GrantsIT {
         hidden();
         assertThat(records(IMPORTER, "REFUSAL")).contains("CROSS_TENANT");
         assertThat(records(EXPORTER, "REFUSAL")).contains("CROSS_TENANT");
+    }
+
+    /** Case 75: what the tenant masks before sealing is nowhere afterwards, not even where the caller sees its own task. */
+    private void ingress() {
+        fabric.apply(IMPORTER, ACCEPT + INGRESS);
+        Answer answer = ask("translator", "iban DE00CANARY0000000000 please");
+        assertThat(answer.state()).isEqualTo("COMPLETED");
+        String seen = translator.received()
+                + answer.body().toString()
+                + caller.get("/tasks/" + answer.task().path("id").asText()).body()
+                + records(IMPORTER, "TASK_ACCEPTED")
+                + records(IMPORTER, "DECISION")
+                + records(EXPORTER, "GRANT_USED");
+        assertThat(seen).contains("iban [iban] please").doesNotContain("CANARY0");
     }
 
     private void hidden() {

@@ -36,13 +36,12 @@ final class TextMask {
     private String scan(PatternRule rule, String text) {
         Matcher matcher = rule.pattern().matcher(text);
         StringBuilder out = new StringBuilder(text.length());
-        int end = 0;
+        int copied = 0;
         while (matcher.find()) {
-            out.append(text, end, matcher.start());
-            out.append(found(rule, matcher.group()));
-            end = matcher.end();
+            out.append(text.substring(copied, matcher.start())).append(found(rule, matcher.group()));
+            copied = matcher.end();
         }
-        return end == 0 ? text : out.append(text, end, text.length()).toString();
+        return copied == 0 ? text : out.append(text.substring(copied)).toString();
     }
 
     private String found(PatternRule rule, String words) {

@@ -10,11 +10,18 @@ import org.dmsc.tenant.rules.Mode;
  * What an authenticated caller wants, as far as the gatekeeper has to know.
  *
  * @param target the agent that the caller names; empty when it only says what it needs
- * @param skill that it names
+ * @param region of the named agent, where it is known and says so
+ * @param skill that the caller names
  * @param bytes of the message
  */
 public record AdmissionRequest(
-        Optional<AgentRef> target, Optional<String> skill, Mode mode, Origin origin, long bytes, Set<String> dataTags) {
+        Optional<AgentRef> target,
+        Optional<String> region,
+        Optional<String> skill,
+        Mode mode,
+        Origin origin,
+        long bytes,
+        Set<String> dataTags) {
 
     public AdmissionRequest {
         dataTags = Set.copyOf(dataTags);
@@ -22,11 +29,12 @@ public record AdmissionRequest(
 
     /** A message of that size to nobody in particular. */
     public static AdmissionRequest of(long bytes) {
-        return new AdmissionRequest(Optional.empty(), Optional.empty(), Mode.REQUEST, Origin.OWN, bytes, Set.of());
+        return new AdmissionRequest(
+                Optional.empty(), Optional.empty(), Optional.empty(), Mode.REQUEST, Origin.OWN, bytes, Set.of());
     }
 
     /** The same to an agent by name. */
     public AdmissionRequest to(AgentRef agent) {
-        return new AdmissionRequest(Optional.of(agent), skill, mode, origin, bytes, dataTags);
+        return new AdmissionRequest(Optional.of(agent), region, skill, mode, origin, bytes, dataTags);
     }
 }

@@ -64,8 +64,7 @@ public final class Gatekeeper {
     }
 
     private Destination destination(AgentRef agent, AdmissionRequest request) {
-        // Where an agent is and what it does only the router knows for certain: here its tenant's word counts.
-        return new Destination(party(agent.tenant()), agent, request.skill(), Optional.empty());
+        return new Destination(party(agent.tenant()), agent, request.skill(), request.region());
     }
 
     /** The size of one message is a quota like others, and the cheapest to ask: it comes first among them. */

@@ -1,5 +1,6 @@
 package org.dmsc.tenant.rules;
 
+import java.util.Optional;
 import java.util.Set;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.tenant.Enforcement;
@@ -48,9 +49,11 @@ public record DataTagRule(
         return boundary == Boundary.REGION || boundary == Boundary.TENANT_AND_REGION;
     }
 
-    boolean clears(AgentRef agent, String skill) {
+    /** While the skill is not known, one that would do is enough: whoever knows it asks again. */
+    boolean clears(AgentRef agent, Optional<String> skill) {
         return clearance == Clearance.NOT_REQUIRED
                 || cleared.contains(agent)
-                || clearedSkills.contains(agent + "#" + skill);
+                || skill.map(known -> clearedSkills.contains(agent + "#" + known))
+                        .orElseGet(() -> clearedSkills.stream().anyMatch(one -> one.startsWith(agent + "#")));
     }
 }

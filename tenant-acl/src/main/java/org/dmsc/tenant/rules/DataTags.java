@@ -42,7 +42,7 @@ final class DataTags {
                     + owner.region().orElse("(none is set)") + "; the agent is in "
                     + destination.place().orElse("no known region"));
         }
-        if (!rule.clears(destination.agent(), destination.skill().orElse(""))) {
+        if (!rule.clears(destination.agent(), destination.skill())) {
             return Optional.of("the agent has no clearance for data tag '" + rule.tag() + "'");
         }
         return Optional.empty();
@@ -51,8 +51,8 @@ final class DataTags {
     /** What nobody located is nowhere; only a tenant without any region is one place. */
     private static boolean sameRegion(TenantPolicy owner, Destination destination) {
         boolean own = destination.party().tenant().equals(owner.tenant());
-        return own && destination.place().isEmpty()
-                || owner.region().isPresent() && owner.region().equals(destination.place());
+        return (own && destination.place().isEmpty())
+                || (owner.region().isPresent() && owner.region().equals(destination.place()));
     }
 
     private static Optional<String> unknown(TenantPolicy owner, String tag, Destination destination) {

@@ -47,6 +47,8 @@ final class AccessRuleTest {
                 "offer              | accept             | plan     | yes",
                 "offer              | accept             | code     | no: not accepted",
                 "offer              | accept             | Plan     | no: not this skill",
+                // Case 68: a letter of another alphabet that looks the same.
+                "offer              | accept             | pl\u0430n     | no: another skill",
                 "offer              | accept             | ''       | no: no skill",
                 "offer              | none               | plan     | no: export without import",
                 "none               | accept             | plan     | no: import without export",

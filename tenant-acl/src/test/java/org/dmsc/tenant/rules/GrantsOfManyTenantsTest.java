@@ -97,11 +97,10 @@ final class GrantsOfManyTenantsTest {
                 if (exporter != importer) {
                     grant(
                             random,
-                            i,
+                            "g" + i,
                             tenant(exporter),
                             tenant(importer),
-                            offers.get(exporter),
-                            acceptances.get(importer),
+                            new Halves(offers.get(exporter), acceptances.get(importer)),
                             agreed);
                 }
             }
@@ -112,26 +111,30 @@ final class GrantsOfManyTenantsTest {
             return new World(parties, agreed);
         }
 
+        /** Where the two halves of a grant go. */
+        private record Halves(List<Offer> offers, List<Acceptance> acceptances) {}
+
         private static void grant(
-                Random random,
-                int number,
-                TenantId exporter,
-                TenantId importer,
-                List<Offer> offers,
-                List<Acceptance> acceptances,
-                Set<String> agreed) {
+                Random random, String id, TenantId exporter, TenantId importer, Halves halves, Set<String> agreed) {
             Set<String> offered = skills(random);
             Set<String> accepted = skills(random);
             long ends = random.nextInt(4) == 0 ? NOW : NOW + 1;
             boolean hasOffer = random.nextInt(5) > 0;
             boolean hasAcceptance = random.nextInt(5) > 0;
-            String id = "g" + number;
             if (hasOffer) {
-                offers.add(new Offer(
-                        id, importer, offered, Set.of(Mode.values()), 0, ends, Optional.empty(), Long.MAX_VALUE));
+                halves.offers()
+                        .add(new Offer(
+                                id,
+                                importer,
+                                offered,
+                                Set.of(Mode.values()),
+                                0,
+                                ends,
+                                Optional.empty(),
+                                Long.MAX_VALUE));
             }
             if (hasAcceptance) {
-                acceptances.add(new Acceptance(id, exporter, accepted, Long.MAX_VALUE, Optional.empty()));
+                halves.acceptances().add(new Acceptance(id, exporter, accepted, Long.MAX_VALUE, Optional.empty()));
             }
             if (hasOffer && hasAcceptance && ends > NOW) {
                 offered.stream()

@@ -11,6 +11,7 @@ import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.avro.TenantRecord;
+import org.dmsc.tenant.directory.Agents;
 import org.dmsc.tenant.directory.Tenants;
 import org.dmsc.tenant.identity.Caller;
 import org.dmsc.tenant.policy.Admission;
@@ -31,12 +32,14 @@ final class Ingress {
     private final Gatekeeper gatekeeper;
     private final Masks masks;
     private final Tenants tenants;
+    private final Agents agents;
     private final AuditTrail audit;
 
     Ingress(ExchangeParts parts) {
         this.gatekeeper = parts.gatekeeper();
         this.masks = parts.masks();
         this.tenants = parts.tenants();
+        this.agents = parts.agents();
         this.audit = parts.audit();
     }
 
@@ -97,9 +100,13 @@ final class Ingress {
     }
 
     /** Where the task came from is in its delegation token, which is opened later; the router judges by it. */
-    private static AdmissionRequest request(AgentMessage message) {
+    private AdmissionRequest request(AgentMessage message) {
         return new AdmissionRequest(
                 message.need().target(),
+                message.need()
+                        .target()
+                        .flatMap(agents::find)
+                        .map(agent -> agent.getRegistration().getRegion()),
                 message.need().skill(),
                 message.terms().streaming() ? Mode.STREAM : Mode.REQUEST,
                 Origin.OWN,

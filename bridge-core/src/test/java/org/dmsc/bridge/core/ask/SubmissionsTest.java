@@ -113,6 +113,17 @@ final class SubmissionsTest {
     }
 
     @Test
+    void case_70_aSubTaskInheritsTheDataTagsOfItsTask() {
+        Delivery tagged = Delivery.newBuilder(delivery(1, NOW + 7_000))
+                .setDataTags(List.of("pii"))
+                .build();
+
+        TaskSubmission sub = submissions.task(WORKER, tenant(), message("m", withToken(tokens.issue(tagged))));
+
+        assertThat(sub.getDataTags()).containsExactly("pii");
+    }
+
+    @Test
     void aChangedTokenIsNeverAccepted() {
         String token = tokens.issue(delivery(3, NOW + 7_000));
         for (int i = 0; i < token.length(); i++) {
