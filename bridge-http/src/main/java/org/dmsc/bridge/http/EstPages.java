@@ -16,7 +16,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.dmsc.bridge.core.a2a.Errors;
+import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -25,7 +27,9 @@ import org.dmsc.tenant.enrol.Invitation;
 import org.dmsc.tenant.identity.Caller;
 import org.dmsc.tenant.identity.Credentials;
 import org.dmsc.tenant.identity.FabricDomain;
+import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.policy.CallerAuthenticator;
+import org.dmsc.tenant.policy.NetworkGate;
 
 /**
  * Enrolment over Secure Transport (RFC 7030 as RFC 8951 mends it), in front of authentication, because who enrols has nothing to show yet
@@ -56,6 +60,7 @@ final class EstPages {
     private final PeerCredentials credentials;
     private final Failures failures;
     private final GuessBudget budget;
+    private final NetworkGate network;
 
     EstPages(PkiDesk desk, HttpEdgeParts parts, Failures failures) {
         this.desk = desk;
@@ -64,6 +69,7 @@ final class EstPages {
         this.credentials = new PeerCredentials(domain);
         this.failures = failures;
         this.budget = new GuessBudget();
+        this.network = NetworkTrials.gate(parts);
     }
 
     /** Whether the path is one of these. */
@@ -100,7 +106,7 @@ final class EstPages {
             case "POST simpleenroll":
                 return base64(CERTIFICATES, enrolled(context, request, where));
             case "POST simplereenroll":
-                return base64(CERTIFICATES, renewed(context, request));
+                return base64(CERTIFICATES, renewed(context, request, where));
             default:
                 throw new RefusedException(
                         Refusal.UNKNOWN_OPERATION,
@@ -114,10 +120,8 @@ final class EstPages {
 
     private Where where(ServiceRequestContext context, RequestHeaders headers, String path) {
         List<String> segments = List.of(path.split("/", -1));
-        Optional<String> host = credentials
-                .dialled(context, headers)
-                .filter(domain::covers)
-                .map(name -> name.startsWith("est.") ? name.substring("est.".length()) : name);
+        Optional<String> host =
+                credentials.dialled(context, headers).filter(domain::covers).map(EstPages::tenantHost);
         if (segments.size() == 1) {
             return new Where(segments.get(0), host);
         }
@@ -147,23 +151,60 @@ final class EstPages {
             budget.spend(address);
             throw e;
         }
+        requireSource(invitation.identity(), address);
         return desk.enrolment().enrol(invitation, body(request), address);
     }
 
-    /** Whatever is wrong with the certificate: there is nothing else to show, so it is no 401. */
-    private byte[] renewed(ServiceRequestContext context, AggregatedHttpRequest request) {
-        Credentials shown = credentials.certificatesOf(context, request.headers());
-        Caller caller;
-        try {
-            caller = authenticator.authenticate(shown);
-        } catch (RefusedException e) {
-            throw new RefusedException(Refusal.NOT_PERMITTED, e.sentence());
+    /** Before the token is used up. */
+    private void requireSource(SpiffeId invited, String address) {
+        Optional<AgentRef> agent = invited.agentRef(domain);
+        if (agent.isPresent()) {
+            Caller unused =
+                    network.requireSource(new Caller(Caller.Kind.AGENT, invited, agent, Caller.Method.TOKEN), address);
         }
+    }
+
+    private byte[] renewed(ServiceRequestContext context, AggregatedHttpRequest request, Where where) {
+        Credentials shown = shown(context, request.headers());
+        Caller caller = permitted(() -> authenticator.authenticate(shown));
         if (caller.kind() == Caller.Kind.OPERATOR) {
             throw new RefusedException(
                     Refusal.NOT_PERMITTED, caller.id() + ": operators do not renew here (expected an agent or a node)");
         }
-        return desk.enrolment().renew(caller.id(), shown.chain().get(0), body(request));
+        if (where.trustDomain()
+                .filter(called -> !called.equals(caller.id().trustDomain()))
+                .isPresent()) {
+            throw new RefusedException(
+                    Refusal.NOT_PERMITTED,
+                    caller.id() + " at " + where.trustDomain().get()
+                            + " (expected the host or label of its own tenant)");
+        }
+        Caller allowed = network.requireSource(caller, PeerCredentials.address(context));
+        byte[] issued = desk.enrolment().renew(allowed.id(), shown.chain().get(0), body(request));
+        Caller unused = permitted(() -> authenticator.confirm(shown));
+        return issued;
+    }
+
+    /** Whatever is wrong with the certificate: there is nothing else to show, so it is no 401. */
+    private static Caller permitted(Supplier<Caller> authentication) {
+        try {
+            return authentication.get();
+        } catch (RefusedException e) {
+            throw e.refusal() == Refusal.REVOCATIONS_STALE
+                    ? e
+                    : new RefusedException(Refusal.NOT_PERMITTED, e.sentence());
+        }
+    }
+
+    /** The host without {@code est.}: who is called is the tenant. */
+    private Credentials shown(ServiceRequestContext context, RequestHeaders headers) {
+        Credentials shown = credentials.certificatesOf(context, headers);
+        return new Credentials(
+                shown.chain(), shown.bearerToken(), shown.host().map(EstPages::tenantHost), shown.remoteAddress());
+    }
+
+    private static String tenantHost(String host) {
+        return host.startsWith("est.") ? host.substring("est.".length()) : host;
     }
 
     private static byte[] body(AggregatedHttpRequest request) {

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.dmsc.bridge.core.AuditReader;
 import org.dmsc.bridge.core.AuditTrail;
@@ -19,9 +20,17 @@ public final class FakeAudit implements AuditTrail, AuditReader {
     public final List<RefusalNote> refusals = new CopyOnWriteArrayList<>();
     public final List<AuditEvent> events = new CopyOnWriteArrayList<>();
 
+    private volatile Consumer<AuditEvent> listener = event -> {};
+
+    /** Called within {@link #record}, so that a test can do something at that very moment. */
+    void onEvent(Consumer<AuditEvent> next) {
+        listener = next;
+    }
+
     @Override
     public CompletionStage<Void> record(AuditEvent event) {
         events.add(event);
+        listener.accept(event);
         return CompletableFuture.completedStage(null);
     }
 

@@ -244,7 +244,11 @@ final class GatewayRole {
                 core.auditReader(),
                 Optional.of(operators(administration, tenantParts)),
                 Optional.of(Pki.desk(
-                        foundation, administration, event -> core.audit().record(event), closing)),
+                        foundation,
+                        administration,
+                        revocations.list(),
+                        event -> core.audit().record(event),
+                        closing)),
                 new NodeStatus(
                         health::ready,
                         core.gateway()::condition,

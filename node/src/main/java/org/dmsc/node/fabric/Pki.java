@@ -1,5 +1,6 @@
 package org.dmsc.node.fabric;
 
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -16,6 +17,9 @@ import org.dmsc.tenant.enrol.OneTimeTokens;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.pki.RevocationLists;
+import org.dmsc.tenant.pki.RevokedSerials.Revoked;
+import org.dmsc.tenant.revocation.RevocationKey;
+import org.dmsc.tenant.revocation.RevocationList;
 
 /** What the HTTP edge of this process can do with the fabric's authorities. */
 final class Pki {
@@ -26,7 +30,11 @@ final class Pki {
 
     /** Reads the enrolment log to its end first: a token that was used must not be taken again. */
     static PkiDesk desk(
-            Foundation foundation, TenantAdministration administration, Consumer<AuditEvent> audit, Closing closing) {
+            Foundation foundation,
+            TenantAdministration administration,
+            RevocationList revoked,
+            Consumer<AuditEvent> audit,
+            Closing closing) {
         KafkaEnrolmentLog log =
                 closing.add("enrolments", new KafkaEnrolmentLog(foundation.clients(), foundation.codec()));
         log.start();
@@ -44,8 +52,17 @@ final class Pki {
                 SpiffeId.node(domain, "gateway", foundation.config().node()),
                 foundation.clock()));
         RevocationLists lists = new RevocationLists(
-                foundation.keyring().pki(), foundation.tenants(), issuer -> List.of(), foundation.clock());
+                foundation.keyring().pki(),
+                foundation.tenants(),
+                issuer -> serials(revoked, issuer),
+                foundation.clock());
         return new PkiDesk(enrolment, administration::rotateCa, lists::of);
+    }
+
+    private static List<Revoked> serials(RevocationList revoked, X509Certificate issuer) {
+        return revoked.serialsOf(RevocationKey.fingerprint(issuer)).stream()
+                .map(entry -> new Revoked(entry.serial(), entry.at()))
+                .toList();
     }
 
     private static void requireRead(KafkaEnrolmentLog log) {

@@ -4,7 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -16,6 +25,8 @@ import org.dmsc.node.testing.FabricExtension;
 import org.dmsc.node.testing.HttpAgent;
 import org.dmsc.node.testing.Participant;
 import org.dmsc.node.testing.TestFabric;
+import org.dmsc.tenant.pki.Pem;
+import org.dmsc.tenant.pki.RevocationLists;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -109,6 +120,42 @@ final class RevocationIT {
                 .contains("stolen");
         // Issued in the second of the revocation, it would count as before it.
         TestFabric.await("a new certificate", () -> !isRefused(second.as(fabric.addAgent(TENANT, "eve"))));
+    }
+
+    @Test
+    @DisplayName("a certificate that is revoked by its number is on the CRL of its CA, at every gateway")
+    void aRevokedSerialIsOnTheList() throws Exception {
+        List<X509Certificate> chain =
+                Pem.certificates(fabric.addAgent(TENANT, "listed").certificatePem());
+        X509Certificate leaf = chain.get(0);
+        X509Certificate ca = chain.get(1);
+        String issuer = RevocationLists.name(ca);
+        assertThat(list(fabric, issuer).getRevokedCertificate(leaf.getSerialNumber()))
+                .isNull();
+
+        Answer revoked = fabric.operator()
+                .post(
+                        "/v1/revocations",
+                        json("{\"serial\":\"" + leaf.getSerialNumber().toString(16) + "\",\"issuer\":\"" + issuer
+                                + "\",\"reason\":\"lost\",\"wait\":true}"));
+
+        assertThat(revoked.status()).as("%s", revoked).isEqualTo(200);
+        for (TestFabric gateway : List.of(fabric, second)) {
+            X509CRL list = list(gateway, issuer);
+            list.verify(ca.getPublicKey());
+            assertThat(list.getRevokedCertificate(leaf.getSerialNumber())).isNotNull();
+        }
+    }
+
+    private static X509CRL list(TestFabric gateway, String issuer) throws Exception {
+        HttpClient anybody = HttpClient.newBuilder()
+                .sslContext(gateway.operatorCredentials().anonymousTls())
+                .build();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(gateway.httpUrl() + "/crl/" + issuer + ".crl"))
+                .build();
+        byte[] der =
+                anybody.send(request, HttpResponse.BodyHandlers.ofByteArray()).body();
+        return (X509CRL) CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(der));
     }
 
     @Test

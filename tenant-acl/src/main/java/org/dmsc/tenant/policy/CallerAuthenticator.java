@@ -71,6 +71,17 @@ public final class CallerAuthenticator {
         return identify(credentials).caller();
     }
 
+    /**
+     * As {@link #authenticate}, once everything is known here that was revoked before this call: what was made for a caller on the word of its
+     * certificate MUST be confirmed before it is handed out, or a thief whose certificate was revoked a moment ago leaves with a new one. Blocks.
+     *
+     * @throws RefusedException as there, and REVOCATIONS_STALE
+     */
+    public Caller confirm(Credentials credentials) {
+        revocations.awaitCurrent();
+        return authenticate(credentials);
+    }
+
     /** A caller, and by what its credentials can be revoked. */
     public record Identified(Caller caller, List<Evidence> evidence) {}
 

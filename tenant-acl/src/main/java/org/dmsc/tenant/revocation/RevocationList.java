@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -20,6 +21,8 @@ public final class RevocationList {
 
     /** Older than this, those who are connected are cut off, too. */
     public static final Duration GRACE = Duration.ofSeconds(30);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
 
     private final Supplier<Duration> age;
     private final Map<RevocationKey, Revocation> revoked = new ConcurrentHashMap<>();
@@ -97,6 +100,22 @@ public final class RevocationList {
      */
     public void requireFresh() {
         requireAge(STALE);
+    }
+
+    /**
+     * Returns when everything is known here that was revoked before the call, in a fifth of a second usually. Blocks: not for event loops.
+     *
+     * @throws RefusedException REVOCATIONS_STALE when it takes longer than {@link #STALE}
+     */
+    public void awaitCurrent() {
+        long began = System.nanoTime();
+        while (age.get().toNanos() > System.nanoTime() - began) {
+            requireFresh();
+            if (Thread.currentThread().isInterrupted()) {
+                throw new RefusedException(Refusal.REVOCATIONS_STALE, "this gateway is closing (expected another one)");
+            }
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
     }
 
     /** Refuses when not even those may go on who were admitted before. */
