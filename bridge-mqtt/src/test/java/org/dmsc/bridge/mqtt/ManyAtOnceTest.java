@@ -48,7 +48,7 @@ final class ManyAtOnceTest {
     }
 
     @Test
-    void startsThemTogetherAcknowledgesNoneEarlyAndAnswersEachWithItsCorrelation() throws Exception {
+    void acknowledgesNoneEarlyAndAnswersEachWithItsCorrelation() throws Exception {
         AgentRef agent = edge.agent("acme", "busy");
         Map<String, CompletableFuture<OpenTask>> kafka = new ConcurrentHashMap<>();
         edge.exchange.behave(task -> kafka.computeIfAbsent(task.taskId(), id -> new CompletableFuture<>()));
@@ -63,9 +63,17 @@ final class ManyAtOnceTest {
             results.add(ask(client, agent, task).whenComplete((result, fault) -> acknowledged.incrementAndGet()));
         }
 
-        Eventually.isTrue("all are on their way to Kafka", () -> kafka.size() == REQUESTS);
-        assertThat(acknowledged).hasValue(0);
-        kafka.forEach((id, stored) -> stored.complete(edge.exchange.task(id)));
+        // HiveMQ may hold later publishes of a client back while an acknowledgement of it is held, so not all need to
+        // be on their way at once.
+        Set<String> stored = new HashSet<>();
+        while (stored.size() < REQUESTS) {
+            Eventually.isTrue("more are on their way to Kafka", () -> kafka.size() > stored.size());
+            assertThat(acknowledged.get()).isLessThanOrEqualTo(stored.size());
+            Set<String> fresh = new HashSet<>(kafka.keySet());
+            fresh.removeAll(stored);
+            stored.addAll(fresh);
+            fresh.forEach(id -> kafka.get(id).complete(edge.exchange.task(id)));
+        }
         CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
         tasks.forEach(id -> edge.exchange.task(id).update(TaskStateName.COMPLETED, "done", true));
 
