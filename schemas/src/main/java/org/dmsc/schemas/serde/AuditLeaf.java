@@ -1,0 +1,31 @@
+package org.dmsc.schemas.serde;
+
+import java.util.OptionalLong;
+
+/**
+ * A stored audit record, byte for byte a leaf of the log. Its index is read without a schema, so that a log can be verified offline: the
+ * wire format has five bytes before the record, and the index is the first field of every version of the record.
+ */
+public final class AuditLeaf {
+
+    private static final int PREFIX = 5;
+    private static final int BITS = 7;
+    private static final int MORE = 0x80;
+
+    private AuditLeaf() {}
+
+    /** The index that the record says it has; empty when these bytes begin like no audit record. */
+    public static OptionalLong index(byte[] leaf) {
+        if (leaf.length <= PREFIX || leaf[0] != 0) {
+            return OptionalLong.empty();
+        }
+        long zigzag = 0;
+        for (int i = PREFIX, shift = 0; i < leaf.length && shift < Long.SIZE; i++, shift += BITS) {
+            zigzag |= (long) (leaf[i] & (MORE - 1)) << shift;
+            if ((leaf[i] & MORE) == 0) {
+                return OptionalLong.of((zigzag >>> 1) ^ -(zigzag & 1));
+            }
+        }
+        return OptionalLong.empty();
+    }
+}

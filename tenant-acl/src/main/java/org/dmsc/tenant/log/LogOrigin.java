@@ -1,0 +1,17 @@
+package org.dmsc.tenant.log;
+
+/**
+ * Names a fabric's logs: {@code audit.<fabric>/<tenant>/<region>}, one log per tenant, so that the size of one says nothing of another.
+ *
+ * @param fabric its domain
+ */
+public record LogOrigin(String fabric, String region) {
+
+    /** A fabric without regions. */
+    public static final String ONLY_REGION = "local";
+
+    /** The origin of a tenant's log, also the name under which it is signed. */
+    public String of(String tenant) {
+        return "audit." + fabric + "/" + tenant + "/" + region;
+    }
+}
