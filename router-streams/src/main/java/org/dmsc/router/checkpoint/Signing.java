@@ -1,0 +1,154 @@
+package org.dmsc.router.checkpoint;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.header.Header;
+import org.dmsc.schemas.Printable;
+import org.dmsc.schemas.RefusedException;
+import org.dmsc.schemas.TopicNames;
+import org.dmsc.tenant.log.Checkpoint;
+import org.dmsc.tenant.log.Hash;
+import org.dmsc.tenant.log.SignedNote;
+import org.dmsc.tenant.log.TreeHead;
+import org.dmsc.tenant.log.Verdict.Tampered;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One life of the signer, from reading what was signed to a fault or its end. Not thread-safe. */
+final class Signing {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Signing.class);
+    private static final String SIGNER = "signer";
+
+    private final SignerSettings settings;
+    private final SignerCounters counters;
+    private final Producer<String, byte[]> producer;
+    private final HeadFile file;
+    private final Map<String, TenantLog> logs = new TreeMap<>();
+    private final Map<String, TreeHead> own = new TreeMap<>();
+    private final Map<String, Tampered> told = new TreeMap<>();
+    private Map<String, SignedNote> heads = new TreeMap<>();
+
+    Signing(SignerSettings settings, SignerCounters counters, Producer<String, byte[]> producer) {
+        this.settings = settings;
+        this.counters = counters;
+        this.producer = producer;
+        this.file = new HeadFile(settings.heads());
+    }
+
+    private TenantLog log(String tenant) {
+        return logs.computeIfAbsent(tenant, t -> new TenantLog());
+    }
+
+    /** A record of the topic of checkpoints. */
+    void published(ConsumerRecord<String, byte[]> found) {
+        TenantLog log = log(found.key());
+        try {
+            TreeHead head = head(found.key(), SignedNote.parse(found.value()));
+            log.published(head);
+            Header signer = found.headers().lastHeader(SIGNER);
+            if (signer != null && settings.node().equals(new String(signer.value(), StandardCharsets.UTF_8))) {
+                own.merge(found.key(), head, (a, b) -> a.size() > b.size() ? a : b);
+            }
+        } catch (RefusedException e) {
+            log.freeze(
+                    new Tampered(0, 0, "checkpoint at offset " + found.offset() + " cannot be read: " + e.sentence()));
+        }
+    }
+
+    private TreeHead head(String tenant, SignedNote note) {
+        Checkpoint checkpoint = Checkpoint.of(note);
+        if (!checkpoint.origin().equals(settings.origin().of(tenant))) {
+            throw new RefusedException(
+                    org.dmsc.schemas.Refusal.UNREADABLE,
+                    "origin '" + Printable.of(checkpoint.origin()) + "' (expected "
+                            + settings.origin().of(tenant) + ")");
+        }
+        return checkpoint.tree();
+    }
+
+    /** The topic of checkpoints is read: now what the file remembers. */
+    void remember() {
+        heads = file.read();
+        if (heads.isEmpty()) {
+            // A new machine, or a lost folder: what is on the topic binds all the same.
+            LOG.atInfo().addKeyValue("logs", own.size()).log("no file of signed heads: the topic's are taken");
+            return;
+        }
+        own.forEach((tenant, head) -> {
+            if (!heads.containsKey(tenant)) {
+                log(tenant).filed(new TreeHead(0, Hash.EMPTY), head);
+            }
+        });
+        heads.forEach((tenant, note) ->
+                log(tenant).filed(head(tenant, note), own.getOrDefault(tenant, new TreeHead(0, Hash.EMPTY))));
+    }
+
+    /** A committed record of the log. */
+    void leaf(ConsumerRecord<String, byte[]> found, long now) {
+        counters.leaf();
+        log(found.key()).add(found.value() == null ? new byte[0] : found.value(), now);
+    }
+
+    /** All that was committed at the start is read. */
+    void caughtUp() {
+        logs.values().forEach(TenantLog::caughtUp);
+    }
+
+    /** Signs what is due, in this order: the topic takes it, the file has it, everybody sees it. */
+    void sign(long now) {
+        Map<String, TreeHead> due = new LinkedHashMap<>();
+        logs.forEach((tenant, log) -> {
+            log.frozen().ifPresent(why -> alarm(tenant, why));
+            log.due(now).ifPresent(head -> due.put(tenant, head));
+        });
+        if (due.isEmpty()) {
+            return;
+        }
+        producer.beginTransaction();
+        due.forEach((tenant, head) -> send(tenant, head));
+        // A signer that was replaced by another learns it here, before it touches the file that both may share.
+        producer.flush();
+        file.write(heads);
+        producer.commitTransaction();
+        due.forEach((tenant, head) -> {
+            log(tenant).signed(head);
+            counters.checkpoint();
+        });
+    }
+
+    private void send(String tenant, TreeHead head) {
+        String origin = settings.origin().of(tenant);
+        SignedNote note = SignedNote.sign(
+                new Checkpoint(origin, head).text(), settings.keys().signers(origin));
+        ProducerRecord<String, byte[]> made =
+                new ProducerRecord<>(TopicNames.AUDIT_CHECKPOINTS, 0, tenant, note.bytes());
+        made.headers().add(SIGNER, settings.node().getBytes(StandardCharsets.UTF_8));
+        Future<RecordMetadata> unused = producer.send(made);
+        heads.put(tenant, note);
+    }
+
+    private void alarm(String tenant, Tampered why) {
+        if (told.putIfAbsent(tenant, why) == null) {
+            counters.froze();
+            LOG.atError()
+                    .addKeyValue("tenant", Printable.of(tenant))
+                    .addKeyValue("cause", why.sentence())
+                    .log(
+                            "the audit log is not what was signed: nothing more of it is signed (look with: dmsc audit verify)");
+        }
+    }
+
+    /** Tenants of which nothing is signed any more. */
+    List<String> frozen() {
+        return List.copyOf(told.keySet());
+    }
+}
