@@ -76,7 +76,10 @@ final class BadIdentityIT {
     @Test
     void aTokenThatIsNone() {
         unauthenticated(nobody.post("/message:send", BODY, bearer("not.a.token")));
-        unauthenticated(nobody.post("/message:send", BODY, bearer("x".repeat(9000))));
+
+        Answer tooLong = nobody.post("/message:send", BODY, bearer("x".repeat(9000)));
+
+        assertThat(tooLong.status()).as("%s", tooLong).isEqualTo(431);
     }
 
     @Test
