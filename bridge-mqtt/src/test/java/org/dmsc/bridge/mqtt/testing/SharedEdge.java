@@ -10,6 +10,8 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.Map;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -32,6 +34,12 @@ import org.dmsc.schemas.avro.DeliveryKind;
 import org.dmsc.schemas.avro.TenantLimits;
 import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.schemas.avro.TenantState;
+import org.dmsc.tenant.rules.TenantPolicy;
+import org.dmsc.tenant.rules.Quotas;
+import org.dmsc.tenant.quota.UsageBoard;
+import org.dmsc.tenant.quota.QuotaListener;
+import org.dmsc.tenant.quota.QuotaGate;
+import org.dmsc.tenant.quota.QuotaDefaults;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.pki.FabricPki;
 import org.dmsc.tenant.pki.IssuedIdentity;
@@ -73,6 +81,15 @@ public final class SharedEdge implements ParameterResolver {
         public final FakeDirectory directory = new FakeDirectory();
         public final RevocationList revocations = RevocationList.empty();
         public final LiveConnections connections = new LiveConnections(revocations, Clock.systemUTC());
+        /** Of tenants that have any. */
+        public final Map<TenantId, Quotas> limits = new ConcurrentHashMap<>();
+
+        public final QuotaGate quotas = new QuotaGate(
+                this::policy,
+                QuotaDefaults.USUAL,
+                new UsageBoard("g1", System::nanoTime),
+                QuotaListener.NONE,
+                System::nanoTime);
         public final FabricPki pki;
         public final MqttEdge edge;
 
@@ -97,6 +114,23 @@ public final class SharedEdge implements ParameterResolver {
             }
         }
 
+        private TenantPolicy policy(TenantId tenant) {
+            TenantPolicy none = TenantPolicy.none(tenant, 0);
+            return new TenantPolicy(
+                    tenant,
+                    0,
+                    none.standing(),
+                    none.region(),
+                    none.administrators(),
+                    limits.getOrDefault(tenant, Quotas.NONE),
+                    none.issuers(),
+                    none.offers(),
+                    none.acceptances(),
+                    none.masking(),
+                    none.dataTags(),
+                    none.network());
+        }
+
         public MqttEdgeParts parts(BrokerSettings settings) {
             Supplier<Collection<X509Certificate>> authorities = this::authorities;
             PeerValidator peers = new PeerValidator(pki::root, authorities, DOMAIN, Clock.systemUTC(), revocations);
@@ -116,6 +150,7 @@ public final class SharedEdge implements ParameterResolver {
                     },
                     authenticator::identify,
                     connections,
+                    quotas,
                     exchange,
                     reports,
                     audit,
