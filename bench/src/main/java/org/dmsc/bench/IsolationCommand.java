@@ -18,8 +18,7 @@ import picocli.CommandLine.Option;
         })
 final class IsolationCommand implements Callable<Integer> {
 
-    private static final String ATTACKER =
-            "tenant: attacker\nquotas:\n  requests-per-second: 20\n  burst: 20\n";
+    private static final String ATTACKER = "tenant: attacker\nquotas:\n  requests-per-second: 20\n  burst: 20\n";
 
     @Option(
             names = "--rate",
@@ -33,10 +32,7 @@ final class IsolationCommand implements Callable<Integer> {
             defaultValue = "2000")
     private int attack;
 
-    @Option(
-            names = "--seconds",
-            description = "length of each window (default: ${DEFAULT-VALUE})",
-            defaultValue = "10")
+    @Option(names = "--seconds", description = "length of each window (default: ${DEFAULT-VALUE})", defaultValue = "10")
     private int seconds;
 
     @Mixin

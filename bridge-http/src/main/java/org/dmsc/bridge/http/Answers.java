@@ -58,7 +58,8 @@ final class Answers {
             headers.add(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
         }
         if (status.equals(HttpStatus.TOO_MANY_REQUESTS) || status.equals(HttpStatus.SERVICE_UNAVAILABLE)) {
-            long seconds = retryAfter.map(wait -> wait.plusMillis(999).toSeconds()).orElse(1L);
+            long seconds =
+                    retryAfter.map(wait -> wait.plusMillis(999).toSeconds()).orElse(1L);
             headers.add(HttpHeaderNames.RETRY_AFTER, Long.toString(Math.max(1, seconds)));
         }
         return HttpResponse.of(headers.build(), HttpData.wrap(body));

@@ -40,6 +40,7 @@ final class QuotaTest {
     @AfterEach
     void forget() {
         edge.policies.put("acme", "{}");
+        edge.policies.put("gamma", "{}");
         edge.audit.refusals.clear();
     }
 
@@ -70,12 +71,12 @@ final class QuotaTest {
 
     @Test
     void aConnectionTooManyIsNotServed() throws Exception {
-        edge.policies.put("acme", "{'quotas':{'connections':1}}");
-        HttpClient first = edge.agent("acme", "first");
+        edge.policies.put("gamma", "{'quotas':{'connections':1}}");
+        HttpClient first = edge.agent("gamma", "first");
         assertThat(EdgeFixture.send(first, edge.get("/v1/agents")).status()).isEqualTo(200);
 
         assertThatThrownBy(() -> EdgeFixture.send(
-                        edge.agent("acme", "second"),
+                        edge.agent("gamma", "second"),
                         edge.request("/v1/agents")
                                 .GET()
                                 .timeout(Duration.ofSeconds(3))
@@ -84,7 +85,8 @@ final class QuotaTest {
 
         assertThat(EdgeFixture.send(first, edge.get("/v1/agents")).status()).isEqualTo(200);
         assertThat(edge.audit.refusals).anyMatch(note -> note.refusal() == Refusal.QUOTA_EXCEEDED);
-        assertThat(EdgeFixture.send(edge.agent("beta", "first"), edge.get("/v1/agents")).status())
+        assertThat(EdgeFixture.send(edge.agent("beta", "first"), edge.get("/v1/agents"))
+                        .status())
                 .isEqualTo(200);
     }
 
@@ -94,7 +96,8 @@ final class QuotaTest {
         HttpClient operator = edge.operator();
 
         for (int i = 0; i < 10 * BURST; i++) {
-            assertThat(EdgeFixture.send(operator, edge.get("/v1/agents?tenant=acme")).status())
+            assertThat(EdgeFixture.send(operator, edge.get("/v1/agents?tenant=acme"))
+                            .status())
                     .isEqualTo(200);
         }
     }

@@ -121,8 +121,7 @@ final class EdgeTraffic implements DeviceTraffic {
     public Optional<RefusedException> refusesSubscription(Device device, String filter) {
         if (!allowed(TopicRules.maySubscribe(device.agent(), filter), "subscribe", device, filter)) {
             return Optional.of(new RefusedException(
-                    Refusal.NOT_PERMITTED,
-                    "not a topic of this agent (expected one of its own tenant and name)"));
+                    Refusal.NOT_PERMITTED, "not a topic of this agent (expected one of its own tenant and name)"));
         }
         try {
             quotas.subscribe(device, filter);

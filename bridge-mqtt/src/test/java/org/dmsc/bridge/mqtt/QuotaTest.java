@@ -64,10 +64,13 @@ final class QuotaTest {
         AgentRef agent = edge.agent("acme", "listener");
         String id = ConnectingTest.id(agent);
         try (Paho5 device = Paho5.connect(edge, agent)) {
-            assertThat(TenantBorderTest.subscribe(device, "$a2a/v1/request/" + id)).isLessThan(3);
-            assertThat(TenantBorderTest.subscribe(device, "$a2a/v1/request/" + id)).isLessThan(3);
+            assertThat(TenantBorderTest.subscribe(device, "$a2a/v1/request/" + id))
+                    .isLessThan(3);
+            assertThat(TenantBorderTest.subscribe(device, "$a2a/v1/request/" + id))
+                    .isLessThan(3);
 
-            assertThat(TenantBorderTest.subscribe(device, "dmsc/v1/" + agent + "/in")).isEqualTo(QUOTA_EXCEEDED);
+            assertThat(TenantBorderTest.subscribe(device, "dmsc/v1/" + agent + "/in"))
+                    .isEqualTo(QUOTA_EXCEEDED);
         }
     }
 
@@ -89,7 +92,8 @@ final class QuotaTest {
         AgentRef agent = edge.agent("acme", "old");
         try (Paho3 device = Paho3.connect(edge, agent)) {
             device.subscribe("dmsc/v1/" + agent + "/in");
-            String request = "{\"v\":1,\"type\":\"request\",\"id\":\"q\",\"operation\":\"GetTask\",\"body\":{\"id\":\"none\"}}";
+            String request =
+                    "{\"v\":1,\"type\":\"request\",\"id\":\"q\",\"operation\":\"GetTask\",\"body\":{\"id\":\"none\"}}";
             device.publish("dmsc/v1/" + agent + "/out", request).waitForCompletion();
             device.publish("dmsc/v1/" + agent + "/out", request.replace("\"q\"", "\"r\""))
                     .waitForCompletion();

@@ -68,9 +68,19 @@ public final class QuotaGate {
         TenantMeter meter = meter(agent.tenant());
         Optional<RateMeter> own = meter.agent(agent.agent());
         if (own.isPresent()) {
-            require(meter, agent, Quota.AGENT_REQUESTS, own.get().limit(), own.get().take());
+            require(
+                    meter,
+                    agent,
+                    Quota.AGENT_REQUESTS,
+                    own.get().limit(),
+                    own.get().take());
         }
-        require(meter, agent, Quota.REQUESTS, meter.requests().limit(), meter.requests().take());
+        require(
+                meter,
+                agent,
+                Quota.REQUESTS,
+                meter.requests().limit(),
+                meter.requests().take());
         if (bytes <= 0) {
             return Holding.NONE;
         }
@@ -161,8 +171,8 @@ public final class QuotaGate {
                 quota,
                 RefusedException.until(
                         Refusal.QUOTA_EXCEEDED,
-                        quota.label() + ": tenant " + agent.tenant() + " has as many as it may, "
-                                + shared.orElse(usual) + " (expected to end some, or a higher " + quota.key() + ")",
+                        quota.label() + ": tenant " + agent.tenant() + " has as many as it may, " + shared.orElse(usual)
+                                + " (expected to end some, or a higher " + quota.key() + ")",
                         LET_GO));
         return meter.holdAnyway(quota, many);
     }

@@ -66,8 +66,7 @@ final class RateMeter {
             bucket.consumeIgnoringRateLimits(many);
             return Optional.empty();
         }
-        return Optional.of(
-                Duration.ofNanos(bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill()));
+        return Optional.of(Duration.ofNanos(bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill()));
     }
 
     /** What was wanted per second lately; called once per interval. */
@@ -92,7 +91,8 @@ final class RateMeter {
         return Bandwidth.builder()
                 .capacity(Math.max(1, Math.round(limit.burst() * part)))
                 .refillGreedy(
-                        Math.max(1, Math.round(Math.min(FASTEST, perSecond) * PERIOD_SECONDS)), Duration.ofSeconds(PERIOD_SECONDS))
+                        Math.max(1, Math.round(Math.min(FASTEST, perSecond) * PERIOD_SECONDS)),
+                        Duration.ofSeconds(PERIOD_SECONDS))
                 .build();
     }
 

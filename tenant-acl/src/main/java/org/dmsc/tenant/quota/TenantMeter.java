@@ -83,8 +83,8 @@ final class TenantMeter {
         Rates now = rates;
         return now.quotas().agent().equals(Rate.UNLIMITED)
                 ? Optional.empty()
-                : Optional.of(now.agents().get(agent, key -> new RateMeter(now.quotas()
-                        .agent(), nanos)));
+                : Optional.of(now.agents()
+                        .get(agent, key -> new RateMeter(now.quotas().agent(), nanos)));
     }
 
     /** What the document says, if it does; what it does not say holds for each gateway by itself. */
@@ -157,9 +157,7 @@ final class TenantMeter {
             put(demands, Limits.of(tenant, Quota.REQUESTS), requests);
         }
         now.bytes().ifPresent(meter -> put(demands, Limits.of(tenant, Quota.BYTES), meter.demand(interval)));
-        now.agents()
-                .asMap()
-                .forEach((agent, meter) -> put(demands, Limits.of(tenant, agent), meter.demand(interval)));
+        now.agents().asMap().forEach((agent, meter) -> put(demands, Limits.of(tenant, agent), meter.demand(interval)));
         held.forEach((quota, count) -> {
             if (count.get() > 0 && configured(quota) != Quotas.UNLIMITED) {
                 numbers.put(Limits.of(tenant, quota), count.get());

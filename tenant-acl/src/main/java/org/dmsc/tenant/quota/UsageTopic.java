@@ -68,8 +68,7 @@ public final class UsageTopic implements AutoCloseable {
         if (report.isEmpty()) {
             board.left(from);
         } else {
-            board.heard(
-                    from, new Usage(report.get().getDemands(), report.get().getHeld()));
+            board.heard(from, new Usage(report.get().getDemands(), report.get().getHeld()));
         }
     }
 

@@ -55,26 +55,27 @@ class QuotaGateTest {
         World one = new World("one");
         one.gate.request(ACME, 0);
 
-        assertThatThrownBy(() -> one.gate.request(ACME, 0))
-                .isInstanceOfSatisfying(RefusedException.class, refused -> {
-                    assertThat(refused.refusal()).isEqualTo(Refusal.RATE_LIMITED);
-                    assertThat(refused.retryAfter()).contains(Duration.ofMillis(100));
-                });
+        assertThatThrownBy(() -> one.gate.request(ACME, 0)).isInstanceOfSatisfying(RefusedException.class, refused -> {
+            assertThat(refused.refusal()).isEqualTo(Refusal.RATE_LIMITED);
+            assertThat(refused.retryAfter()).contains(Duration.ofMillis(100));
+        });
         now.addAndGet(Duration.ofMillis(100).toNanos());
         assertThat(one.taken(ACME)).isEqualTo(1);
     }
 
     @Test
     void anAgentBeyondItsOwnRateDoesNotUseUpItsTenants() {
-        quotas.put(ACME.tenant(), new Quotas(
-                new Rate(10, 10),
-                new Rate(2, 2),
-                Quotas.UNLIMITED,
-                Quotas.UNLIMITED,
-                Quotas.UNLIMITED,
-                Quotas.UNLIMITED,
-                Quotas.UNLIMITED,
-                Enforcement.ENFORCED));
+        quotas.put(
+                ACME.tenant(),
+                new Quotas(
+                        new Rate(10, 10),
+                        new Rate(2, 2),
+                        Quotas.UNLIMITED,
+                        Quotas.UNLIMITED,
+                        Quotas.UNLIMITED,
+                        Quotas.UNLIMITED,
+                        Quotas.UNLIMITED,
+                        Enforcement.ENFORCED));
         World one = new World("one");
 
         int noisy = 0;
@@ -113,21 +114,24 @@ class QuotaGateTest {
         one.gate.task(ACME);
         one.gate.task(ACME);
 
-        assertThat(trials).singleElement().satisfies(trial -> assertThat(trial.refusal())
-                .isEqualTo(Refusal.QUOTA_EXCEEDED));
+        assertThat(trials)
+                .singleElement()
+                .satisfies(trial -> assertThat(trial.refusal()).isEqualTo(Refusal.QUOTA_EXCEEDED));
     }
 
     @Test
     void bytesThatAreLargerThanTheRatePassOnceAndArePaidForByWhatFollows() {
-        quotas.put(ACME.tenant(), new Quotas(
-                Rate.UNLIMITED,
-                Rate.UNLIMITED,
-                Quotas.UNLIMITED,
-                Quotas.UNLIMITED,
-                1_000,
-                Quotas.UNLIMITED,
-                Quotas.UNLIMITED,
-                Enforcement.ENFORCED));
+        quotas.put(
+                ACME.tenant(),
+                new Quotas(
+                        Rate.UNLIMITED,
+                        Rate.UNLIMITED,
+                        Quotas.UNLIMITED,
+                        Quotas.UNLIMITED,
+                        1_000,
+                        Quotas.UNLIMITED,
+                        Quotas.UNLIMITED,
+                        Enforcement.ENFORCED));
         World one = new World("one");
         one.gate.request(ACME, 5_000).close();
 

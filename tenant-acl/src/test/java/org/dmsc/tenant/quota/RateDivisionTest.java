@@ -48,8 +48,7 @@ class RateDivisionTest {
 
             assertThat(taken).isLessThanOrEqualTo(100 + 1e-6);
             assertThat(all).isLessThanOrEqualTo(150 + 1e-6);
-            assertThat(shares.values())
-                    .allMatch(share -> share >= 100.0 / (2 * demands.size()) - 1e-9);
+            assertThat(shares.values()).allMatch(share -> share >= 100.0 / (2 * demands.size()) - 1e-9);
         });
     }
 
@@ -57,8 +56,7 @@ class RateDivisionTest {
     void wastesNothingThatIsWanted() {
         qt().forAll(demands()).checkAssert(demands -> {
             Map<String, Double> asked = asked(demands);
-            double wanted =
-                    demands.stream().mapToDouble(Double::doubleValue).sum();
+            double wanted = demands.stream().mapToDouble(Double::doubleValue).sum();
             double taken = RateDivision.divide(100, asked).entrySet().stream()
                     .mapToDouble(one -> Math.min(one.getValue(), asked.get(one.getKey())))
                     .sum();

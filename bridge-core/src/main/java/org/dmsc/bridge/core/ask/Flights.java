@@ -50,8 +50,8 @@ final class Flights {
         if (own != null && own.get() >= part) {
             throw RefusedException.until(
                     Refusal.OVERLOADED,
-                    "the router is behind: " + unheard.get() + " tasks wait for it, " + own.get() + " of tenant " + tenant
-                            + " (expected below " + part + "); try again in " + RETRY_AFTER.toSeconds() + " s",
+                    "the router is behind: " + unheard.get() + " tasks wait for it, " + own.get() + " of tenant "
+                            + tenant + " (expected below " + part + "); try again in " + RETRY_AFTER.toSeconds() + " s",
                     RETRY_AFTER);
         }
     }

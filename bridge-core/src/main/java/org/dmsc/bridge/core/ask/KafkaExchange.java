@@ -76,8 +76,7 @@ final class KafkaExchange implements Exchange {
             }
             TaskSubmission submission = submissions.task(agent, tenant, message);
             WatchedTask watched = watched(caller, submission, message.message());
-            return takeoff.of(
-                    agent, watched, () -> publish(caller, submission, message, watched, Occasion.NEW));
+            return takeoff.of(agent, watched, () -> publish(caller, submission, message, watched, Occasion.NEW));
         });
     }
 

@@ -53,13 +53,10 @@ class FlightsTest {
         took(1, QUIET);
         now.addAndGet(Flights.PATIENCE.toMillis() + 1);
 
-        assertThatThrownBy(() -> flights.requireRoom(FLOOD))
-                .isInstanceOfSatisfying(RefusedException.class, refused -> {
-                    org.assertj.core.api.Assertions.assertThat(refused.refusal())
-                            .isEqualTo(Refusal.OVERLOADED);
-                    org.assertj.core.api.Assertions.assertThat(refused.retryAfter())
-                            .isPresent();
-                });
+        assertThatThrownBy(() -> flights.requireRoom(FLOOD)).isInstanceOfSatisfying(RefusedException.class, refused -> {
+            org.assertj.core.api.Assertions.assertThat(refused.refusal()).isEqualTo(Refusal.OVERLOADED);
+            org.assertj.core.api.Assertions.assertThat(refused.retryAfter()).isPresent();
+        });
         assertThatCode(() -> flights.requireRoom(QUIET)).doesNotThrowAnyException();
         assertThatCode(() -> flights.requireRoom(new TenantId("new"))).doesNotThrowAnyException();
     }
