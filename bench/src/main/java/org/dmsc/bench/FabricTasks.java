@@ -10,6 +10,7 @@ import com.linecorp.armeria.common.RequestHeaders;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The whole way of a task: caller over HTTP/2 and mutual TLS → gateway → tasks → router → inbox → gateway → agent over HTTPS → events → caller.
@@ -17,12 +18,24 @@ import java.util.concurrent.CompletionStage;
  */
 final class FabricTasks implements Workload {
 
+    private static final Refused REFUSED = new Refused();
     private static final int BYTES = 1024;
     private static final String TEXT = "x".repeat(BYTES);
 
     private final ClientFactory factory;
     private final WebClient client;
     private final String agent;
+    private final LongAdder refused = new LongAdder();
+
+    /** Made once: a thousand of them a second are expected of who sends too much. */
+    private static final class Refused extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        Refused() {
+            super("429", null, false, false);
+        }
+    }
 
     FabricTasks(Credentials caller, String gatewayUrl, String agent) {
         this.factory = caller.clientFactory();
@@ -49,10 +62,19 @@ final class FabricTasks implements Workload {
                 .build();
         return client.execute(HttpRequest.of(headers, com.linecorp.armeria.common.HttpData.ofUtf8(body)))
                 .aggregate()
-                .thenAccept(FabricTasks::expectCompleted);
+                .thenAccept(this::expectCompleted);
     }
 
-    private static void expectCompleted(AggregatedHttpResponse answer) {
+    /** How many were answered with 429 so far; they count as failed, too. */
+    long refused() {
+        return refused.sum();
+    }
+
+    private void expectCompleted(AggregatedHttpResponse answer) {
+        if (answer.status().code() == 429) {
+            refused.increment();
+            throw REFUSED;
+        }
         if (answer.status().code() != 200 || !answer.contentUtf8().contains("TASK_STATE_COMPLETED")) {
             throw new BenchException(
                     "task: " + answer.status() + " " + answer.contentUtf8() + " (expected 200 and a completed task)");

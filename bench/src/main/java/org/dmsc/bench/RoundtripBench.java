@@ -12,12 +12,6 @@ final class RoundtripBench {
 
     private static final int ROUNDS = 5;
     private static final int IN_FLIGHT = 128;
-    private static final Duration WARM_UP = Duration.ofSeconds(8);
-    private static final int MOST_WINDOWS = 15;
-    /** So many windows in a row that are not faster than the best by this factor: warm. */
-    private static final int NO_FASTER = 3;
-
-    private static final double FASTER = 1.05;
     private static final Duration CEILING = Duration.ofSeconds(4);
 
     private final Workload bare;
@@ -53,23 +47,10 @@ final class RoundtripBench {
         return report;
     }
 
-    /**
-     * Until the compilers are done: a fabric is a broker, three stream applications and two edges in one virtual machine, and on two cores it
-     * takes a minute or more of full load until a further window is no faster than the best before.
-     */
     private void warmUp(int rate) throws InterruptedException {
-        progress.accept("warming up, at most " + (MOST_WINDOWS + 3) * WARM_UP.toSeconds() + " s");
-        Load.openLoop(bare, rate, WARM_UP);
-        Load.closedLoop(bare, IN_FLIGHT, WARM_UP);
-        double best = 0;
-        int noFaster = 0;
-        for (int window = 1; window <= MOST_WINDOWS && noFaster < NO_FASTER; window++) {
-            double reached = Load.closedLoop(fabric, IN_FLIGHT, WARM_UP).perSecond();
-            progress.accept(String.format(java.util.Locale.ROOT, "warming up, %.0f tasks/s", reached));
-            noFaster = reached > best * FASTER ? 0 : noFaster + 1;
-            best = Math.max(best, reached);
-        }
-        Load.openLoop(fabric, rate, WARM_UP);
+        Load.openLoop(bare, rate, WarmUp.WINDOW);
+        Load.closedLoop(bare, IN_FLIGHT, WarmUp.WINDOW);
+        WarmUp.of(fabric, rate, progress);
     }
 
     private Load.Result said(int round, Workload workload, Load.Result result) {

@@ -55,6 +55,7 @@ class DocsTest {
                 TopicNames.MODELS,
                 TopicNames.REVOCATIONS,
                 TopicNames.REVOCATION_ACKS,
+                TopicNames.USAGE,
                 TopicNames.AUDIT_INTAKE,
                 TopicNames.AUDIT,
                 TopicNames.AUDIT_CHECKPOINTS);

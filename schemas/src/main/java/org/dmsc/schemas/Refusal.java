@@ -18,6 +18,7 @@ public enum Refusal {
     TENANT_INACTIVE("the tenant is suspended or gone"),
     AGENT_UNKNOWN("no such agent"),
     QUOTA_EXCEEDED("a limit of the tenant is reached"),
+    RATE_LIMITED("requests come faster than the tenant may send them"),
     // what
     INVALID_TENANT_ID("not a tenant id"),
     INVALID_AGENT_ID("not an agent id"),

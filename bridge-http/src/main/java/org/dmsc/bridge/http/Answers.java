@@ -9,11 +9,14 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.core.a2a.DelegationExtension;
 import org.dmsc.bridge.core.a2a.Errors;
 import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
 
 /** Builds responses. */
 final class Answers {
@@ -37,14 +40,27 @@ final class Answers {
         return error(status, type, A2aJson.bytes(Errors.http(refusal, sentence)));
     }
 
+    static HttpResponse error(RefusedException refused, MediaType type) {
+        HttpStatus status = HttpStatus.valueOf(Errors.shape(refused.refusal()).httpStatus());
+        byte[] body = A2aJson.bytes(Errors.http(refused.refusal(), refused.sentence()));
+        return error(status, type, body, refused.retryAfter());
+    }
+
     static HttpResponse error(HttpStatus status, MediaType type, byte[] body) {
+        return error(status, type, body, Optional.empty());
+    }
+
+    /** @param retryAfter when to come again, if that is known; HTTP has whole seconds for it */
+    static HttpResponse error(HttpStatus status, MediaType type, byte[] body, Optional<Duration> retryAfter) {
         ResponseHeadersBuilder headers =
                 ResponseHeaders.builder(status).contentType(type).add(HttpHeaderNames.CACHE_CONTROL, "no-store");
         if (status.equals(HttpStatus.UNAUTHORIZED)) {
             headers.add(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
         }
         if (status.equals(HttpStatus.TOO_MANY_REQUESTS) || status.equals(HttpStatus.SERVICE_UNAVAILABLE)) {
-            headers.add(HttpHeaderNames.RETRY_AFTER, "1");
+            long seconds =
+                    retryAfter.map(wait -> wait.plusMillis(999).toSeconds()).orElse(1L);
+            headers.add(HttpHeaderNames.RETRY_AFTER, Long.toString(Math.max(1, seconds)));
         }
         return HttpResponse.of(headers.build(), HttpData.wrap(body));
     }

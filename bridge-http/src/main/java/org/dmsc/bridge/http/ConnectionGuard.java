@@ -11,12 +11,16 @@ import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.dmsc.bridge.core.AuditTrail;
 import org.dmsc.bridge.core.RefusalNote;
 import org.dmsc.bridge.http.connection.ConnectionCut;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
+import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.pki.PeerValidator;
+import org.dmsc.tenant.quota.Holding;
+import org.dmsc.tenant.quota.QuotaGate;
 import org.dmsc.tenant.revocation.LiveConnection;
 import org.dmsc.tenant.revocation.LiveConnections;
 import org.slf4j.Logger;
@@ -31,17 +35,37 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionGuard.class);
     private static final AttributeKey<LiveConnection> LIVE = AttributeKey.valueOf(ConnectionGuard.class, "live");
+    private static final AttributeKey<Holding> COUNTED = AttributeKey.valueOf(ConnectionGuard.class, "counted");
     private static final int DEEPEST = 10;
 
     private final LiveConnections connections;
     private final PeerValidator peers;
+    private final FabricDomain domain;
+    private final QuotaGate quotas;
     private final AuditTrail audit;
 
-    ConnectionGuard(LiveConnections connections, PeerValidator peers, AuditTrail audit) {
+    ConnectionGuard(HttpEdgeParts parts) {
         super();
-        this.connections = connections;
-        this.peers = peers;
-        this.audit = audit;
+        this.connections = parts.connections();
+        this.peers = parts.peers();
+        this.domain = parts.settings().domain();
+        this.quotas = parts.quotas();
+        this.audit = parts.audit();
+    }
+
+    /**
+     * Counts a connection against its tenant, once: by its certificate at the handshake, or, without one, by its first token.
+     *
+     * @throws RefusedException QUOTA_EXCEEDED
+     */
+    static void count(Channel channel, Supplier<Holding> counting) {
+        if (channel.attr(COUNTED).get() != null) {
+            return;
+        }
+        Holding counted = counting.get();
+        if (!channel.attr(COUNTED).compareAndSet(null, counted) || !channel.isActive()) {
+            counted.close();
+        }
     }
 
     /** The connection of a channel on which the handshake is over; a channel without one admits nobody. */
@@ -71,6 +95,10 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         if (live != null) {
             live.close();
         }
+        Holding counted = context.channel().attr(COUNTED).get();
+        if (counted != null) {
+            counted.close();
+        }
         super.channelInactive(context);
     }
 
@@ -85,7 +113,9 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
             return;
         }
         try {
-            live.admit(List.of(peers.check(chain).evidence()));
+            PeerValidator.Peer peer = peers.check(chain);
+            live.admit(List.of(peer.evidence()));
+            peer.id().agentRef(domain).ifPresent(agent -> count(channel, () -> quotas.connection(agent)));
         } catch (RefusedException e) {
             note(context, e);
             ConnectionCut.cut(channel, e);

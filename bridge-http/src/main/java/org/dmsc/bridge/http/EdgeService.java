@@ -27,9 +27,11 @@ import org.dmsc.tenant.identity.Caller;
 import org.dmsc.tenant.identity.Credentials;
 import org.dmsc.tenant.policy.CallerAuthenticator;
 import org.dmsc.tenant.policy.NetworkGate;
+import org.dmsc.tenant.quota.Holding;
 
 /**
- * Every request's way in: headers checked ▸ public pages ▸ token endpoint ▸ who is it ▸ body read ▸ the first page that knows the path. Nothing of a request
+ * Every request's way in: headers checked ▸ public pages ▸ token endpoint ▸ who is it ▸ within its limits ▸ body read ▸ the first page that
+ * knows the path. Nothing of a request
  * is looked at before its sender is known, and the sender is asked for anew with each request, because TLS sessions are resumed.
  */
 final class EdgeService implements HttpService {
@@ -46,6 +48,7 @@ final class EdgeService implements HttpService {
     private final Claims claims;
     private final Optional<EstPages> est;
     private final ConnectionEnd connectionEnd;
+    private final EdgeQuotas quotas;
 
     EdgeService(HttpEdgeParts parts, PublicPages publicPages, List<Page> pages, Failures failures) {
         this.credentials = new PeerCredentials(parts.settings().domain());
@@ -58,6 +61,7 @@ final class EdgeService implements HttpService {
         this.claims = new Claims(parts.audit());
         this.est = parts.pki().map(desk -> new EstPages(desk, parts, failures));
         this.connectionEnd = new ConnectionEnd(parts.clock());
+        this.quotas = new EdgeQuotas(parts.quotas());
     }
 
     @Override
@@ -80,14 +84,32 @@ final class EdgeService implements HttpService {
                 return HttpResponse.of(token.get().exceptionally(failure -> anonymous(context, headers, failure)));
             }
             Caller caller = authenticated(context, headers);
-            claims.note(caller, headers);
+            return allowed(context, request, caller);
+        } catch (RefusedException e) {
+            return anonymous(context, headers, e);
+        }
+    }
+
+    /** What a tenant or an agent has no room for is refused before its body is read. */
+    private HttpResponse allowed(ServiceRequestContext context, HttpRequest request, Caller caller) {
+        RequestHeaders headers = request.headers();
+        Holding body;
+        try {
+            body = quotas.request(context, caller, headers);
+        } catch (RefusedException e) {
+            return error(headers, failures.noteUnread(caller, object(headers), e));
+        }
+        claims.note(caller, headers);
+        try {
             List<String> path = segments(context.path());
             return HttpResponse.of(request.aggregate()
                     .thenCompose(whole ->
                             answered(new Call(context, whole, caller, path, PeerCredentials.authority(headers))))
-                    .exceptionally(failure -> error(headers, failures.noteUnread(caller, object(headers), failure))));
-        } catch (RefusedException e) {
-            return anonymous(context, headers, e);
+                    .exceptionally(failure -> error(headers, failures.noteUnread(caller, object(headers), failure)))
+                    .whenComplete((answer, failure) -> body.close()));
+        } catch (RuntimeException e) {
+            body.close();
+            throw e;
         }
     }
 
@@ -154,11 +176,11 @@ final class EdgeService implements HttpService {
     /** JSON-RPC clients get their errors as JSON-RPC, with the HTTP status beside it. */
     private static HttpResponse error(RequestHeaders headers, RefusedException refused) {
         if (!speaksJsonRpc(headers)) {
-            return Answers.error(refused.refusal(), refused.sentence(), Answers.negotiated(headers));
+            return Answers.error(refused, Answers.negotiated(headers));
         }
         HttpStatus status = HttpStatus.valueOf(Errors.shape(refused.refusal()).httpStatus());
         byte[] body = A2aJson.bytes(Errors.jsonRpc(NullNode.getInstance(), refused.refusal(), refused.sentence()));
-        return Answers.error(status, MediaType.JSON, body);
+        return Answers.error(status, MediaType.JSON, body, refused.retryAfter());
     }
 
     private static boolean speaksJsonRpc(RequestHeaders headers) {

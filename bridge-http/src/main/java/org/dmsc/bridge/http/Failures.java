@@ -83,7 +83,8 @@ final class Failures {
     }
 
     private static void log(String actor, String object, RefusedException refused) {
-        LOG.atInfo()
+        // Who sends too much must not fill the log with it; the audit log has it, counted.
+        (refused.refusal() == Refusal.RATE_LIMITED ? LOG.atDebug() : LOG.atInfo())
                 .addKeyValue("refusal", refused.refusal())
                 .addKeyValue("actor", actor)
                 .addKeyValue("object", Printable.of(object))

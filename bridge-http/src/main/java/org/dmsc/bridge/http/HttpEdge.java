@@ -112,8 +112,7 @@ public final class HttpEdge implements AutoCloseable {
                 .disableServerHeader()
                 // Failures writes one line for what a client did wrong; the server's own report is a stack trace.
                 .unloggedExceptionsReportInterval(Duration.ZERO)
-                .childChannelPipelineCustomizer(pipeline ->
-                        pipeline.addLast(new ConnectionGuard(parts.connections(), parts.peers(), parts.audit())))
+                .childChannelPipelineCustomizer(pipeline -> pipeline.addLast(new ConnectionGuard(parts)))
                 .errorHandler(new EdgeErrors(settings))
                 .service("prefix:/", service);
         return builder.build();

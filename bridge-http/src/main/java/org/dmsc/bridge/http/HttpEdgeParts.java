@@ -17,6 +17,7 @@ import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.pki.PeerValidator;
 import org.dmsc.tenant.policy.CallerAuthenticator;
 import org.dmsc.tenant.policy.Policies;
+import org.dmsc.tenant.quota.QuotaGate;
 import org.dmsc.tenant.revocation.LiveConnections;
 
 /**
@@ -36,6 +37,7 @@ public record HttpEdgeParts(
         PeerValidator peers,
         CallerAuthenticator authenticator,
         LiveConnections connections,
+        QuotaGate quotas,
         Exchange exchange,
         AgentReports reports,
         Tenants tenants,

@@ -20,6 +20,10 @@ import org.dmsc.tenant.fetch.Fetcher;
 import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.policy.CallerAuthenticator;
+import org.dmsc.tenant.quota.QuotaDefaults;
+import org.dmsc.tenant.quota.QuotaGate;
+import org.dmsc.tenant.quota.QuotaListener;
+import org.dmsc.tenant.quota.UsageBoard;
 
 /** A real edge on a real port, over fakes of what lies behind it. Tenants acme, beta and gamma. */
 final class EdgeFixture implements AutoCloseable {
@@ -38,6 +42,12 @@ final class EdgeFixture implements AutoCloseable {
     final HttpEdge edge;
     final FakePolicies policies = new FakePolicies();
     final EnrolmentFixture enrolment;
+    final QuotaGate quotas = new QuotaGate(
+            policies,
+            QuotaDefaults.USUAL,
+            new UsageBoard("g1", System::nanoTime),
+            QuotaListener.NONE,
+            System::nanoTime);
     private final Duration patience;
 
     EdgeFixture(Path dir) {
@@ -67,6 +77,7 @@ final class EdgeFixture implements AutoCloseable {
                 identities.peers,
                 authenticator,
                 identities.connections,
+                quotas,
                 exchange,
                 registry,
                 identities.tenants,

@@ -23,6 +23,7 @@ final class EdgeTraffic implements DeviceTraffic {
     private static final Logger LOG = LoggerFactory.getLogger(EdgeTraffic.class);
 
     private final Guard guard;
+    private final DeviceQuotas quotas;
     private final Devices devices;
     private final Presences presences;
     private final MqttAgentLink link;
@@ -33,6 +34,7 @@ final class EdgeTraffic implements DeviceTraffic {
 
     EdgeTraffic(EdgeWiring wiring) {
         this.guard = wiring.guard();
+        this.quotas = wiring.quotas();
         this.devices = wiring.devices();
         this.presences = wiring.presences();
         this.link = wiring.link();
@@ -109,12 +111,25 @@ final class EdgeTraffic implements DeviceTraffic {
                     "topic: '" + Printable.of(publish.topic()) + "' needs MQTT 5 (expected envelopes on "
                             + DeviceTopic.of(Kind.OUT, device.agent()).text() + ")");
         }
+        if (topic.kind() == Kind.REQUEST) {
+            guard.requireRate(device, publish.payload().length);
+        }
         return profile.take(device, topic, publish);
     }
 
     @Override
-    public boolean maySubscribe(Device device, String filter) {
-        return allowed(TopicRules.maySubscribe(device.agent(), filter), "subscribe", device, filter);
+    public Optional<RefusedException> refusesSubscription(Device device, String filter) {
+        if (!allowed(TopicRules.maySubscribe(device.agent(), filter), "subscribe", device, filter)) {
+            return Optional.of(new RefusedException(
+                    Refusal.NOT_PERMITTED, "not a topic of this agent (expected one of its own tenant and name)"));
+        }
+        try {
+            quotas.subscribe(device, filter);
+            return Optional.empty();
+        } catch (RefusedException e) {
+            guard.refused("subscribe", device.caller(), e, filter);
+            return Optional.of(e);
+        }
     }
 
     @Override
@@ -134,6 +149,7 @@ final class EdgeTraffic implements DeviceTraffic {
 
     @Override
     public void unsubscribed(Device device, String filter) {
+        quotas.unsubscribe(device, filter);
         presences.unsubscribed(device, filter);
     }
 

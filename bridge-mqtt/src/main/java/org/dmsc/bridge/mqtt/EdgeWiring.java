@@ -9,6 +9,7 @@ record EdgeWiring(
         MqttMetrics metrics,
         Announcements announcements,
         Guard guard,
+        DeviceQuotas quotas,
         Presences presences,
         MqttAgentLink link,
         ProfileProtocol profile,
@@ -17,13 +18,14 @@ record EdgeWiring(
     static EdgeWiring of(
             MqttEdgeParts parts, Devices devices, MqttMetrics metrics, Outbox outbox, Announcements announcements) {
         Supplier<String> ids = () -> UUID.randomUUID().toString();
+        DeviceQuotas quotas = new DeviceQuotas(parts.quotas(), parts.agents(), parts.tenants());
         Guard guard = new Guard(
                 parts.authentication(),
-                new Guard.Admission(parts.connections(), new Evictions(outbox::evict)),
+                new Guard.Admission(parts.connections(), new Evictions(outbox::evict), quotas),
                 parts.audit(),
                 metrics::refused,
                 parts.clock());
-        Presences presences = new Presences(parts, devices, outbox);
+        Presences presences = new Presences(parts, devices, outbox, quotas::requireRoom);
         MqttAgentLink link = new MqttAgentLink(parts, devices, outbox, metrics);
         RequestDesk desk = new RequestDesk(parts.exchange());
         return new EdgeWiring(
@@ -31,6 +33,7 @@ record EdgeWiring(
                 metrics,
                 announcements,
                 guard,
+                quotas,
                 presences,
                 link,
                 new ProfileProtocol(guard, presences, link, desk, outbox),

@@ -2,6 +2,7 @@ package org.dmsc.bridge.mqtt;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -27,6 +28,8 @@ import org.dmsc.schemas.avro.AgentChannel;
 final class EnvelopeProtocol {
 
     private static final String PROTOCOL = "dmsc-mqtt311";
+    private static final Set<Refusal> AUDITED_HERE =
+            Set.of(Refusal.UNAUTHENTICATED, Refusal.IDENTITY_MISMATCH, Refusal.RATE_LIMITED, Refusal.QUOTA_EXCEEDED);
     private static final int LONGEST_REASON = 1000;
 
     private final Guard guard;
@@ -60,9 +63,12 @@ final class EnvelopeProtocol {
             Envelope envelope = Envelope.read(json);
             envelope.parameter("a2a-version").ifPresent(EnvelopeProtocol::requireVersion);
             guard.requireSame(device, envelope.parameter("authorization"));
+            if (envelope.type() == Envelope.Type.REQUEST) {
+                guard.requireRate(device, publish.payload().length);
+            }
             return handle(device, envelope, port);
         } catch (RefusedException e) {
-            if (e.refusal() == Refusal.UNAUTHENTICATED || e.refusal() == Refusal.IDENTITY_MISMATCH) {
+            if (AUDITED_HERE.contains(e.refusal())) {
                 guard.refused("request", device.caller(), e, publish.topic());
             }
             port.refused(e.refusal(), e.sentence());

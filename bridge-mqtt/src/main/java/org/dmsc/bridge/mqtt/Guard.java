@@ -43,7 +43,7 @@ final class Guard {
     private record Shown(List<X509Certificate> chain, Optional<Instant> end, LiveConnection live) {}
 
     /** Where connections are known while they live, and what ends them. */
-    record Admission(LiveConnections connections, Evictions evictions) {
+    record Admission(LiveConnections connections, Evictions evictions, DeviceQuotas quotas) {
 
         LiveConnection open(Knock knock) {
             return connections.open(why -> evictions.evict(knock.connection(), knock.clientId(), why));
@@ -81,7 +81,9 @@ final class Guard {
                                 + "', or that followed by '/' and a name for one more connection)");
             }
             live.admit(identified.evidence());
+            admission.quotas().connect(knock, agent);
         } catch (RefusedException e) {
+            live.close();
             refused("connect", caller, e, knock.clientId());
             throw e;
         }
@@ -110,6 +112,7 @@ final class Guard {
         if (credentials != null) {
             credentials.live().close();
         }
+        admission.quotas().disconnect(device);
         admission.evictions().gone(device.connection());
     }
 
@@ -140,6 +143,11 @@ final class Guard {
                             + " (expected the same agent)");
         }
         credentials.live().admit(identified.evidence());
+    }
+
+    /** Takes one request of what the device's agent and tenant may send; RATE_LIMITED or QUOTA_EXCEEDED. */
+    void requireRate(Device device, int bytes) {
+        admission.quotas().request(device, bytes);
     }
 
     /** Audits and counts a refusal of somebody who is known. */

@@ -17,6 +17,7 @@ import org.dmsc.tenant.directory.Tenants;
 import org.dmsc.tenant.identity.Credentials;
 import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.policy.CallerAuthenticator.Identified;
+import org.dmsc.tenant.quota.QuotaGate;
 import org.dmsc.tenant.revocation.LiveConnections;
 
 /**
@@ -27,6 +28,7 @@ import org.dmsc.tenant.revocation.LiveConnections;
  * @param authorities the root and all issuing CAs: whose clients may finish the TLS handshake
  * @param authentication decides who they are ({@code CallerAuthenticator::identify})
  * @param connections those that are open, to be cut when their device is revoked
+ * @param quotas limits of requests, connections and subscriptions
  * @param tokens the delegation token that goes with a delivery ({@code DelegationTokens::issue})
  */
 public record MqttEdgeParts(
@@ -35,6 +37,7 @@ public record MqttEdgeParts(
         Supplier<Collection<X509Certificate>> authorities,
         Function<Credentials, Identified> authentication,
         LiveConnections connections,
+        QuotaGate quotas,
         Exchange exchange,
         AgentReports reports,
         AuditTrail audit,

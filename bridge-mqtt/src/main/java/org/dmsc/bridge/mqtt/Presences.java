@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.dmsc.bridge.core.AgentReports;
 import org.dmsc.bridge.core.a2a.AgentHints;
 import org.dmsc.bridge.core.a2a.Cards;
@@ -32,11 +33,14 @@ final class Presences {
     private final Agents agents;
     private final Devices devices;
     private final Outbox outbox;
+    private final Consumer<AgentRef> room;
 
     /** How agents registered here lately are reached: the registry's view of them may lag behind. */
     private final Map<AgentRef, AgentChannel> channels = new ConcurrentHashMap<>();
 
-    Presences(MqttEdgeParts parts, Devices devices, Outbox outbox) {
+    /** @param room refuses an agent that its tenant has no room for */
+    Presences(MqttEdgeParts parts, Devices devices, Outbox outbox, Consumer<AgentRef> room) {
+        this.room = room;
         this.reports = parts.reports();
         this.agents = parts.agents();
         this.devices = devices;
@@ -45,6 +49,7 @@ final class Presences {
 
     /** The agent says what it is; completes when Kafka has it. */
     CompletionStage<Void> register(Device device, ObjectNode card, Optional<ObjectNode> beside, AgentChannel channel) {
+        room.accept(device.agent());
         AgentRegistration registration = Cards.registration(card, channel, AgentHints.of(card, beside));
         channels.put(device.agent(), channel);
         return reports.register(

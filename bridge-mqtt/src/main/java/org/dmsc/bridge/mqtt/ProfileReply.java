@@ -24,6 +24,7 @@ final class ProfileReply implements ReplyPort {
     private static final Set<Refusal> EXPIRED = Set.of(Refusal.DEADLINE_EXCEEDED, Refusal.ATTEMPT_TIMED_OUT);
     private static final Set<Refusal> NOBODY_THERE = Set.of(
             Refusal.OVERLOADED,
+            Refusal.RATE_LIMITED,
             Refusal.UNAVAILABLE,
             Refusal.UNDELIVERABLE,
             Refusal.AGENT_LOST,

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.dmsc.bridge.mqtt.broker.Device;
 import org.dmsc.bridge.mqtt.broker.Knock;
 import org.dmsc.bridge.mqtt.testing.FakeAudit;
+import org.dmsc.bridge.mqtt.testing.FakeDirectory;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -22,6 +23,7 @@ import org.dmsc.tenant.identity.Caller;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.policy.CallerAuthenticator;
+import org.dmsc.tenant.quota.QuotaGate;
 import org.dmsc.tenant.revocation.LiveConnections;
 import org.dmsc.tenant.revocation.RevocationList;
 import org.junit.jupiter.api.Test;
@@ -49,7 +51,8 @@ final class GuardTest {
                     List.of()),
             new Guard.Admission(
                     new LiveConnections(RevocationList.empty(), Clock.systemUTC()),
-                    new Evictions((client, why) -> CompletableFuture.completedFuture(true))),
+                    new Evictions((client, why) -> CompletableFuture.completedFuture(true)),
+                    new DeviceQuotas(QuotaGate.usual(), new FakeDirectory().agents, new FakeDirectory().tenants)),
             audit,
             what -> {},
             new Clock() {

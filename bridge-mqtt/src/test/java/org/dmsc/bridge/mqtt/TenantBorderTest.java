@@ -132,7 +132,7 @@ final class TenantBorderTest {
                 .build();
     }
 
-    private static int subscribe(Paho5 device, String filter) throws Exception {
+    static int subscribe(Paho5 device, String filter) throws Exception {
         IMqttToken token = device.client().subscribe(filter, 1);
         return ProfileAgentTest.reasonCode(token);
     }

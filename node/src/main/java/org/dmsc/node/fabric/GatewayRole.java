@@ -86,6 +86,7 @@ final class GatewayRole {
     private final RenewedIdentity identity;
     private final IssuingCas issuingCas;
     private final RevocationRole revocations;
+    private final QuotaRole quotas;
     private final PeerValidator peers;
     private final WebFetcher fetcher;
     private final OutsideKeys outsideKeys;
@@ -110,6 +111,7 @@ final class GatewayRole {
         this.revocations = new RevocationRole(foundation);
         this.peers = new PeerValidator(
                 foundation.keyring().pki()::root, issuingCas, domain, foundation.clock(), revocations.list());
+        this.quotas = new QuotaRole(foundation, metrics);
         this.core = core(router);
         this.fetcher = Outbound.fetcher(foundation, core.audit(), peers, identity);
         this.outsideIssuers = tenant -> foundation.policies().of(tenant).issuers();
@@ -133,6 +135,7 @@ final class GatewayRole {
                 foundation.tenants(),
                 foundation.policies(),
                 Admittance.none(),
+                quotas.gate(),
                 foundation.agents(),
                 domain,
                 router.map(this::queries),
@@ -158,6 +161,7 @@ final class GatewayRole {
     /** Begins to compete for lanes; returns at once. */
     void start(Health health) {
         revocations.start(core.audit(), health, closing);
+        quotas.start(core.audit(), closing);
         closing.add("bridge core", core);
         // Agents that are called belong to the lane of their hash: whoever owns it calls them, whatever its edges.
         core.gateway()
@@ -234,6 +238,7 @@ final class GatewayRole {
                 peers,
                 authenticator,
                 revocations.connections(),
+                quotas.gate(),
                 core.exchange(),
                 core.reports(),
                 foundation.tenants(),
@@ -297,6 +302,7 @@ final class GatewayRole {
                 this::authorities,
                 this::deviceCaller,
                 revocations.connections(),
+                quotas.gate(),
                 core.exchange(),
                 core.reports(),
                 core.audit(),

@@ -40,6 +40,7 @@ import org.dmsc.tenant.keys.Pkcs12KeyVault;
 import org.dmsc.tenant.keys.VaultAuditHmac;
 import org.dmsc.tenant.policy.Admittance;
 import org.dmsc.tenant.policy.Policies;
+import org.dmsc.tenant.quota.QuotaGate;
 
 /** A broker with one tenant, sealed records in and out, and gateways on it. The keys lie in a folder, so that another process can share them. */
 final class LaneWorld implements AutoCloseable {
@@ -95,6 +96,7 @@ final class LaneWorld implements AutoCloseable {
                 tenants,
                 Policies.none(),
                 Admittance.none(),
+                QuotaGate.usual(),
                 agents,
                 FabricDomain.DEFAULT,
                 Optional.empty(),

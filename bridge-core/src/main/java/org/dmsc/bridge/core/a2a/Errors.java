@@ -154,6 +154,7 @@ public final class Errors {
         put(table, Refusal.AGENT_UNKNOWN, new Shape(-31004, "AGENT_UNKNOWN", 404, "NOT_FOUND", 0x87));
         put(table, Refusal.CROSS_TENANT, new Shape(-31004, "AGENT_UNKNOWN", 404, "NOT_FOUND", 0x87));
         put(table, Refusal.QUOTA_EXCEEDED, new Shape(-31029, "QUOTA_EXCEEDED", 429, "RESOURCE_EXHAUSTED", 0x97));
+        put(table, Refusal.RATE_LIMITED, new Shape(-31028, "RATE_LIMITED", 429, "RESOURCE_EXHAUSTED", 0x97));
         put(table, Refusal.OVERLOADED, new Shape(-31030, "OVERLOADED", 429, "RESOURCE_EXHAUSTED", 0x97));
     }
 

@@ -15,10 +15,12 @@ import org.dmsc.tenant.keys.AuditHmac;
 import org.dmsc.tenant.keys.Envelopes;
 import org.dmsc.tenant.policy.Gatekeeper;
 import org.dmsc.tenant.policy.Masks;
+import org.dmsc.tenant.quota.QuotaGate;
 
 /** What an exchange works with. */
 public record ExchangeParts(
         Gatekeeper gatekeeper,
+        QuotaGate quotas,
         Masks masks,
         Tenants tenants,
         Agents agents,

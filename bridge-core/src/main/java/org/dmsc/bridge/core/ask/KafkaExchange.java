@@ -31,7 +31,7 @@ import org.dmsc.tenant.identity.Caller;
  * {@link Exchange} over Kafka.
  *
  * <pre>
- *   ask:  admit ▸ name the task ▸ watch it, its lane being read ▸ seal and publish ▸ hand out the open task
+ *   ask:  quota ▸ admit ▸ name the task ▸ watch it, its lane being read ▸ seal and publish ▸ hand out the open task
  * </pre>
  *
  * The lane is read before the record is written, so no answer is missed, however fast it is.
@@ -39,6 +39,7 @@ import org.dmsc.tenant.identity.Caller;
 final class KafkaExchange implements Exchange {
 
     private final Ingress ingress;
+    private final Takeoff takeoff;
     private final Agents agents;
     private final Submissions submissions;
     private final TaskRecords records;
@@ -49,6 +50,7 @@ final class KafkaExchange implements Exchange {
 
     KafkaExchange(ExchangeParts parts) {
         this.ingress = new Ingress(parts);
+        this.takeoff = new Takeoff(parts.quotas(), parts.watches(), parts.clock());
         this.agents = parts.agents();
         this.submissions = new Submissions(parts.hmac(), parts.tokens(), parts.gateway(), parts.clock());
         this.records = new TaskRecords(parts.outbox(), parts.envelopes(), parts.domain(), parts.lanes());
@@ -61,6 +63,9 @@ final class KafkaExchange implements Exchange {
     @Override
     public CompletionStage<OpenTask> ask(Caller caller, AgentMessage asked) {
         return refusing(caller, object(asked), asked.need().target(), () -> {
+            if (asked.existingTaskId().isEmpty()) {
+                takeoff.requireRoom(caller.tenant());
+            }
             Ingress.Taken taken = admit(caller, asked);
             TenantRecord tenant = taken.tenant();
             AgentMessage message = taken.message();
@@ -70,7 +75,8 @@ final class KafkaExchange implements Exchange {
                         .thenCompose(task -> followUp(caller, tenant, message, task));
             }
             TaskSubmission submission = submissions.task(agent, tenant, message);
-            return publish(caller, submission, message, watched(caller, submission, message.message()), Occasion.NEW);
+            WatchedTask watched = watched(caller, submission, message.message());
+            return takeoff.of(agent, watched, () -> publish(caller, submission, message, watched, Occasion.NEW));
         });
     }
 

@@ -114,6 +114,7 @@ public final class BridgeCore implements AutoCloseable {
     private Exchange exchange(TaskQueries queries) {
         return new ExchangeParts(
                         new Gatekeeper(parts.tenants(), parts.policies(), parts.admittance(), clock),
+                        parts.quotas(),
                         new Masks(parts.hmac()),
                         parts.tenants(),
                         parts.agents(),

@@ -14,12 +14,14 @@ import org.dmsc.tenant.keys.AuditHmac;
 import org.dmsc.tenant.keys.Envelopes;
 import org.dmsc.tenant.policy.Admittance;
 import org.dmsc.tenant.policy.Policies;
+import org.dmsc.tenant.quota.QuotaGate;
 
 /**
  * What a node gives to bridge-core.
  *
  * @param queries where tasks that are not followed here are looked up; by default the log is replayed
- * @param admittance revocation and quotas, asked in their place in the order
+ * @param admittance checks of the caller, asked in their place in the order
+ * @param quotas limits of tasks in flight
  * @param ids makes ids of events and reports: random UUIDs
  */
 public record BridgeParts(
@@ -30,6 +32,7 @@ public record BridgeParts(
         Tenants tenants,
         Policies policies,
         Admittance admittance,
+        QuotaGate quotas,
         Agents agents,
         FabricDomain domain,
         Optional<TaskQueries> queries,

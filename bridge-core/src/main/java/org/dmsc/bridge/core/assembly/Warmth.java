@@ -13,6 +13,7 @@ import org.dmsc.schemas.avro.SealedEnvelope;
 import org.dmsc.schemas.avro.TaskCancel;
 import org.dmsc.schemas.avro.TaskEvent;
 import org.dmsc.schemas.avro.TaskSubmission;
+import org.dmsc.schemas.avro.UsageReport;
 import org.dmsc.schemas.serde.AvroCodec;
 
 /** Asks for every schema id once at the start: the first question may go over the network, and no event loop may be the one to ask it. */
@@ -35,5 +36,6 @@ final class Warmth {
         codec.registry().register(TopicNames.GATEWAYS + "-value", GatewayRecord.getClassSchema());
         codec.registry().register(TopicNames.REVOCATIONS + "-value", RevocationRecord.getClassSchema());
         codec.registry().register(TopicNames.REVOCATION_ACKS + "-value", RevocationAck.getClassSchema());
+        codec.registry().register(TopicNames.USAGE + "-value", UsageReport.getClassSchema());
     }
 }

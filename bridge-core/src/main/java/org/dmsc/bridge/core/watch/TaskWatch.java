@@ -44,6 +44,7 @@ final class TaskWatch {
     private final List<Told> told = new ArrayList<>();
     private final Set<String> seen = new HashSet<>();
     private final List<TaskHandle> handles = new ArrayList<>();
+    private final List<Attended> attended = new ArrayList<>();
     private TaskProgress progress = TaskProgress.NEW;
     private Optional<Assignment> assignment = Optional.empty();
     private Optional<Failure> failure = Optional.empty();
@@ -51,6 +52,16 @@ final class TaskWatch {
     private int interruptions;
     private long updatedAt;
     private boolean heard;
+
+    /** An attendance, and what it keeps. */
+    private record Attended(Attendance attendance, Runnable release) {
+
+        void end() {
+            if (attendance.over()) {
+                release.run();
+            }
+        }
+    }
 
     TaskWatch(WatchedTask task, ObjectMapper json, long now) {
         this.task = task;
@@ -89,6 +100,7 @@ final class TaskWatch {
         Effect effect;
         synchronized (this) {
             heard = true;
+            attended.forEach(one -> one.attendance().heard());
             if (waiting != null) {
                 waiting.add(event);
                 return true;
@@ -249,6 +261,26 @@ final class TaskWatch {
         settleHandles();
     }
 
+    /** Adds somebody who only attends. */
+    void attend(Attendance attendance, Runnable release) {
+        synchronized (this) {
+            attended.add(new Attended(attendance, release));
+        }
+        settleHandles();
+    }
+
+    /** Ends an attendance before the task is over. */
+    void leave(Attendance attendance) {
+        List<Attended> leaving;
+        synchronized (this) {
+            leaving = attended.stream()
+                    .filter(one -> one.attendance() == attendance)
+                    .toList();
+            attended.removeAll(leaving);
+        }
+        leaving.forEach(Attended::end);
+    }
+
     synchronized void detach(TaskHandle handle) {
         handles.remove(handle);
     }
@@ -262,22 +294,32 @@ final class TaskWatch {
     /** Nothing more will come; whoever waits is told why. */
     void giveUp(RefusedException why) {
         List<TaskHandle> all;
+        List<Attended> leaving;
         synchronized (this) {
             all = List.copyOf(handles);
+            leaving = List.copyOf(attended);
+            attended.clear();
         }
         all.forEach(handle -> handle.fail(why));
+        leaving.forEach(Attended::end);
     }
 
     /** Outside the lock: what hangs on a handle may do anything. */
     private void settleHandles() {
         List<TaskHandle> due = new ArrayList<>();
+        List<Attended> leaving = List.of();
         synchronized (this) {
+            if (!attended.isEmpty() && (progress.ended() || progress.interrupted())) {
+                leaving = List.copyOf(attended);
+                attended.clear();
+            }
             for (TaskHandle handle : handles) {
                 if (progress.ended() || (progress.interrupted() && handle.settledBy(interruptions))) {
                     due.add(handle);
                 }
             }
         }
+        leaving.forEach(Attended::end);
         due.forEach(TaskHandle::settle);
     }
 }

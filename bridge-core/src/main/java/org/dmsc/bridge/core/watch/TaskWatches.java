@@ -118,15 +118,7 @@ public final class TaskWatches implements AutoCloseable {
      * @throws RefusedException OVERLOADED when too many wait, DUPLICATE when the task is known to be somebody else's
      */
     public Watching watch(WatchedTask task, Occasion occasion) {
-        if (entries.size() >= MOST) {
-            throw new RefusedException(Refusal.OVERLOADED, MOST + " tasks are waited for here; try again later");
-        }
-        Entry entry = entries.compute(task.key(), (key, known) -> {
-            Entry one = known == null ? newEntry(task, occasion) : known;
-            requireSameCaller(one.watch().task(), task);
-            one.enter();
-            return one;
-        });
+        Entry entry = entered(task, occasion);
         int lane = Lanes.of(task.taskId(), lanes);
         CompletionStage<Void> live = feed.enter(task.caller().tenant(), lane);
         Patience patience = occasion == Occasion.FOLLOW_UP ? Patience.NEXT_INTERRUPTION : Patience.ANY_INTERRUPTION;
@@ -138,6 +130,32 @@ public final class TaskWatches implements AutoCloseable {
             live.thenRun(() -> entry.lookUpNow(clock.millis()));
         }
         return new Watching(handle, live);
+    }
+
+    /**
+     * Keeps a new task watched until it is over, whether or not anybody waits for it.
+     *
+     * @return ends the attendance early
+     * @throws RefusedException as {@link #watch}
+     */
+    public Runnable attend(WatchedTask task, Attendance attendance) {
+        Entry entry = entered(task, Occasion.NEW);
+        int lane = Lanes.of(task.taskId(), lanes);
+        CompletionStage<Void> unused = feed.enter(task.caller().tenant(), lane);
+        entry.watch().attend(attendance, () -> release(entry, lane));
+        return () -> entry.watch().leave(attendance);
+    }
+
+    private Entry entered(WatchedTask task, Occasion occasion) {
+        if (entries.size() >= MOST) {
+            throw new RefusedException(Refusal.OVERLOADED, MOST + " tasks are waited for here; try again later");
+        }
+        return entries.compute(task.key(), (key, known) -> {
+            Entry one = known == null ? newEntry(task, occasion) : known;
+            requireSameCaller(one.watch().task(), task);
+            one.enter();
+            return one;
+        });
     }
 
     private Entry newEntry(WatchedTask task, Occasion occasion) {

@@ -7,8 +7,10 @@ import com.hivemq.extension.sdk.api.auth.parameter.PublishAuthorizerOutput;
 import com.hivemq.extension.sdk.api.auth.parameter.SubscriptionAuthorizerInput;
 import com.hivemq.extension.sdk.api.auth.parameter.SubscriptionAuthorizerOutput;
 import com.hivemq.extension.sdk.api.packets.publish.AckReasonCode;
-import com.hivemq.extension.sdk.api.packets.subscribe.SubackReasonCode;
+import java.util.Optional;
 import java.util.function.Predicate;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +21,9 @@ import org.slf4j.LoggerFactory;
 final class DeviceAuthorizer implements SubscriptionAuthorizer, PublishAuthorizer {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeviceAuthorizer.class);
+
+    private static final Optional<RefusedException> UNKNOWN =
+            Optional.of(new RefusedException(Refusal.UNAUTHENTICATED, "a connection that has ended"));
 
     private final DeviceTraffic traffic;
     private final Connections connections;
@@ -31,13 +36,15 @@ final class DeviceAuthorizer implements SubscriptionAuthorizer, PublishAuthorize
     @Override
     public void authorizeSubscribe(SubscriptionAuthorizerInput input, SubscriptionAuthorizerOutput output) {
         String filter = input.getSubscription().getTopicFilter();
-        if (allowed(
-                connections.of(input.getConnectionInformation()).orElse(null), d -> traffic.maySubscribe(d, filter))) {
+        Optional<RefusedException> refusal = connections
+                .of(input.getConnectionInformation())
+                .map(device -> refusal(device, filter))
+                .orElse(UNKNOWN);
+        if (refusal.isEmpty()) {
             output.authorizeSuccessfully();
         } else {
             output.failAuthorization(
-                    SubackReasonCode.NOT_AUTHORIZED,
-                    "not a topic of this agent (expected one of its own tenant and name)");
+                    ReasonCodes.suback(refusal.get().refusal()), refusal.get().sentence());
         }
     }
 
@@ -51,6 +58,15 @@ final class DeviceAuthorizer implements SubscriptionAuthorizer, PublishAuthorize
             output.failAuthorization(
                     AckReasonCode.NOT_AUTHORIZED,
                     "not a topic for this agent's last will (expected its discovery topic)");
+        }
+    }
+
+    private Optional<RefusedException> refusal(Device device, String filter) {
+        try {
+            return traffic.refusesSubscription(device, filter);
+        } catch (Throwable e) {
+            LOG.atError().setCause(e).log("mqtt authorization failed inside the fabric; refused");
+            return Optional.of(new RefusedException(Refusal.INTERNAL, Refusal.INTERNAL.meaning()));
         }
     }
 

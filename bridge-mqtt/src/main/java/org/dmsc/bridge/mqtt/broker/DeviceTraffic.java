@@ -1,5 +1,7 @@
 package org.dmsc.bridge.mqtt.broker;
 
+import java.util.Optional;
+import org.dmsc.schemas.RefusedException;
 import org.dmsc.tenant.identity.Caller;
 
 /**
@@ -11,7 +13,7 @@ public interface DeviceTraffic {
     /**
      * Decides who is connecting.
      *
-     * @throws org.dmsc.schemas.RefusedException when it may not connect, with this client id or at all
+     * @throws RefusedException when it may not connect, with this client id or at all
      */
     Caller authenticate(Knock knock);
 
@@ -24,8 +26,8 @@ public interface DeviceTraffic {
     /** A PUBLISH arrived; everything about it is decided here. */
     PublishVerdict published(Device device, InboundPublish publish);
 
-    /** Whether the filter shows the device its own topics only. */
-    boolean maySubscribe(Device device, String filter);
+    /** Why the device may not subscribe: the filter shows more than its own topics, or its tenant has too many; empty when it may. */
+    Optional<RefusedException> refusesSubscription(Device device, String filter);
 
     /** Whether the device's last will may go to that topic. */
     boolean mayLeaveWill(Device device, String topic);

@@ -2,6 +2,7 @@ package org.dmsc.bridge.mqtt.broker;
 
 import com.hivemq.extension.sdk.api.packets.connect.ConnackReasonCode;
 import com.hivemq.extension.sdk.api.packets.publish.AckReasonCode;
+import com.hivemq.extension.sdk.api.packets.subscribe.SubackReasonCode;
 import org.dmsc.schemas.Refusal;
 
 /** How a refusal looks in an MQTT packet. */
@@ -17,6 +18,7 @@ final class ReasonCodes {
             case UNAUTHENTICATED:
                 return ConnackReasonCode.BAD_USER_NAME_OR_PASSWORD;
             case QUOTA_EXCEEDED:
+            case RATE_LIMITED:
                 return ConnackReasonCode.QUOTA_EXCEEDED;
             case OVERLOADED:
                 return ConnackReasonCode.SERVER_BUSY;
@@ -27,6 +29,17 @@ final class ReasonCodes {
                 return ConnackReasonCode.UNSPECIFIED_ERROR;
             default:
                 return ConnackReasonCode.NOT_AUTHORIZED;
+        }
+    }
+
+    static SubackReasonCode suback(Refusal refusal) {
+        switch (refusal) {
+            case QUOTA_EXCEEDED:
+                return SubackReasonCode.QUOTA_EXCEEDED;
+            case INTERNAL:
+                return SubackReasonCode.UNSPECIFIED_ERROR;
+            default:
+                return SubackReasonCode.NOT_AUTHORIZED;
         }
     }
 
@@ -45,6 +58,7 @@ final class ReasonCodes {
             case TOO_LARGE:
                 return AckReasonCode.PAYLOAD_FORMAT_INVALID;
             case QUOTA_EXCEEDED:
+            case RATE_LIMITED:
             case OVERLOADED:
                 return AckReasonCode.QUOTA_EXCEEDED;
             case UNSUPPORTED_OPERATION:

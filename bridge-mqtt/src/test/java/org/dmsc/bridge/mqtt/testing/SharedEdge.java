@@ -13,8 +13,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import javax.net.ssl.KeyManagerFactory;
@@ -38,8 +40,14 @@ import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.pki.PeerValidator;
 import org.dmsc.tenant.pki.Pem;
 import org.dmsc.tenant.policy.CallerAuthenticator;
+import org.dmsc.tenant.quota.QuotaDefaults;
+import org.dmsc.tenant.quota.QuotaGate;
+import org.dmsc.tenant.quota.QuotaListener;
+import org.dmsc.tenant.quota.UsageBoard;
 import org.dmsc.tenant.revocation.LiveConnections;
 import org.dmsc.tenant.revocation.RevocationList;
+import org.dmsc.tenant.rules.Quotas;
+import org.dmsc.tenant.rules.TenantPolicy;
 import org.dmsc.tenant.token.TokenIssuer;
 import org.dmsc.tenant.token.TokenKeys;
 import org.dmsc.tenant.token.TokenVerifier;
@@ -73,6 +81,15 @@ public final class SharedEdge implements ParameterResolver {
         public final FakeDirectory directory = new FakeDirectory();
         public final RevocationList revocations = RevocationList.empty();
         public final LiveConnections connections = new LiveConnections(revocations, Clock.systemUTC());
+        /** Of tenants that have any. */
+        public final Map<TenantId, Quotas> limits = new ConcurrentHashMap<>();
+
+        public final QuotaGate quotas = new QuotaGate(
+                this::policy,
+                QuotaDefaults.USUAL,
+                new UsageBoard("g1", System::nanoTime),
+                QuotaListener.NONE,
+                System::nanoTime);
         public final FabricPki pki;
         public final MqttEdge edge;
 
@@ -97,6 +114,23 @@ public final class SharedEdge implements ParameterResolver {
             }
         }
 
+        private TenantPolicy policy(TenantId tenant) {
+            TenantPolicy none = TenantPolicy.none(tenant, 0);
+            return new TenantPolicy(
+                    tenant,
+                    0,
+                    none.standing(),
+                    none.region(),
+                    none.administrators(),
+                    limits.getOrDefault(tenant, Quotas.NONE),
+                    none.issuers(),
+                    none.offers(),
+                    none.acceptances(),
+                    none.masking(),
+                    none.dataTags(),
+                    none.network());
+        }
+
         public MqttEdgeParts parts(BrokerSettings settings) {
             Supplier<Collection<X509Certificate>> authorities = this::authorities;
             PeerValidator peers = new PeerValidator(pki::root, authorities, DOMAIN, Clock.systemUTC(), revocations);
@@ -116,6 +150,7 @@ public final class SharedEdge implements ParameterResolver {
                     },
                     authenticator::identify,
                     connections,
+                    quotas,
                     exchange,
                     reports,
                     audit,
