@@ -21,7 +21,12 @@ import picocli.CommandLine.Option;
         name = "bench",
         description = "Measures the fabric against baselines of the same run.",
         mixinStandardHelpOptions = true,
-        subcommands = {BenchCommand.Roundtrip.class, BenchCommand.Start.class, RevocationCommand.class})
+        subcommands = {
+            BenchCommand.Roundtrip.class,
+            BenchCommand.Start.class,
+            RevocationCommand.class,
+            SealingCommand.class
+        })
 public final class BenchCommand implements Callable<Integer> {
 
     @Override

@@ -46,6 +46,7 @@ final class EdgeService implements HttpService {
     private final Claims claims;
     private final Optional<EstPages> est;
     private final ConnectionEnd connectionEnd;
+    private final OpenRequests requests;
 
     EdgeService(HttpEdgeParts parts, PublicPages publicPages, List<Page> pages, Failures failures) {
         this.credentials = new PeerCredentials(parts.settings().domain());
@@ -58,6 +59,8 @@ final class EdgeService implements HttpService {
         this.claims = new Claims(parts.audit());
         this.est = parts.pki().map(desk -> new EstPages(desk, parts, failures));
         this.connectionEnd = new ConnectionEnd(parts.clock());
+        this.requests = new OpenRequests(parts.tenants());
+        requests.start();
     }
 
     @Override
@@ -81,6 +84,7 @@ final class EdgeService implements HttpService {
             }
             Caller caller = authenticated(context, headers);
             claims.note(caller, headers);
+            requests.add(context, caller);
             List<String> path = segments(context.path());
             return HttpResponse.of(request.aggregate()
                     .thenCompose(whole ->

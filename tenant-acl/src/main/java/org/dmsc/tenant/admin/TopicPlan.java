@@ -38,6 +38,7 @@ final class TopicPlan {
                 compacted(TopicNames.REGISTRY),
                 forced(compacted(TopicNames.REVOCATIONS)),
                 compacted(TopicNames.REVOCATION_ACKS),
+                compacted(TopicNames.PURGES),
                 compacted(TopicNames.GATEWAYS),
                 kept(TopicNames.ENROLMENTS, 1, ENROLMENTS),
                 compacted(TopicNames.MODELS),
