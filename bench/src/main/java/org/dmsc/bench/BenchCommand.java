@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
             BenchCommand.Roundtrip.class,
             BenchCommand.Start.class,
             RevocationCommand.class,
-            IsolationCommand.class
+            IsolationCommand.class,
+            SealingCommand.class
         })
 public final class BenchCommand implements Callable<Integer> {
 

@@ -17,6 +17,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.core.a2a.Errors;
 import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
 import org.jspecify.annotations.Nullable;
 
 /** What the server itself answers, before or beside our service: never a stack trace, always our error object. */
@@ -30,6 +31,9 @@ final class EdgeErrors implements ServerErrorHandler {
 
     @Override
     public HttpResponse onServiceException(ServiceRequestContext context, Throwable cause) {
+        if (cause instanceof RefusedException refused) {
+            return Answers.error(refused.refusal(), refused.sentence(), MediaType.JSON);
+        }
         Refusal refusal = refusal(cause);
         return Answers.error(refusal, sentence(refusal), MediaType.JSON);
     }

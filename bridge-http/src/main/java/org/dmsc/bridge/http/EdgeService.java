@@ -49,6 +49,7 @@ final class EdgeService implements HttpService {
     private final Optional<EstPages> est;
     private final ConnectionEnd connectionEnd;
     private final EdgeQuotas quotas;
+    private final OpenRequests requests;
 
     EdgeService(HttpEdgeParts parts, PublicPages publicPages, List<Page> pages, Failures failures) {
         this.credentials = new PeerCredentials(parts.settings().domain());
@@ -62,6 +63,8 @@ final class EdgeService implements HttpService {
         this.est = parts.pki().map(desk -> new EstPages(desk, parts, failures));
         this.connectionEnd = new ConnectionEnd(parts.clock());
         this.quotas = new EdgeQuotas(parts.quotas());
+        this.requests = new OpenRequests(parts.tenants());
+        requests.start();
     }
 
     @Override
@@ -99,8 +102,9 @@ final class EdgeService implements HttpService {
         } catch (RefusedException e) {
             return error(headers, failures.noteUnread(caller, object(headers), e));
         }
-        claims.note(caller, headers);
         try {
+            claims.note(caller, headers);
+            requests.add(context, caller);
             List<String> path = segments(context.path());
             return HttpResponse.of(request.aggregate()
                     .thenCompose(whole ->

@@ -133,6 +133,7 @@ public final class HttpEdge implements AutoCloseable {
                 new AuditPage(parts),
                 new RevocationPage(parts),
                 new ConfigPage(parts),
+                new TenantLifePage(parts),
                 new OperatorPage(parts)));
         return pages;
     }

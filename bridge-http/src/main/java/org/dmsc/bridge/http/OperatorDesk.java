@@ -11,6 +11,7 @@ import org.dmsc.tenant.admin.CreatedTenant;
 import org.dmsc.tenant.admin.KafkaAccess;
 import org.dmsc.tenant.admin.TenantAdministration;
 import org.dmsc.tenant.admin.TenantConfiguration;
+import org.dmsc.tenant.admin.TenantLife;
 import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.revocation.RevocationKey;
 import org.dmsc.tenant.revocation.Revoked;
@@ -26,6 +27,9 @@ public interface OperatorDesk {
 
     /** Tenants' documents. */
     TenantConfiguration configuration();
+
+    /** What happens to tenants after they were made. */
+    TenantLife life();
 
     /** Issues an agent's certificate and token. */
     AgentCredentials addAgent(AgentRef agent, Duration life, SpiffeId actor);
@@ -49,7 +53,11 @@ public interface OperatorDesk {
     void dismissKafka(TenantId tenant, String name, SpiffeId actor);
 
     /** The administration of this process. */
-    static OperatorDesk of(TenantAdministration administration, TenantConfiguration configuration, Revoking revoking) {
+    static OperatorDesk of(
+            TenantAdministration administration,
+            TenantConfiguration configuration,
+            TenantLife life,
+            Revoking revoking) {
         return new OperatorDesk() {
             @Override
             public CompletionStage<Revoked> revoke(RevocationKey key, String reason, SpiffeId actor, Duration wait) {
@@ -69,6 +77,11 @@ public interface OperatorDesk {
             @Override
             public TenantConfiguration configuration() {
                 return configuration;
+            }
+
+            @Override
+            public TenantLife life() {
+                return life;
             }
 
             @Override

@@ -2,11 +2,16 @@ package org.dmsc.node.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.dmsc.node.host.ExitCode;
+import org.dmsc.node.host.NodeException;
 import org.dmsc.tenant.keys.SecretFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -17,7 +22,7 @@ import picocli.CommandLine.Parameters;
 /** {@code dmsc tenant …}. */
 @Command(
         name = "tenant",
-        description = "Makes and lists tenants.",
+        description = "Makes, lists, suspends and ends tenants.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class TenantCommand {
@@ -118,6 +123,81 @@ final class TenantCommand {
                     + ".audit --group " + made.path("groupPrefix").asText() + "main --from-beginning");
         });
         return 0;
+    }
+
+    @Command(
+            name = "suspend",
+            description =
+                    "Stops a tenant: its requests are refused, its connections and streams are cut, its waiting tasks wait.",
+            mixinStandardHelpOptions = true)
+    int suspend(@Parameters(paramLabel = "TENANT") String tenant, @Mixin Target where, @Mixin Output output) {
+        return change(tenant, "suspend", where, output);
+    }
+
+    @Command(name = "resume", description = "Lets a suspended tenant go on.", mixinStandardHelpOptions = true)
+    int resume(@Parameters(paramLabel = "TENANT") String tenant, @Mixin Target where, @Mixin Output output) {
+        return change(tenant, "resume", where, output);
+    }
+
+    @Command(
+            name = "offboard",
+            description = {
+                "Ends a tenant for ever: destroys its keys, so that nothing it ever sent can be opened, and removes its topics.",
+                "Its id is never given again. Asks for the id as confirmation."
+            },
+            mixinStandardHelpOptions = true)
+    int offboard(
+            @Parameters(paramLabel = "TENANT") String tenant,
+            @Option(names = "--yes", description = "do not ask") boolean sure,
+            @Mixin Target where,
+            @Mixin Output output) {
+        if (!sure) {
+            requireConfirmation(tenant, output);
+        }
+        ObjectNode body = FabricClient.JSON.createObjectNode().put("confirm", tenant);
+        JsonNode done = where.asOperator().post(path(tenant, "offboard"), body);
+        output.print(done, out -> {
+            out.line("tenant " + tenant + " is " + done.path("state").asText() + ".");
+            done.path("steps")
+                    .forEach(step -> out.line("  " + step.path("name").asText() + ": "
+                            + step.path("result").asText() + " ("
+                            + step.path("millis").asText() + " ms)"));
+            out.line("Destroyed:");
+            done.path("destroyed").forEach(one -> out.line("  " + one.asText()));
+            out.line("Not destroyed, because the fabric cannot:");
+            done.path("remains").forEach(one -> out.line("  " + one.asText()));
+            out.line("Deletion record (JWS, also in the audit log): "
+                    + done.path("deletionRecord").asText());
+        });
+        return 0;
+    }
+
+    private static int change(String tenant, String what, Target where, Output output) {
+        JsonNode changed = where.asOperator().post(path(tenant, what), FabricClient.JSON.createObjectNode());
+        output.print(
+                changed,
+                out -> out.line(
+                        "tenant " + tenant + " is " + changed.path("state").asText() + "."));
+        return 0;
+    }
+
+    /** From standard input, which a terminal or a script may be; closed, it confirms nothing. */
+    private static void requireConfirmation(String tenant, Output output) {
+        output.line("This destroys all keys of tenant " + tenant + ". Type its id to go on:");
+        try {
+            BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            if (tenant.equals(in.readLine())) {
+                return;
+            }
+        } catch (IOException e) {
+            throw new NodeException(ExitCode.USAGE, "standard input cannot be read (expected it, or --yes)", e);
+        }
+        throw new NodeException(
+                ExitCode.REFUSED, "not confirmed: nothing was done (expected '" + tenant + "', or --yes)");
+    }
+
+    private static String path(String tenant, String what) {
+        return PATH + "/" + FabricClient.encode(tenant) + "/" + what;
     }
 
     private static List<List<String>> rows(JsonNode answer) {

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param lanes partitions of each tenant topic, fixed when the fabric is made
  * @param replication copies of each topic
  * @param est where EST alone listens, with TLS 1.2 beside 1.3; empty: on the HTTP edge only, with 1.3
+ * @param vault where tenants' root keys are
  * @param schemaRegistry an outside Confluent-compatible registry; empty: ids come from a topic
  */
 public record FabricConfig(
@@ -33,7 +34,8 @@ public record FabricConfig(
         Optional<EdgeConfig> est,
         Optional<URI> schemaRegistry,
         Limits limits,
-        FetchConfig fetch) {
+        FetchConfig fetch,
+        VaultConfig vault) {
 
     /**
      * How much and how long.

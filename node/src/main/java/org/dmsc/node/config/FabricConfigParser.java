@@ -68,7 +68,8 @@ final class FabricConfigParser {
                 est(),
                 schemaRegistry(),
                 limits(),
-                new FetchSection(top).parse());
+                new FetchSection(top).parse(),
+                new VaultSection(top).parse());
         top.finish();
         return config;
     }

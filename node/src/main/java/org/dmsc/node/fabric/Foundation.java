@@ -13,6 +13,7 @@ import org.dmsc.schemas.registry.SchemaRegistry;
 import org.dmsc.schemas.registry.TopicSchemaRegistry;
 import org.dmsc.schemas.serde.AvroCodec;
 import org.dmsc.tenant.admin.FabricShape;
+import org.dmsc.tenant.admin.KeyPurge;
 import org.dmsc.tenant.directory.CapabilityIndex;
 import org.dmsc.tenant.directory.KafkaAgents;
 import org.dmsc.tenant.directory.KafkaTenants;
@@ -28,6 +29,7 @@ import org.dmsc.tenant.policy.SealedPolicies;
  *
  * @param kafka clients of each role: a role's own topics take nobody else's
  * @param routing opens and seals routing parts only
+ * @param purge makes ciphers obey tenants' records; every cipher of the process MUST be added to it
  */
 record Foundation(
         FabricConfig config,
@@ -40,7 +42,8 @@ record Foundation(
         KafkaTenants tenants,
         SealedPolicies policies,
         KafkaAgents agents,
-        CapabilityIndex index) {
+        CapabilityIndex index,
+        KeyPurge purge) {
 
     private static final Duration LONGEST = Duration.ofSeconds(60);
 
@@ -49,7 +52,8 @@ record Foundation(
         KafkaClients clients = kafka.shared();
         AvroCodec codec = new AvroCodec(closing.add("schema registry", registry(config, clients)));
         KeyVault vault = keyring.vault(Set.of(KeyClass.ROUTING));
-        Envelopes routing = new Envelopes(new AesGcmEnvelopeCipher(vault, random, clock), codec);
+        AesGcmEnvelopeCipher cipher = keyring.cipher(vault, random, clock);
+        Envelopes routing = new Envelopes(cipher, codec);
         KafkaTenants tenants = closing.add("tenants", new KafkaTenants(clients, codec));
         KafkaAgents agents = closing.add("agents", new KafkaAgents(clients, codec, routing));
         CapabilityIndex index = new CapabilityIndex();
@@ -57,10 +61,14 @@ record Foundation(
         // Compiled before anybody else hears of a change.
         SealedPolicies policies = new SealedPolicies(tenants, routing);
         policies.start();
+        KeyPurge purge = new KeyPurge(clients, codec, tenants, config.node(), clock);
+        purge.add(cipher);
+        purge.start();
         tenants.start();
         agents.start();
         caughtUp(tenants, agents);
-        return new Foundation(config, clock, random, keyring, kafka, codec, routing, tenants, policies, agents, index);
+        return new Foundation(
+                config, clock, random, keyring, kafka, codec, routing, tenants, policies, agents, index, purge);
     }
 
     /** Clients for what the roles of this process share. */

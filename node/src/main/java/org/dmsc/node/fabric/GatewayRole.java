@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.dmsc.bridge.core.RefusalNote;
 import org.dmsc.bridge.core.TaskQueries;
@@ -41,8 +42,10 @@ import org.dmsc.router.RouterApp;
 import org.dmsc.schemas.avro.SealedEnvelope;
 import org.dmsc.schemas.serde.AvroSerde;
 import org.dmsc.tenant.admin.AdministrationParts;
+import org.dmsc.tenant.admin.LifeParts;
 import org.dmsc.tenant.admin.TenantAdministration;
 import org.dmsc.tenant.admin.TenantConfiguration;
+import org.dmsc.tenant.admin.TenantLife;
 import org.dmsc.tenant.fence.KafkaRole;
 import org.dmsc.tenant.identity.Credentials;
 import org.dmsc.tenant.identity.FabricDomain;
@@ -60,6 +63,8 @@ import org.dmsc.tenant.policy.Admittance;
 import org.dmsc.tenant.policy.CallerAuthenticator;
 import org.dmsc.tenant.policy.CallerAuthenticator.Identified;
 import org.dmsc.tenant.policy.NetworkGate;
+import org.dmsc.tenant.revocation.RevocationKey;
+import org.dmsc.tenant.revocation.Revoked;
 import org.dmsc.tenant.revocation.Revoker;
 import org.dmsc.tenant.token.OutsideIssuers;
 import org.dmsc.tenant.token.OutsideKeys;
@@ -72,6 +77,9 @@ final class GatewayRole {
 
     private static final Duration LONGEST = Duration.ofSeconds(90);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
+    /** What others may take to do their part when a tenant leaves. */
+    private static final Duration LIFE_PATIENCE = Duration.ofSeconds(5);
+
     private static final int MOST_DEVICES = 10_000;
 
     private final Foundation foundation;
@@ -102,8 +110,9 @@ final class GatewayRole {
         this.closing = closing;
         this.metrics = metrics;
         this.vault = foundation.keyring().vault(Set.of(KeyClass.ROUTING, KeyClass.PAYLOAD));
-        this.envelopes = new Envelopes(
-                new AesGcmEnvelopeCipher(vault, foundation.random(), foundation.clock()), foundation.codec());
+        AesGcmEnvelopeCipher cipher = foundation.keyring().cipher(vault, foundation.random(), foundation.clock());
+        foundation.purge().add(cipher);
+        this.envelopes = new Envelopes(cipher, foundation.codec());
         this.identity = new RenewedIdentity(
                 () -> foundation.keyring().node("gateway"), foundation.clock(), foundation.random()::nextDouble);
         this.issuingCas =
@@ -350,8 +359,32 @@ final class GatewayRole {
         return OperatorDesk.of(
                 administration,
                 new TenantConfiguration(administration, tenantParts),
+                new TenantLife(administration, tenantParts, life(revoker)),
                 (key, reason, actor, wait) ->
                         revocations.revoke(revoker, core.reports(), revocations.order(key, reason, actor), wait));
+    }
+
+    private LifeParts life(Revoker revoker) {
+        return new LifeParts(
+                foundation.agents(),
+                agent -> core.reports().unregister(agent),
+                (tenant, actor) -> heard(revocations
+                        .revoke(
+                                revoker,
+                                core.reports(),
+                                revocations.order(RevocationKey.tenant(tenant), "offboarded", actor),
+                                LIFE_PATIENCE)
+                        .toCompletableFuture()
+                        .join()),
+                identity,
+                LIFE_PATIENCE);
+    }
+
+    private static String heard(Revoked revoked) {
+        String missing = revoked.missing().isEmpty() ? "" : "; not by " + String.join(", ", revoked.missing());
+        return revoked.acknowledged().stream()
+                .map(ack -> ack.gateway() + " after " + ack.heardAfter().toMillis() + " ms, " + ack.cut() + " cut")
+                .collect(Collectors.joining(", ", "heard by ", missing));
     }
 
     private AdministrationParts administration() {

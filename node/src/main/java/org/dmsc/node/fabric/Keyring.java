@@ -13,13 +13,21 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.dmsc.node.config.FabricConfig;
+import org.dmsc.node.config.VaultConfig;
+import org.dmsc.node.host.ExitCode;
 import org.dmsc.node.host.FolderLock;
+import org.dmsc.node.host.NodeException;
 import org.dmsc.tenant.fence.StockClient;
 import org.dmsc.tenant.identity.FabricDomain;
+import org.dmsc.tenant.keys.AesGcmEnvelopeCipher;
+import org.dmsc.tenant.keys.DataKeys;
 import org.dmsc.tenant.keys.KeyClass;
 import org.dmsc.tenant.keys.KeyVault;
+import org.dmsc.tenant.keys.PatientDataKeys;
+import org.dmsc.tenant.keys.Pkcs11KeyVault;
 import org.dmsc.tenant.keys.Pkcs12KeyVault;
 import org.dmsc.tenant.keys.SecretFile;
+import org.dmsc.tenant.keys.VaultDataKeys;
 import org.dmsc.tenant.pki.FabricPki;
 import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.pki.Pem;
@@ -146,7 +154,27 @@ final class Keyring {
 
     /** A vault with these classes only: a part that must not read payloads is given one without their keys. */
     KeyVault vault(Set<KeyClass> classes) {
-        return Pkcs12KeyVault.open(folder.resolve("vault"), password, classes);
+        VaultConfig vault = config.vault();
+        if (vault.kind() == VaultConfig.Kind.PKCS12) {
+            return Pkcs12KeyVault.open(folder.resolve("vault"), password, classes);
+        }
+        Path pinFile = vault.pinFile().orElseGet(() -> folder.resolve("secrets").resolve("pkcs11.pin"));
+        byte[] pin = SecretFile.read(pinFile)
+                .orElseThrow(() -> new NodeException(
+                        ExitCode.USAGE,
+                        "vault.pin-file: " + pinFile + " is not there (expected a file with the token's user PIN)"));
+        return Pkcs11KeyVault.open(
+                vault.library().orElseThrow(),
+                vault.slot(),
+                new String(pin, StandardCharsets.US_ASCII).strip().toCharArray(),
+                classes);
+    }
+
+    /** A cipher that works with the keys of a vault; a token may fail, and is then asked with care. */
+    AesGcmEnvelopeCipher cipher(KeyVault vault, SecureRandom random, Clock clock) {
+        DataKeys keys = new VaultDataKeys(vault, random);
+        boolean mayFail = config.vault().kind() == VaultConfig.Kind.PKCS11;
+        return new AesGcmEnvelopeCipher(mayFail ? new PatientDataKeys(keys, clock) : keys, random, clock);
     }
 
     /** An identity of this process, for the names under which it is reached on this machine and by agents. */

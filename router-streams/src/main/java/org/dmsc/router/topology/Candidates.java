@@ -11,6 +11,7 @@ import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.AgentSnapshot;
 import org.dmsc.schemas.avro.SkillRecord;
 import org.dmsc.schemas.avro.TaskSubmission;
+import org.dmsc.schemas.avro.TenantState;
 import org.dmsc.tenant.directory.Agents;
 import org.dmsc.tenant.directory.CapabilityIndex;
 import org.dmsc.tenant.directory.Match;
@@ -38,8 +39,9 @@ public final class Candidates {
         this.inFlight = inFlight;
     }
 
-    /** Begins to follow agents. */
+    /** Begins to follow agents and tenants. */
     public void start() {
+        tenants.onChange(changed -> inFlight.touched());
         agents.onChange((agent, snapshot) -> inFlight.touched());
     }
 
@@ -53,6 +55,13 @@ public final class Candidates {
         return tenants.find(new TenantId(tenant))
                 .map(found -> found.getLimits().getMaxHops())
                 .orElse(DEFAULT_MOST_HOPS);
+    }
+
+    /** Whether something may be begun for the tenant now; one that nobody knows yet is no reason to wait. */
+    boolean mayBegin(String tenant) {
+        return tenants.find(new TenantId(tenant))
+                .filter(found -> found.getState() != TenantState.ACTIVE)
+                .isEmpty();
     }
 
     List<Candidate> find(TaskSubmission submission, long now) {

@@ -13,6 +13,7 @@ import org.dmsc.router.task.Moment;
 import org.dmsc.router.task.TaskKey;
 import org.dmsc.router.task.TaskRule;
 import org.dmsc.router.task.Turn;
+import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.DeadLetter;
 import org.dmsc.schemas.avro.SealedEnvelope;
@@ -27,6 +28,9 @@ import org.dmsc.tenant.keys.Envelopes;
  * leaves no half-done task behind.
  */
 final class TaskDesk {
+
+    /** A resumption is heard at once; this is for the case that it was not. */
+    private static final long SUSPENDED_LOOK_MS = 30_000;
 
     private final TaskStore store;
     private final SealedStates seals;
@@ -156,10 +160,22 @@ final class TaskDesk {
     private Turn delegate(TaskState state, Job job) {
         TaskSubmission submission = job.submission().get();
         Moment moment = new Moment(job.now(), candidates.registryOffset());
+        if (!candidates.mayBegin(state.getTenant())) {
+            return rule.decided(state, submission, suspended(state, job.now()), moment);
+        }
         Question question =
                 new Question(submission, state.getAttempts(), candidates.mostHops(state.getTenant()), job.now());
         Decision decision = selector.decide(question, candidates.find(submission, job.now()), random);
         return rule.decided(state, submission, decision, moment);
+    }
+
+    /** A suspended tenant's tasks wait for its resumption or their deadline; what an agent works on already may end. */
+    private static Decision suspended(TaskState state, long now) {
+        return new Decision.Defer(
+                Refusal.TENANT_INACTIVE,
+                "tenant " + state.getTenant() + " is suspended: the task waits until it is resumed",
+                now + SUSPENDED_LOOK_MS,
+                List.of());
     }
 
     /** A due time is only ever moved forward in time here; later ones are set when the earlier one comes. */

@@ -1,5 +1,6 @@
 package org.dmsc.router.testing;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,7 +52,13 @@ public final class MemoryVault implements KeyVault {
     }
 
     @Override
-    public void destroy(TenantId tenant) {
+    public List<String> destroy(TenantId tenant) {
         destroyed.put(tenant.value(), true);
+        return List.of();
+    }
+
+    @Override
+    public void forget(TenantId tenant) {
+        keys.keySet().removeIf(id -> destroyed.containsKey(tenant.value()) && id.startsWith(tenant + "/"));
     }
 }

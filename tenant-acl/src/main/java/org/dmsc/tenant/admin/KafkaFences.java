@@ -94,36 +94,6 @@ public final class KafkaFences {
         }
     }
 
-    /**
-     * Takes every right on a tenant's topics away, from the fabric's roles and from clients of its own: nobody sees them any more, so that
-     * they can be removed without stopping who reads by pattern.
-     */
-    public void hideTenant(TenantId tenant) {
-        Set<String> names = new HashSet<>();
-        Set<AclBinding> bindings = new HashSet<>();
-        for (AclBinding binding : RoleAcls.tenant(tenant)) {
-            if (!binding.entry().principal().equals(KafkaRole.ADMIN.principal())) {
-                bindings.add(binding);
-            }
-            names.add(binding.pattern().name());
-        }
-        Collection<AclBinding> present = present();
-        present.stream()
-                .filter(binding -> !binding.entry().principal().startsWith("User:" + KafkaRole.NODE))
-                .filter(binding -> names.contains(binding.pattern().name())
-                        || binding.pattern().name().equals(tenant + "."))
-                .forEach(bindings::add);
-        bindings.retainAll(new HashSet<>(present));
-        KafkaAnswers.await(
-                "remove ACLs of tenant " + tenant,
-                admin.deleteAcls(bindings.stream().map(AclBinding::toFilter).toList())
-                        .all());
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (present().stream().anyMatch(bindings::contains)) {
-            requireTime(deadline, "see the removal of ACLs");
-        }
-    }
-
     private void ensure(List<AclBinding> wanted) {
         List<AclBinding> missing = missing(wanted);
         for (int from = 0; from < missing.size(); from += MOST_AT_ONCE) {

@@ -21,7 +21,7 @@ import org.dmsc.schemas.TopicNames.Channel;
  * <pre>
  *              dmsc.sys.*                          dmsc.audit   dmsc.&lt;tenant&gt;.*
  *   gateway    read; write but tenants, registry   read         read, write all but audit
- *   router     read; write audit-intake, schemas                read tasks, events; write events, inbox, agents, dead
+ *   router     read; write intake, schemas, purges               read tasks, events; write events, inbox, agents, dead
  *   registry   read; write registry, audit-intake               read agents
  *   audit      read; write schemas                 write        write audit
  *   admin      all but write registry                           make, remove; write tasks and read events (canary)
@@ -45,6 +45,7 @@ public final class RoleAcls {
                 List.of(KafkaRole.GATEWAY, KafkaRole.ROUTER, KafkaRole.REGISTRY, KafkaRole.AUDIT, KafkaRole.ADMIN)) {
             acls.allow(role, prefixed(ResourceType.TOPIC, SYSTEM), AclOperation.READ)
                     .allow(role, topic(TopicNames.SCHEMAS), AclOperation.WRITE)
+                    .allow(role, topic(TopicNames.PURGES), AclOperation.WRITE)
                     .allow(role, topic(TopicNames.AUDIT), AclOperation.DESCRIBE)
                     .allow(role, topic(TopicNames.AUDIT_CHECKPOINTS), AclOperation.DESCRIBE)
                     .allow(role, cluster(), AclOperation.IDEMPOTENT_WRITE);
@@ -76,6 +77,13 @@ public final class RoleAcls {
     }
 
     private void admin() {
+        // To see when nobody reads the topics of a tenant that leaves any more.
+        for (String group : List.of("dmsc-router", "dmsc-registry")) {
+            allow(
+                    KafkaRole.ADMIN,
+                    new ResourcePattern(ResourceType.GROUP, group, PatternType.LITERAL),
+                    AclOperation.DESCRIBE);
+        }
         allow(KafkaRole.ADMIN, prefixed(ResourceType.TOPIC, SYSTEM), AclOperation.WRITE);
         deny(KafkaRole.ADMIN, topic(TopicNames.REGISTRY), AclOperation.WRITE);
         allow(

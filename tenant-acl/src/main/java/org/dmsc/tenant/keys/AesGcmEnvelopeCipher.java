@@ -2,12 +2,15 @@ package org.dmsc.tenant.keys;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import com.github.benmanes.caffeine.cache.Scheduler;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
@@ -17,10 +20,14 @@ import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.SealedPart;
+import org.dmsc.tenant.keys.DataKeys.Fresh;
+import org.dmsc.tenant.keys.ErasableKey.ErasedException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * AES-256-GCM with the JDK's hardware AES. One data key per tenant and class, made by this object and never used by another; wrapped under the
- * root key it travels in each record.
+ * root key it travels in each record. A data key is replaced after an hour, 2^24 records or 64 GiB, when the process slept, and on demand;
+ * unwrapped ones are kept for an hour at most. Keys that are not needed any more are overwritten.
  */
 public final class AesGcmEnvelopeCipher implements EnvelopeCipher {
 
@@ -32,51 +39,134 @@ public final class AesGcmEnvelopeCipher implements EnvelopeCipher {
     private static final long MOST_OPENED_KEYS = 10_000;
     private static final String SEAL = "dmsc-seal-1";
 
-    private final KeyVault vault;
+    private final DataKeys dataKeys;
+    private final SecureRandom random;
     private final Clock clock;
-    private final DataKeyWrapping wrapping;
+    private final Continuity continuity;
     private final Map<Owner, DataKey> own = new ConcurrentHashMap<>();
-    private final Cache<WrappedKey, SecretKey> opened = Caffeine.newBuilder()
+    private final Set<String> gone = ConcurrentHashMap.newKeySet();
+    private final Cache<WrappedKey, ErasableKey> opened = Caffeine.newBuilder()
             .maximumSize(MOST_OPENED_KEYS)
             .expireAfterWrite(DATA_KEY_LIFE)
+            .scheduler(Scheduler.systemScheduler())
+            .executor(Runnable::run)
+            .removalListener(AesGcmEnvelopeCipher::removed)
             .build();
     private final ThreadLocal<Cipher> ciphers = ThreadLocal.withInitial(AesGcmEnvelopeCipher::newCipher);
 
     public AesGcmEnvelopeCipher(KeyVault vault, SecureRandom random, Clock clock) {
-        this.vault = vault;
+        this(new VaultDataKeys(vault, random), random, clock);
+    }
+
+    public AesGcmEnvelopeCipher(DataKeys dataKeys, SecureRandom random, Clock clock) {
+        this(dataKeys, random, clock, new Continuity(clock, System::nanoTime));
+    }
+
+    AesGcmEnvelopeCipher(DataKeys dataKeys, SecureRandom random, Clock clock, Continuity continuity) {
+        this.dataKeys = dataKeys;
+        this.random = random;
         this.clock = clock;
-        this.wrapping = new DataKeyWrapping(vault, random);
+        this.continuity = continuity;
     }
 
     @Override
     public SealedPart seal(KeyClass keyClass, SealContext context, byte[] plaintext) {
-        Owner owner = new Owner(context.tenant(), keyClass);
-        DataKey dataKey = own.computeIfAbsent(owner, this::newDataKey);
-        byte[] nonce = dataKey.nextNonce(plaintext.length, clock.millis());
-        while (nonce.length == 0) {
-            dataKey = replace(owner, dataKey);
-            nonce = dataKey.nextNonce(plaintext.length, clock.millis());
+        if (continuity.broken()) {
+            own.keySet().forEach(this::retire);
         }
-        SealedPart header = part(dataKey, context, nonce, new byte[0]);
-        return part(dataKey, context, nonce, encrypt(dataKey.key(), nonce, header, plaintext));
+        Owner owner = new Owner(context.tenant(), keyClass);
+        while (true) {
+            requireNotGone(owner.tenant().value(), Refusal.TENANT_INACTIVE);
+            DataKey dataKey = dataKey(owner);
+            byte[] nonce = dataKey.nextNonce(plaintext.length, clock.millis());
+            if (nonce.length == 0) {
+                replace(owner, dataKey);
+                continue;
+            }
+            SealedPart header = part(dataKey, context, nonce, new byte[0]);
+            try {
+                return part(dataKey, context, nonce, encrypt(dataKey.key(), nonce, header, plaintext));
+            } catch (ErasedException replacedMeanwhile) {
+                own.remove(owner, dataKey);
+            }
+        }
     }
 
     @Override
     public byte[] open(SealedPart part) {
         requireShape(part);
+        requireNotGone(part.getTenant(), Refusal.UNREADABLE);
         WrappedKey wrapped = new WrappedKey(part.getTenant(), part.getKeyId(), part.getWrappedKey());
-        SecretKey key = opened.getIfPresent(wrapped);
-        if (key == null) {
-            key = wrapping.unwrap(wrapped.bytes(), wrapped.tenant(), wrapped.keyId());
-            opened.put(wrapped.copy(), key);
+        while (true) {
+            try {
+                return decrypt(opened(wrapped), part);
+            } catch (ErasedException evictedMeanwhile) {
+                requireNotGone(part.getTenant(), Refusal.UNREADABLE);
+            }
         }
-        return decrypt(key, part);
     }
 
-    /** Forgets all data keys of a tenant: MUST be called when its root keys are destroyed, or it stays readable here for up to an hour. */
+    private ErasableKey opened(WrappedKey wrapped) {
+        ErasableKey known = opened.getIfPresent(wrapped);
+        if (known != null) {
+            return known;
+        }
+        SecretKey unwrapped = dataKeys.unwrap(wrapped.tenant(), wrapped.keyId(), wrapped.bytes());
+        ErasableKey key = ErasableKey.copyOf(unwrapped);
+        opened.put(wrapped.copy(), key);
+        // Whoever forgot the tenant while the key was on its way has looked for it already.
+        if (gone.contains(wrapped.tenant())) {
+            opened.invalidate(wrapped);
+        }
+        return key;
+    }
+
+    /** Seals with a new data key from the next record on: after the tenant's root key was rotated. */
+    public void rotate(TenantId tenant) {
+        for (KeyClass keyClass : KeyClass.values()) {
+            retire(new Owner(tenant, keyClass));
+        }
+    }
+
+    /** Seals under these root keys, which are the newest, from the next record on. */
+    public void follow(TenantId tenant, String routingKeyId, String payloadKeyId) {
+        own.forEach((owner, dataKey) -> {
+            String newest = owner.keyClass() == KeyClass.ROUTING ? routingKeyId : payloadKeyId;
+            if (owner.tenant().equals(tenant) && !dataKey.keyId().equals(newest)) {
+                replace(owner, dataKey);
+            }
+        });
+    }
+
+    /**
+     * Forgets all keys of a tenant that is gone for ever: MUST be called when its root keys are destroyed, or it stays readable here for up to
+     * an hour. Nothing of it is sealed or opened here again.
+     */
     public void forget(TenantId tenant) {
-        own.keySet().removeIf(owner -> owner.tenant().equals(tenant));
+        gone.add(tenant.value());
+        rotate(tenant);
         opened.asMap().keySet().removeIf(wrapped -> wrapped.tenant().equals(tenant.value()));
+        dataKeys.forget(tenant);
+    }
+
+    private void requireNotGone(String tenant, Refusal refusal) {
+        if (gone.contains(tenant)) {
+            throw new RefusedException(
+                    refusal, "tenant '" + Printable.of(tenant) + "' has left, and its keys were destroyed");
+        }
+    }
+
+    private void retire(Owner owner) {
+        DataKey retired = own.remove(owner);
+        if (retired != null) {
+            retired.erase();
+        }
+    }
+
+    private static void removed(@Nullable WrappedKey wrapped, @Nullable ErasableKey key, RemovalCause cause) {
+        if (key != null) {
+            key.destroy();
+        }
     }
 
     private static SealedPart part(DataKey dataKey, SealContext context, byte[] nonce, byte[] ciphertext) {
@@ -163,22 +253,40 @@ public final class AesGcmEnvelopeCipher implements EnvelopeCipher {
         return new RefusedException(Refusal.UNREADABLE, "sealed part with " + found + " (expected " + expected + ")");
     }
 
-    private DataKey replace(Owner owner, DataKey spent) {
-        return own.compute(owner, (key, current) -> current == null || current == spent ? newDataKey(owner) : current);
+    private void replace(Owner owner, DataKey spent) {
+        if (own.remove(owner, spent)) {
+            spent.erase();
+        }
+    }
+
+    /** Made outside the map: whoever waits for one tenant's key must not hold the map against another's. */
+    private DataKey dataKey(Owner owner) {
+        DataKey known = own.get(owner);
+        if (known != null) {
+            return known;
+        }
+        DataKey made = newDataKey(owner);
+        DataKey others = own.putIfAbsent(owner, made);
+        if (others == null) {
+            return made;
+        }
+        made.erase();
+        return others;
     }
 
     private DataKey newDataKey(Owner owner) {
-        String keyId = vault.newest(owner.tenant(), owner.keyClass())
-                .orElseThrow(() -> new RefusedException(
-                        Refusal.UNAVAILABLE,
-                        "tenant " + owner.tenant() + " has no "
-                                + owner.keyClass().label() + " key in this vault (expected one since the"
-                                + " tenant was created; was it destroyed?)"));
-        SecretKey key = wrapping.newDataKey();
-        byte[] wrapped = wrapping.wrap(key, owner.tenant().value(), keyId);
-        opened.put(new WrappedKey(owner.tenant().value(), keyId, ByteBuffer.wrap(wrapped)), key);
+        Fresh fresh = dataKeys.generate(owner.tenant(), owner.keyClass());
+        // Two copies: each is overwritten when its own time is over.
+        WrappedKey wrapped = new WrappedKey(owner.tenant().value(), fresh.keyId(), fresh.wrapped());
+        opened.put(wrapped, ErasableKey.copyOf(fresh.key()));
+        byte[] prefix = new byte[NONCE_PREFIX_BYTES];
+        random.nextBytes(prefix);
         return new DataKey(
-                keyId, key, wrapped, wrapping.random(NONCE_PREFIX_BYTES), clock.millis() + DATA_KEY_LIFE.toMillis());
+                fresh.keyId(),
+                ErasableKey.copyOf(fresh.key()),
+                bytes(fresh.wrapped()),
+                prefix,
+                clock.millis() + DATA_KEY_LIFE.toMillis());
     }
 
     private static byte[] bytes(ByteBuffer buffer) {

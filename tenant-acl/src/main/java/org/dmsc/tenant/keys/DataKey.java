@@ -17,14 +17,14 @@ final class DataKey {
     private static final int NONCE_BYTES = 12;
 
     private final String keyId;
-    private final SecretKey key;
+    private final ErasableKey key;
     private final ByteBuffer wrapped;
     private final byte[] noncePrefix;
     private final long usableUntil;
     private final AtomicLong records = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
 
-    DataKey(String keyId, SecretKey key, byte[] wrapped, byte[] noncePrefix, long usableUntil) {
+    DataKey(String keyId, ErasableKey key, byte[] wrapped, byte[] noncePrefix, long usableUntil) {
         this.keyId = keyId;
         this.key = key;
         this.wrapped = ByteBuffer.wrap(wrapped).asReadOnlyBuffer();
@@ -38,6 +38,11 @@ final class DataKey {
 
     SecretKey key() {
         return key;
+    }
+
+    /** Overwrites the key: nothing can be sealed with it any more. */
+    void erase() {
+        key.destroy();
     }
 
     byte[] wrapped() {

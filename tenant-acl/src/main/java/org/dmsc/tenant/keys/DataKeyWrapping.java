@@ -102,8 +102,11 @@ final class DataKeyWrapping {
     }
 
     private Cipher cipher(int mode, byte[] iv, String tenant, String keyId, byte[] id) throws GeneralSecurityException {
-        Cipher cipher = Cipher.getInstance(AES_GCM, JDK_PROVIDER);
-        cipher.init(mode, vault.rootKey(keyId), new GCMParameterSpec(TAG_BITS, iv));
+        SecretKey rootKey = vault.rootKey(keyId);
+        // A key that stays in its token has no format: the token's own provider works with it.
+        Cipher cipher =
+                rootKey.getFormat() == null ? Cipher.getInstance(AES_GCM) : Cipher.getInstance(AES_GCM, JDK_PROVIDER);
+        cipher.init(mode, rootKey, new GCMParameterSpec(TAG_BITS, iv));
         AdditionalData data =
                 new AdditionalData().text("dmsc-data-key-1").text(tenant).text(keyId);
         cipher.updateAAD(data.finish());

@@ -1,5 +1,6 @@
 package org.dmsc.tenant.keys;
 
+import java.util.List;
 import java.util.Optional;
 import javax.crypto.SecretKey;
 import org.dmsc.schemas.RefusedException;
@@ -12,7 +13,8 @@ public interface KeyVault {
     boolean holds(KeyClass keyClass);
 
     /**
-     * The root key of that id ({@code <tenant>/<routing|payload>/<version>}), any version that was not destroyed.
+     * The root key of that id ({@code <tenant>/<routing|payload>/<version>}), any version that was not destroyed. Its bytes may be out of
+     * reach, in a token: then ciphers work with it through the token's provider.
      *
      * @throws RefusedException UNREADABLE when this process does not have it
      */
@@ -34,6 +36,12 @@ public interface KeyVault {
      */
     SecretKey auditKey(TenantId tenant);
 
-    /** Destroys all keys of a tenant in every class this process holds: whatever they sealed is unreadable from then on. */
-    void destroy(TenantId tenant);
+    /**
+     * Destroys all keys of a tenant in every class this process holds: whatever they sealed is unreadable from then on. Returns the ids of what
+     * was destroyed.
+     */
+    List<String> destroy(TenantId tenant);
+
+    /** Drops what this process remembers of keys that another process has destroyed. */
+    void forget(TenantId tenant);
 }

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 
@@ -64,9 +65,21 @@ public final class Pkcs12File {
     public synchronized void refresh() {
         String now = stampOfFile();
         if (!now.equals(stamp)) {
-            store = read();
+            store = readWhole(now);
             stamp = now;
             taken.clear();
+        }
+    }
+
+    /** A file that is replaced while it is read may have been overwritten under the reader: the new one is whole. */
+    private KeyStore readWhole(String stampBefore) {
+        try {
+            return read();
+        } catch (RefusedException e) {
+            if (stampOfFile().equals(stampBefore)) {
+                throw e;
+            }
+            return read();
         }
     }
 
@@ -105,6 +118,15 @@ public final class Pkcs12File {
 
     /** Changes the newest content of the file and writes it, or leaves it unchanged when that fails. */
     public void update(Change change) {
+        update(change, SecretFile::write);
+    }
+
+    /** As {@link #update}, and overwrites the bytes that the file had: for changes that destroy keys. */
+    public void updateAndOverwrite(Change change) {
+        update(change, SecretFile::replace);
+    }
+
+    private void update(Change change, BiConsumer<Path, byte[]> writing) {
         synchronized (WRITING) {
             Path lock = file.resolveSibling(file.getFileName() + ".lock");
             if (!Files.exists(lock)) {
@@ -113,7 +135,7 @@ public final class Pkcs12File {
             try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
                     FileLock held = channel.lock()) {
                 if (held.isValid()) {
-                    apply(change);
+                    apply(change, writing);
                 }
             } catch (IOException e) {
                 throw damaged(e);
@@ -121,13 +143,13 @@ public final class Pkcs12File {
         }
     }
 
-    private synchronized void apply(Change change) throws IOException {
+    private synchronized void apply(Change change, BiConsumer<Path, byte[]> writing) throws IOException {
         try {
             KeyStore fresh = read();
             change.apply(fresh, password);
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             fresh.store(out, password);
-            SecretFile.write(file, out.toByteArray());
+            writing.accept(file, out.toByteArray());
             store = fresh;
             stamp = stampOfFile();
             taken.clear();

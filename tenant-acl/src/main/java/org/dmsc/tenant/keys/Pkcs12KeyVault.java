@@ -4,34 +4,29 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
-import org.dmsc.schemas.Printable;
-import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
 
 /**
  * Root keys in two PKCS#12 files, {@code routing.p12} and {@code payload.p12}; a router gets the first only. Keys that other processes of the
- * machine add are found when they are first asked for. Destroying rewrites the file: backups of it must be destroyed too.
+ * machine add are found when they are first asked for. Destroying rewrites the file and overwrites its old bytes: backups of it must be
+ * destroyed too.
  */
 public final class Pkcs12KeyVault implements KeyVault {
 
     private static final int KEY_BYTES = 32;
-    private static final Pattern KEY_ID =
-            Pattern.compile("([a-z0-9-]{1,40})/(routing|payload|audit)/([1-9][0-9]{0,8})");
 
     private final Map<KeyClass, Pkcs12File> files;
     private final SecureRandom random;
@@ -64,37 +59,26 @@ public final class Pkcs12KeyVault implements KeyVault {
 
     @Override
     public SecretKey rootKey(String keyId) {
-        Matcher matcher = KEY_ID.matcher(keyId);
-        if (!matcher.matches() || matcher.group(2).equals("audit")) {
-            throw new RefusedException(
-                    Refusal.UNREADABLE,
-                    "key id: '" + Printable.of(keyId) + "' (expected <tenant>/<routing|payload>/<version>)");
-        }
-        KeyClass keyClass = matcher.group(2).equals("routing") ? KeyClass.ROUTING : KeyClass.PAYLOAD;
-        return find(keyClass, keyId, "AES");
+        return find(KeyIds.classOf(keyId), keyId, "AES");
     }
 
     @Override
     public Optional<String> newest(TenantId tenant, KeyClass keyClass) {
-        OptionalInt version = versions(file(keyClass).aliases().stream(), tenant, keyClass.label())
-                .max();
-        return version.isPresent()
-                ? Optional.of(keyId(tenant, keyClass.label(), version.getAsInt()))
-                : Optional.empty();
+        OptionalInt version = KeyIds.newest(file(keyClass).aliases(), tenant, keyClass);
+        return version.isPresent() ? Optional.of(KeyIds.of(tenant, keyClass, version.getAsInt())) : Optional.empty();
     }
 
     @Override
     public String create(TenantId tenant, KeyClass keyClass) {
         String[] made = new String[1];
         file(keyClass).update((store, password) -> {
-            int next = versions(Collections.list(store.aliases()).stream(), tenant, keyClass.label())
-                            .max()
+            int next = KeyIds.newest(Collections.list(store.aliases()), tenant, keyClass)
                             .orElse(0)
                     + 1;
-            made[0] = keyId(tenant, keyClass.label(), next);
+            made[0] = KeyIds.of(tenant, keyClass, next);
             add(store, password, made[0]);
-            if (keyClass == KeyClass.PAYLOAD && !store.containsAlias(auditKeyId(tenant))) {
-                add(store, password, auditKeyId(tenant));
+            if (keyClass == KeyClass.PAYLOAD && !store.containsAlias(KeyIds.audit(tenant))) {
+                add(store, password, KeyIds.audit(tenant));
             }
         });
         return made[0];
@@ -102,21 +86,27 @@ public final class Pkcs12KeyVault implements KeyVault {
 
     @Override
     public SecretKey auditKey(TenantId tenant) {
-        return find(KeyClass.PAYLOAD, auditKeyId(tenant), "HmacSHA256");
+        return find(KeyClass.PAYLOAD, KeyIds.audit(tenant), "HmacSHA256");
     }
 
     @Override
-    public void destroy(TenantId tenant) {
-        String prefix = tenant + "/";
+    public List<String> destroy(TenantId tenant) {
+        List<String> destroyed = new ArrayList<>();
         files.values()
-                .forEach(file -> file.update((store, password) -> {
-                    for (String alias : Collections.list(store.aliases())) {
-                        if (alias.startsWith(prefix)) {
-                            store.deleteEntry(alias);
-                        }
+                .forEach(file -> file.updateAndOverwrite((store, password) -> {
+                    for (String alias : KeyIds.ofTenant(Collections.list(store.aliases()), tenant)) {
+                        store.deleteEntry(alias);
+                        destroyed.add(alias);
                     }
                 }));
-        cache.keySet().removeIf(keyId -> keyId.startsWith(prefix));
+        forget(tenant);
+        return List.copyOf(destroyed);
+    }
+
+    @Override
+    public void forget(TenantId tenant) {
+        cache.keySet().removeIf(keyId -> keyId.startsWith(tenant + "/"));
+        files.values().forEach(Pkcs12File::refresh);
     }
 
     @Override
@@ -132,9 +122,7 @@ public final class Pkcs12KeyVault implements KeyVault {
         SecretKey found = file(keyClass)
                 .key(keyId)
                 .map(key -> new SecretKeySpec(key.getEncoded(), algorithm))
-                .orElseThrow(() -> new RefusedException(
-                        Refusal.UNREADABLE,
-                        "no key " + keyId + " in the vault (was the tenant's key destroyed, or made elsewhere?)"));
+                .orElseThrow(() -> KeyIds.missing(keyId));
         cache.put(keyId, found);
         return found;
     }
@@ -142,9 +130,7 @@ public final class Pkcs12KeyVault implements KeyVault {
     private Pkcs12File file(KeyClass keyClass) {
         Pkcs12File file = files.get(keyClass);
         if (file == null) {
-            throw new RefusedException(
-                    Refusal.UNREADABLE,
-                    "this process holds no " + keyClass.label() + " keys (expected a role that was given them)");
+            throw KeyIds.notHeld(keyClass);
         }
         return file;
     }
@@ -157,21 +143,5 @@ public final class Pkcs12KeyVault implements KeyVault {
                 new KeyStore.SecretKeyEntry(new SecretKeySpec(bytes, "AES")),
                 new KeyStore.PasswordProtection(password));
         Arrays.fill(bytes, (byte) 0);
-    }
-
-    private static IntStream versions(Stream<String> aliases, TenantId tenant, String label) {
-        return aliases.map(KEY_ID::matcher)
-                .filter(Matcher::matches)
-                .filter(matcher -> matcher.group(1).equals(tenant.value())
-                        && matcher.group(2).equals(label))
-                .mapToInt(matcher -> Integer.parseInt(matcher.group(3)));
-    }
-
-    private static String keyId(TenantId tenant, String label, int version) {
-        return tenant + "/" + label + "/" + version;
-    }
-
-    private static String auditKeyId(TenantId tenant) {
-        return keyId(tenant, "audit", 1);
     }
 }

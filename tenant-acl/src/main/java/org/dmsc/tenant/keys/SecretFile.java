@@ -73,6 +73,46 @@ public final class SecretFile {
         }
     }
 
+    /**
+     * Replaces the file's content and overwrites the old bytes where they lay. A disk that writes elsewhere than it is told (SSD, copy-on-write
+     * file system, snapshot) may still have them: there only the destruction of the disk's own key helps.
+     */
+    public static void replace(Path file, byte[] content) {
+        if (!Files.exists(file)) {
+            write(file, content);
+            return;
+        }
+        // Opened before the rename: afterwards the old bytes have no name any more.
+        try (FileChannel old = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            write(file, content);
+            overwrite(old);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the old bytes of file " + file + " could not be overwritten", e);
+        }
+    }
+
+    /** Overwrites the file's bytes where they lie and removes it; what {@link #replace} says of disks is true here too. */
+    public static void destroy(Path file) {
+        if (!Files.exists(file)) {
+            return;
+        }
+        try (FileChannel old = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            overwrite(old);
+            Files.delete(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("file " + file + " could not be destroyed", e);
+        }
+    }
+
+    private static void overwrite(FileChannel old) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocate((int) old.size());
+        old.position(0);
+        while (zeros.hasRemaining()) {
+            old.write(zeros);
+        }
+        old.force(true);
+    }
+
     private static void writeThrough(Path file, byte[] content) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             ByteBuffer rest = ByteBuffer.wrap(content);

@@ -187,6 +187,12 @@ public final class FabricPki {
         slots(tenant).forget(old);
     }
 
+    /** Destroys the tenant's issuing CA, as far as overwriting its file can. */
+    public synchronized void destroyTenantCa(TenantId tenant) {
+        SecretFile.destroy(dir.resolve("tenants").resolve(tenant + ".p12"));
+        tenants.remove(tenant);
+    }
+
     /**
      * Makes a key and a certificate for an agent.
      *

@@ -121,7 +121,7 @@ public final class TokenKeys {
 
     /** Destroys all signing keys of a tenant. */
     public void destroy(TenantId tenant) {
-        file.update((store, password) -> {
+        file.updateAndOverwrite((store, password) -> {
             for (String alias : aliases(Collections.list(store.aliases()).stream(), tenant)) {
                 store.deleteEntry(alias);
             }

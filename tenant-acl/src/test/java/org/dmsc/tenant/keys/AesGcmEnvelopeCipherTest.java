@@ -19,7 +19,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
+import javax.crypto.SecretKey;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.SealedPart;
@@ -157,7 +159,77 @@ final class AesGcmEnvelopeCipherTest {
 
         assertRefused(Refusal.UNREADABLE, () -> reader.open(part));
         assertRefused(Refusal.UNREADABLE, () -> sealer.open(part));
-        assertRefused(Refusal.UNAVAILABLE, () -> sealer.seal(KeyClass.PAYLOAD, context("m2"), TEXT));
+        assertRefused(Refusal.TENANT_INACTIVE, () -> sealer.seal(KeyClass.PAYLOAD, context("m2"), TEXT));
+    }
+
+    @Test
+    void aKeyThatIsUnwrappedWhileItsTenantIsForgottenIsNotKept() {
+        SealedPart part = sealer.seal(KeyClass.PAYLOAD, context("m1"), TEXT);
+        AesGcmEnvelopeCipher[] late = new AesGcmEnvelopeCipher[1];
+        VaultDataKeys real = new VaultDataKeys(vault, new SecureRandom());
+        late[0] = new AesGcmEnvelopeCipher(
+                new SlowDataKeys(real, () -> late[0].forget(ACME)), new SecureRandom(), clock, steady());
+
+        assertRefused(Refusal.UNREADABLE, () -> late[0].open(part));
+        assertRefused(Refusal.UNREADABLE, () -> late[0].open(part));
+    }
+
+    /** Case 84. */
+    @Test
+    void aProcessThatWasRestoredFromASnapshotSealsWithNewKeys() {
+        AtomicLong nanos = new AtomicLong();
+        AesGcmEnvelopeCipher restored = new AesGcmEnvelopeCipher(
+                new VaultDataKeys(vault, new SecureRandom()),
+                new SecureRandom(),
+                clock,
+                new Continuity(clock, nanos::get));
+        SealedPart before = restored.seal(KeyClass.PAYLOAD, context("m1"), TEXT);
+        clock.advance(Duration.ofSeconds(6));
+        SealedPart after = restored.seal(KeyClass.PAYLOAD, context("m1"), TEXT);
+        clock.advance(Duration.ofMinutes(1));
+        nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+        SealedPart awake = restored.seal(KeyClass.PAYLOAD, context("m1"), TEXT);
+
+        assertThat(after.getWrappedKey()).isNotEqualTo(before.getWrappedKey());
+        assertThat(awake.getWrappedKey()).as("time that passed is no leap").isEqualTo(after.getWrappedKey());
+        assertThat(reader.open(before)).isEqualTo(TEXT);
+    }
+
+    /** Case 87. */
+    @Test
+    void aKeyThatWasEvictedIsUnwrappedAgain() {
+        SealedPart part = sealer.seal(KeyClass.PAYLOAD, context("m1"), TEXT);
+        reader.open(part);
+        for (int i = 0; i < 10_001; i++) {
+            reader.open(cipher(vault).seal(KeyClass.PAYLOAD, context("m"), TEXT));
+        }
+
+        assertThat(reader.open(part)).isEqualTo(TEXT);
+    }
+
+    @Test
+    void aRotationOnDemandTakesTheNextDataKeyAtOnceAndDropsNoRecord() throws Exception {
+        ConcurrentLinkedQueue<SealedPart> sealed = new ConcurrentLinkedQueue<>();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        for (int thread = 0; thread < 4; thread++) {
+            threads.execute(() -> {
+                for (int i = 0; i < 2_000; i++) {
+                    sealed.add(sealer.seal(KeyClass.PAYLOAD, context("m"), TEXT));
+                }
+            });
+        }
+        for (int i = 0; i < 50; i++) {
+            sealer.rotate(ACME);
+        }
+        threads.shutdown();
+        assertThat(threads.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(sealed)
+                .hasSize(8_000)
+                .allSatisfy(part -> assertThat(reader.open(part)).isEqualTo(TEXT));
+        String rotated = vault.create(ACME, KeyClass.PAYLOAD);
+        sealer.rotate(ACME);
+        assertThat(sealer.seal(KeyClass.PAYLOAD, context("m"), TEXT).getKeyId()).isEqualTo(rotated);
     }
 
     @Test
@@ -232,7 +304,34 @@ final class AesGcmEnvelopeCipherTest {
     }
 
     private AesGcmEnvelopeCipher cipher(KeyVault with) {
-        return new AesGcmEnvelopeCipher(with, new SecureRandom(), clock);
+        return new AesGcmEnvelopeCipher(
+                new VaultDataKeys(with, new SecureRandom()), new SecureRandom(), clock, steady());
+    }
+
+    /** For a clock that is advanced by hand. */
+    private Continuity steady() {
+        return new Continuity(clock, () -> clock.millis() * 1_000_000L);
+    }
+
+    /** Something happens while a key is being unwrapped. */
+    private record SlowDataKeys(DataKeys real, Runnable meanwhile) implements DataKeys {
+
+        @Override
+        public Fresh generate(TenantId tenant, KeyClass keyClass) {
+            return real.generate(tenant, keyClass);
+        }
+
+        @Override
+        public SecretKey unwrap(String tenant, String keyId, ByteBuffer wrapped) {
+            SecretKey key = real.unwrap(tenant, keyId, wrapped);
+            meanwhile.run();
+            return key;
+        }
+
+        @Override
+        public void forget(TenantId tenant) {
+            real.forget(tenant);
+        }
     }
 
     private static SealContext context(String messageId) {

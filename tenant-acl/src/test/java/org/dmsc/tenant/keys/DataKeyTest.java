@@ -53,7 +53,11 @@ final class DataKeyTest {
 
     private static DataKey key() {
         return new DataKey(
-                "acme/payload/1", new SecretKeySpec(new byte[32], "AES"), new byte[93], new byte[] {9, 8, 7, 6}, 1_000);
+                "acme/payload/1",
+                ErasableKey.copyOf(new SecretKeySpec(new byte[32], "AES")),
+                new byte[93],
+                new byte[] {9, 8, 7, 6},
+                1_000);
     }
 
     private static ByteBuffer nonce(long counter) {

@@ -1,6 +1,7 @@
 package org.dmsc.tenant.keys;
 
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -71,8 +72,16 @@ final class MemoryVault implements KeyVault {
     }
 
     @Override
-    public void destroy(TenantId tenant) {
-        keys.keySet().removeIf(id -> id.startsWith(tenant + "/"));
+    public List<String> destroy(TenantId tenant) {
+        List<String> destroyed =
+                keys.keySet().stream().filter(id -> id.startsWith(tenant + "/")).toList();
+        destroyed.forEach(keys::remove);
+        return destroyed;
+    }
+
+    @Override
+    public void forget(TenantId tenant) {
+        // Nothing is remembered beside what is there.
     }
 
     private static SecretKey missing(String keyId) {
