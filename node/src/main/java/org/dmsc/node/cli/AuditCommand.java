@@ -16,9 +16,16 @@ import picocli.CommandLine.Parameters;
 /** {@code dmsc audit …}. */
 @Command(
         name = "audit",
-        description = "Reads the audit log.",
+        description = "Reads and verifies the audit log.",
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "COMMAND")
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            AuditVerifyCommand.class,
+            AuditExportCommand.class,
+            AuditProveCommand.class,
+            AuditProofCommand.class,
+            AuditKeyCommand.class
+        })
 final class AuditCommand {
 
     @Command(name = "tail", description = "The newest records, oldest first.", mixinStandardHelpOptions = true)

@@ -41,6 +41,7 @@ import org.dmsc.tenant.token.TokenKeys;
  *   pki/                     root, platform CA, one CA per tenant
  *   vault/                   routing.p12, payload.p12
  *   tokens/                  token keys, one per tenant
+ *   audit/                   signing.keys of the audit log, signing.pub, heads.json: what was signed last
  *   operator/                certificate and key of the operator, as PEM and for Kafka clients; renewed
  * </pre>
  */
@@ -142,6 +143,10 @@ final class Keyring {
 
     Path operatorFolder() {
         return folder.resolve(OPERATOR);
+    }
+
+    Path auditFolder() {
+        return folder.resolve("audit");
     }
 
     FabricPki pki() {

@@ -1,5 +1,6 @@
 package org.dmsc.node.fabric;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.dmsc.node.config.Role;
@@ -10,12 +11,16 @@ import org.dmsc.registry.RegistrySettings;
 import org.dmsc.router.RouterApp;
 import org.dmsc.router.RouterSettings;
 import org.dmsc.router.audit.AuditApp;
+import org.dmsc.router.checkpoint.CheckpointSigner;
+import org.dmsc.router.checkpoint.SignerSettings;
 import org.dmsc.schemas.TopicNames;
 import org.dmsc.schemas.avro.TenantState;
 import org.dmsc.tenant.fence.KafkaRole;
 import org.dmsc.tenant.identity.FabricDomain;
+import org.dmsc.tenant.log.LogKeys;
+import org.dmsc.tenant.log.LogOrigin;
 
-/** Router, registry and audit sequencer: begun together, because each waits for Kafka and not for the others, and awaited later. */
+/** Router, registry, audit sequencer and signer: begun together, because each waits for Kafka and not for the others, and awaited later. */
 final class StreamsRoles {
 
     private static final Duration LONGEST = Duration.ofSeconds(90);
@@ -46,6 +51,8 @@ final class StreamsRoles {
         if (foundation.config().has(Role.AUDIT)) {
             audit = Optional.of(startAudit());
             audit.ifPresent(app -> metrics.counters("audit", app::metrics));
+            CheckpointSigner signer = startSigner();
+            metrics.counters("signer", signer::metrics);
         }
     }
 
@@ -100,6 +107,22 @@ final class StreamsRoles {
         app.start();
         health.watch("audit", app::healthy, app::state);
         return app;
+    }
+
+    private CheckpointSigner startSigner() {
+        Path folder = foundation.keyring().auditFolder();
+        CheckpointSigner signer = new CheckpointSigner(
+                foundation.kafka().as(KafkaRole.AUDIT),
+                new SignerSettings(
+                        foundation.config().node(),
+                        new LogOrigin(foundation.config().domain(), LogOrigin.ONLY_REGION),
+                        LogKeys.openOrCreate(folder, foundation.random()),
+                        folder.resolve("heads.json")),
+                foundation.clock());
+        closing.add("audit signer", signer);
+        signer.start();
+        health.watch("audit signer", signer::healthy, signer::state);
+        return signer;
     }
 
     /** Not a tenant that leaves: its topics are about to go, and the sequencer must not wait for one that is gone. */

@@ -43,6 +43,11 @@ final class CommandLineTest {
                 "audit --help",
                 "audit tail --help",
                 "audit show --help",
+                "audit verify --help",
+                "audit export --help",
+                "audit prove --help",
+                "audit verify-proof --help",
+                "audit key --help",
                 "doctor --help",
                 "version --help",
                 "--version"

@@ -18,14 +18,20 @@ final class CommittedRecords implements AutoCloseable {
     private volatile boolean closing;
 
     CommittedRecords(KafkaClients clients, String topic, Consumer<ConsumerRecord<String, byte[]>> listener) {
-        this.thread = new Thread(() -> read(clients, topic, listener), "read-" + topic);
+        this(clients, topic, StreamsWorld.LANES, listener);
+    }
+
+    CommittedRecords(
+            KafkaClients clients, String topic, int lanes, Consumer<ConsumerRecord<String, byte[]>> listener) {
+        this.thread = new Thread(() -> read(clients, topic, lanes, listener), "read-" + topic);
         thread.setDaemon(true);
         thread.start();
     }
 
-    private void read(KafkaClients clients, String topic, Consumer<ConsumerRecord<String, byte[]>> listener) {
+    private void read(
+            KafkaClients clients, String topic, int lanes, Consumer<ConsumerRecord<String, byte[]>> listener) {
         try (var consumer = clients.reader("read-" + topic, new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = IntStream.range(0, StreamsWorld.LANES)
+            List<TopicPartition> partitions = IntStream.range(0, lanes)
                     .mapToObj(lane -> new TopicPartition(topic, lane))
                     .toList();
             consumer.assign(partitions);

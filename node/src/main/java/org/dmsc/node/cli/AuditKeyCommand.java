@@ -1,0 +1,31 @@
+package org.dmsc.node.cli;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.dmsc.node.host.ExitCode;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code dmsc audit key}. */
+@Command(
+        name = "key",
+        description = "The public keys of a tenant's log, newest first, one per line: give them to whoever verifies.",
+        mixinStandardHelpOptions = true)
+final class AuditKeyCommand implements Callable<Integer> {
+
+    @Option(names = "--tenant", paramLabel = "TENANT", description = "whose log", required = true)
+    private String tenant = "";
+
+    @Mixin
+    private Target where = new Target();
+
+    @Mixin
+    private Output output = new Output();
+
+    @Override
+    public Integer call() {
+        new AuditLog(where.node()).keys(tenant, List.of()).forEach(key -> output.line(key.toString()));
+        return ExitCode.OK.code();
+    }
+}

@@ -1,0 +1,155 @@
+package org.dmsc.node.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.function.LongConsumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.dmsc.node.host.ExitCode;
+import org.dmsc.node.host.NodeException;
+import org.dmsc.schemas.serde.AuditLeaf;
+import org.dmsc.tenant.log.Checkpoint;
+import org.dmsc.tenant.log.LogCheck;
+import org.dmsc.tenant.log.NoteKey;
+import org.dmsc.tenant.log.SignedNote;
+import org.dmsc.tenant.log.TileCheck;
+import org.dmsc.tenant.log.Verdict;
+import org.dmsc.tenant.log.Verdict.Tampered;
+import org.dmsc.tenant.log.Verdict.Whole;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code dmsc audit verify}. */
+@Command(
+        name = "verify",
+        description = {
+            "Proves that nothing was removed, changed, reordered or cut off.",
+            "Reads the topic and every checkpoint that was ever signed; with --tiles an export, offline.",
+            "Exit code 0: whole; 1: tampered, and the first bad index is named."
+        },
+        mixinStandardHelpOptions = true)
+final class AuditVerifyCommand implements Callable<Integer> {
+
+    private static final long TOLD_EVERY = 100_000;
+
+    @Option(names = "--tenant", paramLabel = "TENANT", description = "only this tenant's log", defaultValue = "")
+    private String tenant = "";
+
+    @Option(names = "--tiles", paramLabel = "DIR", description = "an export instead of the topic; needs --key")
+    private @Nullable Path tiles;
+
+    @Option(
+            names = "--key",
+            paramLabel = "VKEY",
+            description = "key that must have signed, as 'dmsc audit key' prints it; once per key")
+    private List<String> keys = new ArrayList<>();
+
+    @Mixin
+    private Target where = new Target();
+
+    @Mixin
+    private Output output = new Output();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        Path folder = tiles;
+        Map<String, Verdict> verdicts = folder == null ? topic() : Map.of(folder.toString(), tiles(folder));
+        verdicts.forEach(this::tell);
+        return verdicts.values().stream().allMatch(Whole.class::isInstance)
+                ? ExitCode.OK.code()
+                : ExitCode.REFUSED.code();
+    }
+
+    private Verdict tiles(Path folder) {
+        if (keys.isEmpty()) {
+            throw new NodeException(
+                    ExitCode.USAGE,
+                    "--key: missing (expected the log's key from somebody you trust: an export cannot vouch for itself)");
+        }
+        return TileCheck.check(
+                folder, keys.stream().map(NoteKey::parse).toList(), AuditLeaf::index, progress());
+    }
+
+    private Map<String, Verdict> topic() {
+        AuditLog log = new AuditLog(where.node());
+        Map<String, LogCheck> checks = new TreeMap<>();
+        Map<String, Verdict> verdicts = new TreeMap<>();
+        log.checkpoints().forEach((name, notes) -> {
+            if (isWanted(name)) {
+                List<NoteKey> known = log.keys(name, keys);
+                LogCheck check = checks.computeIfAbsent(name, t -> new LogCheck(AuditLeaf::index));
+                notes.forEach(note -> expect(check, note, known, found -> verdicts.putIfAbsent(name, found)));
+            }
+        });
+        LongConsumer progress = progress();
+        long[] seen = {0};
+        log.records((ConsumerRecord<String, byte[]> found) -> {
+            if (isWanted(found.key())) {
+                checks.computeIfAbsent(found.key(), t -> new LogCheck(AuditLeaf::index))
+                        .add(found.value() == null ? new byte[0] : found.value());
+            }
+            progress.accept(++seen[0]);
+        });
+        checks.forEach((name, check) -> verdicts.putIfAbsent(name, check.verdict()));
+        if (verdicts.isEmpty() && !tenant.isEmpty()) {
+            throw new NodeException(
+                    ExitCode.REFUSED, "tenant '" + tenant + "' has no audit log (expected a tenant that did something)");
+        }
+        return verdicts;
+    }
+
+    private static void expect(
+            LogCheck check, SignedNote note, List<NoteKey> known, java.util.function.Consumer<Tampered> fault) {
+        Checkpoint checkpoint = Checkpoint.of(note);
+        if (known.stream().anyMatch(key -> key.name().equals(checkpoint.origin()) && note.isSignedBy(key))) {
+            check.expect(List.of(checkpoint.tree()));
+        } else {
+            fault.accept(new Tampered(
+                    0,
+                    Math.max(0, checkpoint.tree().size() - 1),
+                    "a checkpoint of " + checkpoint.tree().size() + " leaves is not signed with a key of this log " + known));
+        }
+    }
+
+    private boolean isWanted(@Nullable String name) {
+        return name != null && (tenant.isEmpty() || tenant.equals(name));
+    }
+
+    private LongConsumer progress() {
+        return seen -> {
+            if (seen % TOLD_EVERY == 0 && seen > 0) {
+                spec.commandLine().getErr().println("verified " + seen + " records …");
+                spec.commandLine().getErr().flush();
+            }
+        };
+    }
+
+    private void tell(String name, Verdict verdict) {
+        ObjectNode json = FabricClient.JSON.createObjectNode().put("log", name);
+        if (verdict instanceof Whole whole) {
+            json.put("verdict", "whole")
+                    .put("leaves", whole.tree().size())
+                    .put("signed", whole.covered())
+                    .put("root", whole.tree().root().base64());
+            output.print(json, out -> out.line(name + ": whole, " + whole.tree().size() + " leaves, "
+                    + whole.covered() + " of them signed, root " + whole.tree().root()));
+        } else if (verdict instanceof Tampered tampered) {
+            json.put("verdict", "tampered")
+                    .put("first", tampered.first())
+                    .put("latest", tampered.latest())
+                    .put("what", tampered.what());
+            output.print(json, out -> out.line(name + ": TAMPERED, " + tampered.sentence()));
+        }
+    }
+}
