@@ -1,5 +1,6 @@
 package org.dmsc.bench;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +85,7 @@ final class RecordPath implements Workload {
         String id = UUID.randomUUID().toString();
         CompletableFuture<Void> opened = new CompletableFuture<>();
         waiting.put(id, opened);
-        long now = System.currentTimeMillis();
+        long now = Clock.systemUTC().millis();
         SealedEnvelope routing = envelopes.seal(submission(id, now), TENANT, "tasks", id, Parties.from(SENDER), now);
         SealedEnvelope whole = envelopes.withPayload(routing, envelopes.payload(PAYLOAD, "application/json", routing));
         Future<RecordMetadata> unused = producer.send(new ProducerRecord<>(topic, id, whole), (written, failure) -> {

@@ -56,7 +56,8 @@ final class AuditExportCommand implements Callable<Integer> {
         if (written[0] < size) {
             throw new NodeException(
                     ExitCode.REFUSED,
-                    "the log has " + written[0] + " leaves and " + size + " were signed (look with: dmsc audit verify)");
+                    "the log has " + written[0] + " leaves and " + size
+                            + " were signed (look with: dmsc audit verify)");
         }
         writer.finish(note);
         output.print(

@@ -60,8 +60,10 @@ final class AuditLog {
     /** All checkpoints by tenant, unverified, oldest first. */
     Map<String, List<SignedNote>> checkpoints() {
         Map<String, List<SignedNote>> all = new TreeMap<>();
-        read(TopicNames.AUDIT_CHECKPOINTS, found -> all.computeIfAbsent(found.key(), t -> new ArrayList<>())
-                .add(SignedNote.parse(found.value())));
+        read(
+                TopicNames.AUDIT_CHECKPOINTS,
+                found ->
+                        all.computeIfAbsent(found.key(), t -> new ArrayList<>()).add(SignedNote.parse(found.value())));
         return all;
     }
 
@@ -69,11 +71,15 @@ final class AuditLog {
     SignedNote newest(String tenant, List<NoteKey> keys) {
         return checkpoints().getOrDefault(tenant, List.of()).stream()
                 .filter(note -> keys.stream().anyMatch(note::isSignedBy))
-                .reduce((a, b) -> Checkpoint.of(b).tree().size() >= Checkpoint.of(a).tree().size() ? b : a)
-                .orElseThrow(() -> new NodeException(
-                        ExitCode.REFUSED,
-                        "no signed checkpoint of tenant '" + tenant
-                                + "' (expected one within a second after its first record; is the tenant's name right?)"));
+                .reduce((a, b) -> Checkpoint.of(b).tree().size()
+                                >= Checkpoint.of(a).tree().size()
+                        ? b
+                        : a)
+                .orElseThrow(
+                        () -> new NodeException(
+                                ExitCode.REFUSED,
+                                "no signed checkpoint of tenant '" + tenant
+                                        + "' (expected one within a second after its first record; is the tenant's name right?)"));
     }
 
     /** All committed records. */

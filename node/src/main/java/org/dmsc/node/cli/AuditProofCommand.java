@@ -40,9 +40,7 @@ final class AuditProofCommand implements Callable<Integer> {
         output.print(
                 FabricClient.JSON.createObjectNode().put("proves", good).put("index", proof.index()),
                 out -> out.line(
-                        good
-                                ? "index " + proof.index() + ": in the log"
-                                : "index " + proof.index() + ": NOT PROVEN"));
+                        good ? "index " + proof.index() + ": in the log" : "index " + proof.index() + ": NOT PROVEN"));
         return good ? ExitCode.OK.code() : ExitCode.REFUSED.code();
     }
 
@@ -50,8 +48,7 @@ final class AuditProofCommand implements Callable<Integer> {
         try {
             return Files.readAllBytes(file);
         } catch (IOException e) {
-            throw new NodeException(
-                    ExitCode.USAGE, file + ": " + e + " (expected what 'dmsc audit prove' wrote)", e);
+            throw new NodeException(ExitCode.USAGE, file + ": " + e + " (expected what 'dmsc audit prove' wrote)", e);
         }
     }
 }

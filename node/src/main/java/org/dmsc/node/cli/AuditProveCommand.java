@@ -64,9 +64,9 @@ final class AuditProveCommand implements Callable<Integer> {
                 tree.add(Hash.leaf(value));
             }
         });
-        if (tree.size() < size || !Proofs.root(tree, size).equals(Checkpoint.of(note).tree().root())) {
-            throw new NodeException(
-                    ExitCode.REFUSED, "the log is not what was signed (look with: dmsc audit verify)");
+        if (tree.size() < size
+                || !Proofs.root(tree, size).equals(Checkpoint.of(note).tree().root())) {
+            throw new NodeException(ExitCode.REFUSED, "the log is not what was signed (look with: dmsc audit verify)");
         }
         InclusionProof proof = new InclusionProof(index, Proofs.inclusion(tree, index, size), note);
         write(out + ".tlog-proof", proof.text().getBytes(StandardCharsets.UTF_8));

@@ -77,8 +77,7 @@ final class AuditVerifyCommand implements Callable<Integer> {
                     ExitCode.USAGE,
                     "--key: missing (expected the log's key from somebody you trust: an export cannot vouch for itself)");
         }
-        return TileCheck.check(
-                folder, keys.stream().map(NoteKey::parse).toList(), AuditLeaf::index, progress());
+        return TileCheck.check(folder, keys.stream().map(NoteKey::parse).toList(), AuditLeaf::index, this::progress);
     }
 
     private Map<String, Verdict> topic() {
@@ -92,7 +91,7 @@ final class AuditVerifyCommand implements Callable<Integer> {
                 notes.forEach(note -> expect(check, note, known, found -> verdicts.putIfAbsent(name, found)));
             }
         });
-        LongConsumer progress = progress();
+        LongConsumer progress = this::progress;
         long[] seen = {0};
         log.records((ConsumerRecord<String, byte[]> found) -> {
             if (isWanted(found.key())) {
@@ -104,7 +103,8 @@ final class AuditVerifyCommand implements Callable<Integer> {
         checks.forEach((name, check) -> verdicts.putIfAbsent(name, check.verdict()));
         if (verdicts.isEmpty() && !tenant.isEmpty()) {
             throw new NodeException(
-                    ExitCode.REFUSED, "tenant '" + tenant + "' has no audit log (expected a tenant that did something)");
+                    ExitCode.REFUSED,
+                    "tenant '" + tenant + "' has no audit log (expected a tenant that did something)");
         }
         return verdicts;
     }
@@ -118,7 +118,8 @@ final class AuditVerifyCommand implements Callable<Integer> {
             fault.accept(new Tampered(
                     0,
                     Math.max(0, checkpoint.tree().size() - 1),
-                    "a checkpoint of " + checkpoint.tree().size() + " leaves is not signed with a key of this log " + known));
+                    "a checkpoint of " + checkpoint.tree().size() + " leaves is not signed with a key of this log "
+                            + known));
         }
     }
 
@@ -126,13 +127,11 @@ final class AuditVerifyCommand implements Callable<Integer> {
         return name != null && (tenant.isEmpty() || tenant.equals(name));
     }
 
-    private LongConsumer progress() {
-        return seen -> {
-            if (seen % TOLD_EVERY == 0 && seen > 0) {
-                spec.commandLine().getErr().println("verified " + seen + " records …");
-                spec.commandLine().getErr().flush();
-            }
-        };
+    private void progress(long seen) {
+        if (seen % TOLD_EVERY == 0 && seen > 0) {
+            spec.commandLine().getErr().println("verified " + seen + " records …");
+            spec.commandLine().getErr().flush();
+        }
     }
 
     private void tell(String name, Verdict verdict) {
@@ -142,8 +141,10 @@ final class AuditVerifyCommand implements Callable<Integer> {
                     .put("leaves", whole.tree().size())
                     .put("signed", whole.covered())
                     .put("root", whole.tree().root().base64());
-            output.print(json, out -> out.line(name + ": whole, " + whole.tree().size() + " leaves, "
-                    + whole.covered() + " of them signed, root " + whole.tree().root()));
+            output.print(
+                    json,
+                    out -> out.line(name + ": whole, " + whole.tree().size() + " leaves, " + whole.covered()
+                            + " of them signed, root " + whole.tree().root()));
         } else if (verdict instanceof Tampered tampered) {
             json.put("verdict", "tampered")
                     .put("first", tampered.first())

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.dmsc.bridge.core.RefusalNote;
 import org.dmsc.bridge.core.TaskQueries;
@@ -64,7 +63,6 @@ import org.dmsc.tenant.policy.CallerAuthenticator;
 import org.dmsc.tenant.policy.CallerAuthenticator.Identified;
 import org.dmsc.tenant.policy.NetworkGate;
 import org.dmsc.tenant.revocation.RevocationKey;
-import org.dmsc.tenant.revocation.Revoked;
 import org.dmsc.tenant.revocation.Revoker;
 import org.dmsc.tenant.token.OutsideIssuers;
 import org.dmsc.tenant.token.OutsideKeys;
@@ -368,7 +366,7 @@ final class GatewayRole {
         return new LifeParts(
                 foundation.agents(),
                 agent -> core.reports().unregister(agent),
-                (tenant, actor) -> heard(revocations
+                (tenant, actor) -> RevocationRole.heard(revocations
                         .revoke(
                                 revoker,
                                 core.reports(),
@@ -378,13 +376,6 @@ final class GatewayRole {
                         .join()),
                 identity,
                 LIFE_PATIENCE);
-    }
-
-    private static String heard(Revoked revoked) {
-        String missing = revoked.missing().isEmpty() ? "" : "; not by " + String.join(", ", revoked.missing());
-        return revoked.acknowledged().stream()
-                .map(ack -> ack.gateway() + " after " + ack.heardAfter().toMillis() + " ms, " + ack.cut() + " cut")
-                .collect(Collectors.joining(", ", "heard by ", missing));
     }
 
     private AdministrationParts administration() {

@@ -1,7 +1,6 @@
 package org.dmsc.node.fabric;
 
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.dmsc.bridge.core.AuditTrail;
 import org.dmsc.bridge.core.RefusalNote;
 import org.dmsc.schemas.AgentRef;
@@ -25,7 +24,7 @@ final class QuotaRole {
     private final Foundation foundation;
     private final UsageBoard board;
     private final QuotaGate gate;
-    private final AtomicReference<Optional<AuditTrail>> audit = new AtomicReference<>(Optional.empty());
+    private volatile Optional<AuditTrail> audit = Optional.empty();
 
     QuotaRole(Foundation foundation, Metrics metrics) {
         this.foundation = foundation;
@@ -45,15 +44,14 @@ final class QuotaRole {
 
                     @Override
                     public void trial(AgentRef agent, RefusedException refusal) {
-                        audit.get()
-                                .ifPresent(trail -> trail.refused(new RefusalNote(
-                                        Optional.of(agent.tenant()),
-                                        SpiffeId.agent(domain, agent).uri(),
-                                        refusal.refusal(),
-                                        refusal.sentence(),
-                                        Optional.empty(),
-                                        Optional.empty(),
-                                        RefusalNote.Weight.DRY_RUN)));
+                        audit.ifPresent(trail -> trail.refused(new RefusalNote(
+                                Optional.of(agent.tenant()),
+                                SpiffeId.agent(domain, agent).uri(),
+                                refusal.refusal(),
+                                refusal.sentence(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                RefusalNote.Weight.DRY_RUN)));
                     }
                 },
                 System::nanoTime);
@@ -65,7 +63,7 @@ final class QuotaRole {
 
     /** Begins to tell the other gateways and to hear them; returns at once. */
     void start(AuditTrail trail, Closing closing) {
-        audit.set(Optional.of(trail));
+        audit = Optional.of(trail);
         closing.add(
                         "usage",
                         new UsageTopic(

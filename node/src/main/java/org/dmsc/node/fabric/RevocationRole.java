@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import org.dmsc.bridge.core.AgentReports;
 import org.dmsc.bridge.core.AuditTrail;
 import org.dmsc.node.host.ExitCode;
@@ -191,5 +192,13 @@ final class RevocationRole {
                 what + " could not be read within " + LONGEST.toSeconds()
                         + " s, and without them nobody may be admitted (expected dmsc.sys.revocations to be readable and"
                         + " writable; are the brokers up?)");
+    }
+
+    /** Who has acted on a revocation, in words. */
+    static String heard(Revoked revoked) {
+        String missing = revoked.missing().isEmpty() ? "" : "; not by " + String.join(", ", revoked.missing());
+        return revoked.acknowledged().stream()
+                .map(ack -> ack.gateway() + " after " + ack.heardAfter().toMillis() + " ms, " + ack.cut() + " cut")
+                .collect(Collectors.joining(", ", "heard by ", missing));
     }
 }

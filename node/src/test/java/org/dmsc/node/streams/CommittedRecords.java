@@ -21,8 +21,7 @@ final class CommittedRecords implements AutoCloseable {
         this(clients, topic, StreamsWorld.LANES, listener);
     }
 
-    CommittedRecords(
-            KafkaClients clients, String topic, int lanes, Consumer<ConsumerRecord<String, byte[]>> listener) {
+    CommittedRecords(KafkaClients clients, String topic, int lanes, Consumer<ConsumerRecord<String, byte[]>> listener) {
         this.thread = new Thread(() -> read(clients, topic, lanes, listener), "read-" + topic);
         thread.setDaemon(true);
         thread.start();

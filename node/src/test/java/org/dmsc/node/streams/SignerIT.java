@@ -47,7 +47,12 @@ class SignerIT {
     Path folder;
 
     private static byte[] leaf(int index, int content) {
-        return ByteBuffer.allocate(10).put((byte) 0).putInt(7).put((byte) (index << 1)).putInt(content).array();
+        return ByteBuffer.allocate(10)
+                .put((byte) 0)
+                .putInt(7)
+                .put((byte) (index << 1))
+                .putInt(content)
+                .array();
     }
 
     private static TreeHead head(byte[]... leaves) {
@@ -67,7 +72,8 @@ class SignerIT {
     }
 
     @Test
-    @DisplayName("cases 92, 93, 94: only what is committed is signed, by one signer, and a rolled back file freezes the log")
+    @DisplayName(
+            "cases 92, 93, 94: only what is committed is signed, by one signer, and a rolled back file freezes the log")
     void cases_92_93_94_signsOnlyWhatIsCommittedAndExtends() throws Exception {
         try (EmbeddedKafka kafka = new EmbeddedKafka(BrokerSettings.loopback(folder.resolve("kafka")))) {
             kafka.start();
@@ -75,10 +81,9 @@ class SignerIT {
             try (Admin admin = clients.admin()) {
                 FabricTopics.ensureSystem(admin, new FabricShape(2, (short) 1));
             }
-            try (CommittedRecords heads =
-                            new CommittedRecords(clients, TopicNames.AUDIT_CHECKPOINTS, 1, found -> {});
-                    Producer<String, byte[]> sequencer = clients.transactionalProducer(
-                            "sequencer", "test-sequencer", new ByteArraySerializer())) {
+            try (CommittedRecords heads = new CommittedRecords(clients, TopicNames.AUDIT_CHECKPOINTS, 1, found -> {});
+                    Producer<String, byte[]> sequencer =
+                            clients.transactionalProducer("sequencer", "test-sequencer", new ByteArraySerializer())) {
                 sequencer.initTransactions();
                 run(clients, heads, sequencer);
             }

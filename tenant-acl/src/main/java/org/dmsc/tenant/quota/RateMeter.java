@@ -37,7 +37,7 @@ final class RateMeter {
         this.limit = limit;
         this.share = limit.perSecond();
         this.bucket = Bucket.builder()
-                .addLimit(bandwidth(limit.perSecond()))
+                .addLimit(bandwidth((double) limit.perSecond()))
                 .withCustomTimePrecision(new Nanos(nanos))
                 .build();
     }

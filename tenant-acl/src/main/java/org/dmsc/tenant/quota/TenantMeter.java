@@ -182,6 +182,6 @@ final class TenantMeter {
     }
 
     private static void rebalance(UsageBoard board, String limit, RateMeter meter) {
-        meter.share(board.share(limit, meter.limit().perSecond()));
+        meter.share(board.share(limit, (double) meter.limit().perSecond()));
     }
 }
