@@ -18,7 +18,6 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class FabricTasks implements Workload {
 
-    private static final Refused REFUSED = new Refused();
     private static final int BYTES = 1024;
     private static final String TEXT = "x".repeat(BYTES);
 
@@ -27,7 +26,7 @@ final class FabricTasks implements Workload {
     private final String agent;
     private final LongAdder refused = new LongAdder();
 
-    /** Made once: a thousand of them a second are expected of who sends too much. */
+    /** Without a stack trace: a thousand of them a second are expected of who sends too much. */
     private static final class Refused extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
@@ -73,7 +72,7 @@ final class FabricTasks implements Workload {
     private void expectCompleted(AggregatedHttpResponse answer) {
         if (answer.status().code() == 429) {
             refused.increment();
-            throw REFUSED;
+            throw new Refused();
         }
         if (answer.status().code() != 200 || !answer.contentUtf8().contains("TASK_STATE_COMPLETED")) {
             throw new BenchException(
