@@ -54,7 +54,7 @@ final class IsolationBench {
         compare(report, "victim_p50", alone, beside, Load.Result::p50);
         compare(report, "victim_p99", alone, beside, Load.Result::p99);
         return report.figure("victim_done", total(alone, Load.Result::done) + total(beside, Load.Result::done))
-                .figure("victim_refused", victim.refused() - victimRefusedBefore)
+                .figure("victim_refused", (double) (victim.refused() - victimRefusedBefore))
                 .figure("victim_failed", total(alone, Load.Result::failed) + total(beside, Load.Result::failed))
                 .figure("attacker_sent", failed + total(attacks, Load.Result::done))
                 .figure("attacker_accepted", total(attacks, Load.Result::done))
