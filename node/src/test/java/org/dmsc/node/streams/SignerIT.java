@@ -112,10 +112,7 @@ class SignerIT {
         until("the second one signs", () -> second.state().equals("signs"));
         write(sequencer, List.of(leaf(3, 1)));
         until("four leaves are signed", () -> newest(heads).size() == 4);
-        // Kafka tells a fenced producer as fenced or as one of an invalid epoch; the latter may also be a transaction
-        // that took too long,
-        // so that one starts over. Whatever they do to each other, there is one root per size.
-        until("the first one noticed", () -> !first.healthy() || first.metrics().get("failures") > 0);
+        until("the first one noticed", () -> !first.healthy());
         first.close();
         second.close();
         long roots = heads.all().stream()

@@ -12,6 +12,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -119,12 +120,25 @@ public final class CheckpointSigner implements AutoCloseable {
             toTheEnd(reader, TopicNames.AUDIT, found -> signing.leaf(found, clock.millis()));
             signing.caughtUp();
             while (!closed.get()) {
-                signing.sign(clock.millis());
+                sign(signing, producer);
                 state = signing.frozen().isEmpty() ? "signs" : "FROZEN, signs nothing more of: " + signing.frozen();
                 for (ConsumerRecord<String, byte[]> found : reader.poll(POLL)) {
                     signing.leaf(found, clock.millis());
                 }
             }
+        }
+    }
+
+    /**
+     * A fenced producer and one whose transaction took too long are both told that their epoch is invalid. Kafka's word for which of the two it
+     * was comes with the abort: whoever is fenced MUST NOT start over, or it would fence its successor in turn.
+     */
+    private void sign(Signing signing, Producer<String, byte[]> producer) {
+        try {
+            signing.sign(clock.millis());
+        } catch (InvalidProducerEpochException e) {
+            producer.abortTransaction();
+            throw e;
         }
     }
 

@@ -1,15 +1,19 @@
 package org.dmsc.router.checkpoint;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.header.Header;
 import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.RefusedException;
@@ -114,9 +118,12 @@ final class Signing {
             return;
         }
         producer.beginTransaction();
-        due.forEach((tenant, head) -> send(tenant, head));
-        // A signer that was replaced by another learns it here, before it touches the file that both may share.
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        due.forEach((tenant, head) -> sent.add(send(tenant, head)));
         producer.flush();
+        // A signer that was replaced by another learns it here, before it touches the file that both may share: a flush
+        // waits and says nothing.
+        sent.forEach(Signing::requireWritten);
         file.write(heads);
         producer.commitTransaction();
         due.forEach((tenant, head) -> {
@@ -125,15 +132,28 @@ final class Signing {
         });
     }
 
-    private void send(String tenant, TreeHead head) {
+    private Future<RecordMetadata> send(String tenant, TreeHead head) {
         String origin = settings.origin().of(tenant);
         SignedNote note = SignedNote.sign(
                 new Checkpoint(origin, head).text(), settings.keys().signers(origin));
         ProducerRecord<String, byte[]> made =
                 new ProducerRecord<>(TopicNames.AUDIT_CHECKPOINTS, 0, tenant, note.bytes());
         made.headers().add(SIGNER, settings.node().getBytes(StandardCharsets.UTF_8));
-        Future<RecordMetadata> unused = producer.send(made);
         heads.put(tenant, note);
+        return producer.send(made);
+    }
+
+    private static void requireWritten(Future<RecordMetadata> sent) {
+        try {
+            sent.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof KafkaException fault) {
+                throw fault;
+            }
+            throw new KafkaException("a checkpoint was not written", e);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
     }
 
     private void alarm(String tenant, Tampered why) {
