@@ -83,7 +83,8 @@ final class ManyAtOnceTest {
         client.disconnect().get(20, TimeUnit.SECONDS);
     }
 
-    private Mqtt5AsyncClient connect(AgentRef agent, Map<String, String> replies) throws Exception {
+    /** The other vendor's client, connected. */
+    static Mqtt5AsyncClient connected(Edge edge, AgentRef agent) throws Exception {
         char[] password = "device".toCharArray();
         KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
         keys.init(edge.pki.issueAgent(agent, Duration.ofHours(1)).keyStore(password), password);
@@ -101,6 +102,11 @@ final class ManyAtOnceTest {
                 .applySslConfig()
                 .buildAsync();
         client.connect().get(20, TimeUnit.SECONDS);
+        return client;
+    }
+
+    private Mqtt5AsyncClient connect(AgentRef agent, Map<String, String> replies) throws Exception {
+        Mqtt5AsyncClient client = connected(edge, agent);
         client.subscribeWith()
                 .topicFilter("$a2a/v1/reply/" + ConnectingTest.id(agent) + "/+")
                 .qos(MqttQos.AT_LEAST_ONCE)
