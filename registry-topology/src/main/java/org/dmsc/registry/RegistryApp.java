@@ -4,14 +4,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.streams.StreamsConfig;
-import org.dmsc.registry.run.RunnerConfig;
-import org.dmsc.registry.run.StreamsRunner;
 import org.dmsc.registry.topology.RegistryParts;
 import org.dmsc.registry.topology.RegistryTopology;
 import org.dmsc.schemas.TopicNames;
 import org.dmsc.schemas.serde.AvroCodec;
 import org.dmsc.tenant.kafka.KafkaClients;
 import org.dmsc.tenant.keys.Envelopes;
+import org.dmsc.tenant.streams.RunnerConfig;
+import org.dmsc.tenant.streams.StreamsRunner;
 
 /** The registry as one process runs it: keeps the agents, their health, load and breakers, and tells everybody on {@code dmsc.sys.registry}. */
 public final class RegistryApp implements AutoCloseable {

@@ -13,8 +13,6 @@ import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.dmsc.router.decide.AgentSelector;
 import org.dmsc.router.run.BoundedRocksDb;
-import org.dmsc.router.run.RunnerConfig;
-import org.dmsc.router.run.StreamsRunner;
 import org.dmsc.router.task.TaskKey;
 import org.dmsc.router.topology.Candidates;
 import org.dmsc.router.topology.InFlight;
@@ -32,6 +30,8 @@ import org.dmsc.tenant.directory.Tenants;
 import org.dmsc.tenant.kafka.KafkaClients;
 import org.dmsc.tenant.keys.Envelopes;
 import org.dmsc.tenant.policy.Policies;
+import org.dmsc.tenant.streams.RunnerConfig;
+import org.dmsc.tenant.streams.StreamsRunner;
 
 /**
  * The router as one process runs it: decides delegations and carries tasks to their end, exactly once. Start it after the views of tenants and

@@ -19,6 +19,7 @@ import org.dmsc.schemas.avro.AgentReport;
 import org.dmsc.schemas.avro.AgentReportKind;
 import org.dmsc.schemas.avro.AgentState;
 import org.dmsc.schemas.avro.AuditEvent;
+import org.dmsc.tenant.streams.Alarm;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

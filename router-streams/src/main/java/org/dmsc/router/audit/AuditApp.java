@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.apache.kafka.streams.StreamsConfig;
 import org.dmsc.router.run.BoundedRocksDb;
-import org.dmsc.router.run.RunnerConfig;
-import org.dmsc.router.run.StreamsRunner;
 import org.dmsc.schemas.avro.AuditEvent;
 import org.dmsc.schemas.avro.AuditRecord;
 import org.dmsc.schemas.serde.AvroCodec;
 import org.dmsc.schemas.serde.AvroSerde;
 import org.dmsc.tenant.kafka.KafkaClients;
+import org.dmsc.tenant.streams.RunnerConfig;
+import org.dmsc.tenant.streams.StreamsRunner;
 
 /**
  * The audit sequencer as one process runs it. An application of its own, so that the flush of the audit topic to disk never sits in a

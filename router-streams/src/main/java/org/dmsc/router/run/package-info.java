@@ -1,4 +1,4 @@
-/** Starting, watching and ending a Kafka Streams application. What it does belongs elsewhere. */
+/** How the state of the router's applications is kept in memory and on disk. */
 @NullMarked
 package org.dmsc.router.run;
 

@@ -23,6 +23,7 @@ import org.dmsc.schemas.avro.AgentReportKind;
 import org.dmsc.schemas.avro.AuditKind;
 import org.dmsc.schemas.avro.TaskEventKind;
 import org.dmsc.schemas.avro.TaskState;
+import org.dmsc.tenant.streams.Alarm;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,4 +1,4 @@
-package org.dmsc.registry.run;
+package org.dmsc.tenant.streams;
 
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerConfig;

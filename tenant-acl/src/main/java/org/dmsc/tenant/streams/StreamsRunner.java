@@ -1,17 +1,20 @@
-package org.dmsc.registry.run;
+package org.dmsc.tenant.streams;
 
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,6 +77,21 @@ public final class StreamsRunner implements AutoCloseable {
     /** How many threads died of a fault since the start. */
     public long deaths() {
         return deaths.get();
+    }
+
+    /** Asks the application's stores; empty when the answer is not here now, because the partition is elsewhere or on the move. */
+    public <T> Optional<T> ask(Supplier<Optional<T>> question) {
+        try {
+            return question.get();
+        } catch (InvalidStateStoreException | IllegalStateException e) {
+            LOG.atDebug().addKeyValue("application", name).setCause(e).log("store cannot be asked now");
+            return Optional.empty();
+        }
+    }
+
+    /** For interactive queries. */
+    public KafkaStreams streams() {
+        return streams;
     }
 
     /** Leaves the group, so that the others go on at once and not after the session timeout. */

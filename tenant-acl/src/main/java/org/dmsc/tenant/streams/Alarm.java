@@ -1,4 +1,4 @@
-package org.dmsc.router.topology;
+package org.dmsc.tenant.streams;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -11,7 +11,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
  * Rings once, at the earliest time it was asked for. A steady tick would do the same and cost a transaction each time, because under
  * exactly-once Streams commits after every punctuation, also after one that did nothing. Used on the stream thread only.
  */
-final class Alarm {
+public final class Alarm {
 
     /** Later wishes are looked at again after this, so that no interval overflows. */
     private static final long LONGEST_WAIT_MS = Duration.ofHours(1).toMillis();
@@ -23,14 +23,14 @@ final class Alarm {
     private Optional<Cancellable> scheduled = Optional.empty();
 
     /** @param resolution wishes are rounded up to a multiple of this, so that many of them ring together */
-    Alarm(ProcessorContext<?, ?> context, Duration resolution, LongConsumer ring) {
+    public Alarm(ProcessorContext<?, ?> context, Duration resolution, LongConsumer ring) {
         this.context = context;
         this.resolutionMs = Math.max(1, resolution.toMillis());
         this.ring = ring;
     }
 
     /** Rings at this time or earlier; {@code Long.MAX_VALUE} asks for nothing. */
-    void by(long time) {
+    public void by(long time) {
         if (time == Long.MAX_VALUE) {
             return;
         }
