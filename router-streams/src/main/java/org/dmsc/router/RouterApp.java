@@ -2,6 +2,8 @@ package org.dmsc.router;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -130,12 +132,27 @@ public final class RouterApp implements AutoCloseable {
         TaskKey key = new TaskKey(tenant, taskId);
         int lane = Lanes.of(taskId, settings.lanes());
         return runner.ask(() -> {
-            ReadOnlyKeyValueStore<Bytes, byte[]> store = runner.streams()
-                    .store(StoreQueryParameters.fromNameAndType(
-                                    RouterStores.TASKS, QueryableStoreTypes.<Bytes, byte[]>keyValueStore())
-                            .withPartition(lane));
+            ReadOnlyKeyValueStore<Bytes, byte[]> store = store(lane);
             return stores.state(store, key).map(state -> new StoredTaskRecord(state, stores.events(store, key)));
         });
+    }
+
+    /** A caller's tasks from the stores of this process; empty when not all lanes are here now. */
+    public Optional<FoundTasks> search(TaskSearch search) {
+        return runner.ask(() -> {
+            List<ReadOnlyKeyValueStore<Bytes, byte[]>> lanes = new ArrayList<>();
+            for (int lane = 0; lane < settings.lanes(); lane++) {
+                lanes.add(store(lane));
+            }
+            return Optional.of(stores.search(lanes, search));
+        });
+    }
+
+    private ReadOnlyKeyValueStore<Bytes, byte[]> store(int lane) {
+        return runner.streams()
+                .store(StoreQueryParameters.fromNameAndType(
+                                RouterStores.TASKS, QueryableStoreTypes.<Bytes, byte[]>keyValueStore())
+                        .withPartition(lane));
     }
 
     @Override

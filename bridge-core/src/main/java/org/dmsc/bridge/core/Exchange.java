@@ -20,6 +20,9 @@ public interface Exchange {
     /** Where one of the caller's own tasks stands; TASK_UNKNOWN for anybody else's. */
     CompletionStage<TaskView> find(Caller caller, String taskId);
 
+    /** The caller's own tasks, the newest status first; UNAVAILABLE, to be tried again, when not all of them can be seen now. */
+    CompletionStage<TaskPage> list(Caller caller, TaskFilter filter);
+
     /** Follows a task of the caller's own that exists: everything from its first update, then live. MUST be released. */
     CompletionStage<OpenTask> follow(Caller caller, String taskId);
 

@@ -15,4 +15,12 @@ public interface TaskQueries {
      * are, since many are quiet when the fabric is slow, and what is asked then makes it slower.
      */
     CompletionStage<Optional<StoredTask>> findEnded(TenantId tenant, String taskId);
+
+    /**
+     * The tasks of one agent, the newest status first. Fails with UNAVAILABLE, to be tried again, where the stores of all lanes cannot be
+     * reached: a list with holes in it would look whole.
+     *
+     * @param caller agent id (without tenant) of who asked for them
+     */
+    CompletionStage<StoredTasks> list(TenantId tenant, String caller, TaskFilter filter);
 }

@@ -10,6 +10,7 @@ import org.dmsc.schemas.avro.TaskStateName;
  * @param statusMessage JSON of the A2A {@code Message} that came with the newest state
  * @param artifacts JSON of A2A {@code Artifact}s, one per artifact id in the order of their first appearance, appended chunks already joined;
  *     only those of the newest attempt
+ * @param updatedAt time of the newest status, milliseconds since the epoch
  * @param history JSON of A2A {@code Message}s: the caller's, and the agent's that newer ones replaced
  */
 public record TaskView(
@@ -26,5 +27,20 @@ public record TaskView(
     public TaskView {
         artifacts = List.copyOf(artifacts);
         history = List.copyOf(history);
+    }
+
+    /** The same with only what a list was asked to show, and with the time by which the list is ordered. */
+    public TaskView listed(long statusAt, TaskFilter filter) {
+        int most = Math.min(history.size(), filter.history().orElse(history.size()));
+        return new TaskView(
+                taskId,
+                contextId,
+                state,
+                statusMessage,
+                filter.artifacts() ? artifacts : List.of(),
+                history.subList(history.size() - most, history.size()),
+                statusAt,
+                assignment,
+                failure);
     }
 }

@@ -14,7 +14,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.dmsc.bridge.core.AgentMessage;
 import org.dmsc.bridge.core.Exchange;
 import org.dmsc.bridge.core.OpenTask;
+import org.dmsc.bridge.core.TaskFilter;
 import org.dmsc.bridge.core.TaskListener;
+import org.dmsc.bridge.core.TaskPage;
 import org.dmsc.bridge.core.TaskUpdate;
 import org.dmsc.bridge.core.TaskView;
 import org.dmsc.bridge.core.a2a.A2aJson;
@@ -49,6 +51,16 @@ final class FakeExchange implements Exchange {
     @Override
     public CompletionStage<TaskView> find(Caller caller, String taskId) {
         return follow(caller, taskId).thenApply(OpenTask::view);
+    }
+
+    @Override
+    public CompletionStage<TaskPage> list(Caller caller, TaskFilter filter) {
+        List<TaskView> own = tasks.values().stream()
+                .filter(task -> task.caller.id().equals(caller.id()))
+                .map(task -> task.view().listed(task.view().updatedAt(), filter))
+                .limit(filter.pageSize())
+                .toList();
+        return CompletableFuture.completedFuture(new TaskPage(own, Optional.empty(), own.size()));
     }
 
     @Override

@@ -9,12 +9,19 @@ import java.util.concurrent.Executors;
 import org.dmsc.bridge.core.Assignment;
 import org.dmsc.bridge.core.Failure;
 import org.dmsc.bridge.core.StoredTask;
+import org.dmsc.bridge.core.StoredTasks;
+import org.dmsc.bridge.core.TaskCursor;
+import org.dmsc.bridge.core.TaskFilter;
+import org.dmsc.bridge.core.TaskPage;
 import org.dmsc.bridge.core.TaskQueries;
 import org.dmsc.bridge.core.watch.LogTaskQueries;
+import org.dmsc.router.FoundTasks;
 import org.dmsc.router.RouterApp;
 import org.dmsc.router.StoredTaskRecord;
+import org.dmsc.router.TaskSearch;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.AttemptRecord;
 import org.dmsc.schemas.avro.TaskState;
@@ -60,6 +67,32 @@ final class RouterQueries implements TaskQueries, AutoCloseable {
                         found.filter(record -> record.state().getEnded()).map(record -> stored(tenant, record)));
     }
 
+    @Override
+    public CompletionStage<StoredTasks> list(TenantId tenant, String caller, TaskFilter filter) {
+        TaskSearch search = new TaskSearch(
+                tenant,
+                caller,
+                filter.contextId(),
+                filter.state(),
+                filter.since(),
+                filter.after().map(after -> new TaskSearch.Place(after.statusAt(), after.taskId())),
+                filter.pageSize(),
+                TaskPage.MOST_COUNTED);
+        return CompletableFuture.supplyAsync(() -> router.search(search), thread)
+                .thenApply(found -> found.map(tasks -> stored(tenant, tasks))
+                        .orElseThrow(() -> new RefusedException(
+                                Refusal.UNAVAILABLE,
+                                "not all of the fabric's tasks can be seen from here now (lanes are on the move, or another"
+                                        + " router has some); try again")));
+    }
+
+    private static StoredTasks stored(TenantId tenant, FoundTasks found) {
+        return new StoredTasks(
+                found.tasks().stream().map(task -> stored(tenant, task)).toList(),
+                found.last().map(place -> new TaskCursor(place.statusAt(), place.taskId())),
+                found.total());
+    }
+
     private CompletableFuture<Optional<StoredTaskRecord>> here(TenantId tenant, String taskId) {
         return CompletableFuture.supplyAsync(() -> router.find(tenant, taskId), thread);
     }
@@ -78,7 +111,7 @@ final class RouterQueries implements TaskQueries, AutoCloseable {
                                 Refusal.valueOf(code),
                                 Optional.ofNullable(state.getReason()).orElse(""))),
                 state.getDeadline(),
-                state.getUpdatedAt(),
+                state.getStatusAt() == 0 ? state.getUpdatedAt() : state.getStatusAt(),
                 state.getSubmission(),
                 record.events());
     }

@@ -10,6 +10,7 @@ import org.dmsc.schemas.avro.TaskEvent;
 import org.dmsc.schemas.avro.TaskState;
 import org.dmsc.schemas.avro.TaskStateName;
 import org.dmsc.schemas.avro.TaskSubmission;
+import org.dmsc.schemas.task.TaskFold;
 import org.dmsc.schemas.task.TaskProgress;
 
 /** Small changes of a task's state; each gives a new record. */
@@ -32,6 +33,7 @@ final class States {
                 .setDeadline(submission.getDeadline())
                 .setCreatedAt(now)
                 .setUpdatedAt(now)
+                .setStatusAt(submission.getCreatedAt())
                 .build();
     }
 
@@ -39,8 +41,10 @@ final class States {
         return new TaskProgress(state.getState(), state.getOpenAttempt(), state.getLastAttempt(), state.getEnded());
     }
 
-    static TaskState.Builder with(TaskState state, TaskProgress progress, long now) {
+    static TaskState.Builder after(TaskState state, TaskFold.Step step, TaskEvent event, long now) {
+        TaskProgress progress = step.progress();
         return TaskState.newBuilder(state)
+                .setStatusAt(step.setsStatus(progress(state), event) ? event.getTime() : state.getStatusAt())
                 .setState(progress.state())
                 .setOpenAttempt(progress.openAttempt())
                 .setLastAttempt(progress.lastAttempt())

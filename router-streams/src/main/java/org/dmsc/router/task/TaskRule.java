@@ -141,7 +141,7 @@ public final class TaskRule {
             case NOTED:
                 return Turn.ignored(state);
             case VISIBLE:
-                return new Turn(States.with(state, step.progress(), now).build(), List.of(), Turn.Next.KEEP, 0);
+                return new Turn(States.after(state, step, event, now).build(), List.of(), Turn.Next.KEEP, 0);
             case ATTEMPT_CLOSED:
                 return attemptClosed(state, step, event, now);
             case ENDED:
@@ -152,7 +152,7 @@ public final class TaskRule {
 
     private Turn attemptClosed(TaskState state, TaskFold.Step step, TaskEvent event, long now) {
         AttemptRecord closed = States.closed(States.open(state).orElseThrow(), event, now);
-        TaskState after = States.with(state, step.progress(), now)
+        TaskState after = States.after(state, step, event, now)
                 .setAttempts(States.replaced(state.getAttempts(), closed))
                 .build();
         List<Effect> effects =
@@ -162,7 +162,7 @@ public final class TaskRule {
     }
 
     private Turn ended(TaskState state, TaskFold.Step step, TaskEvent event, long now) {
-        TaskState.Builder builder = States.with(state, step.progress(), now)
+        TaskState.Builder builder = States.after(state, step, event, now)
                 .setClosing(false)
                 .setRefusal(event.getRefusal())
                 .setReason(event.getReason());

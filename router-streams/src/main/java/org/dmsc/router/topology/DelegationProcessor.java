@@ -171,7 +171,7 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
         } catch (RefusedException e) {
             // The tenant's keys are gone, and with them everything that could be done for this task.
             waiting.remove(key);
-            store.forget(key);
+            store.forget(key, Optional.empty());
             LOG.atWarn()
                     .addKeyValue("tenant", key.tenant())
                     .addKeyValue("taskId", key.taskId())
@@ -189,10 +189,10 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
 
     private void apply(Work work, long now) {
         if (work.fate() == Work.Fate.FORGOTTEN) {
-            store.forget(work.key());
+            store.forget(work.key(), Optional.of(work.state()));
             return;
         }
-        work.sealed().ifPresent(bytes -> store.put(work.key(), bytes));
+        work.sealed().ifPresent(bytes -> store.put(work.key(), work.before(), work.state(), bytes));
         if (work.due() > 0) {
             later(work.due(), work.key());
         }

@@ -1,6 +1,7 @@
 package org.dmsc.router.topology;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +12,9 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
+import org.dmsc.router.FoundTasks;
+import org.dmsc.router.StoredTaskRecord;
+import org.dmsc.router.TaskSearch;
 import org.dmsc.router.task.TaskKey;
 import org.dmsc.schemas.avro.SealedEnvelope;
 import org.dmsc.schemas.avro.TaskState;
@@ -46,6 +50,41 @@ public final class RouterStores {
                             .orElse(state.getSubmission());
                     return TaskState.newBuilder(state).setSubmission(whole).build();
                 });
+    }
+
+    /**
+     * Searches the lists of callers in the stores of all lanes.
+     *
+     * @param lanes one store per lane
+     */
+    public FoundTasks search(List<ReadOnlyKeyValueStore<Bytes, byte[]>> lanes, TaskSearch search) {
+        List<Hit> hits = new ArrayList<>();
+        int total = 0;
+        for (ReadOnlyKeyValueStore<Bytes, byte[]> lane : lanes) {
+            CallerIndex.Found found = CallerIndex.search(lane, search);
+            found.first().forEach(entry -> hits.add(new Hit(entry, lane)));
+            total = Math.min(search.mostCounted(), total + found.total());
+        }
+        hits.sort(Comparator.comparing(hit -> hit.entry().place()));
+        List<Hit> wanted = hits.subList(0, Math.min(search.most(), hits.size()));
+        List<StoredTaskRecord> tasks = new ArrayList<>();
+        for (Hit hit : wanted) {
+            state(hit.lane(), hit.entry().key())
+                    .ifPresent(state -> tasks.add(new StoredTaskRecord(
+                            state, events(hit.lane(), hit.entry().key()))));
+        }
+        tasks.sort(Comparator.comparing(RouterStores::place));
+        boolean more = hits.size() > wanted.size();
+        Optional<TaskSearch.Place> last =
+                more ? Optional.of(wanted.get(wanted.size() - 1).entry().place()) : Optional.empty();
+        return new FoundTasks(tasks, last, total);
+    }
+
+    private record Hit(CallerIndex.Entry entry, ReadOnlyKeyValueStore<Bytes, byte[]> lane) {}
+
+    private static TaskSearch.Place place(StoredTaskRecord task) {
+        return new TaskSearch.Place(
+                CallerIndex.statusAt(task.state()), task.state().getTaskId());
     }
 
     /** The events of a task that counted, in order. */

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.apache.kafka.common.utils.Bytes;
+import org.dmsc.router.TaskSearch;
 import org.dmsc.router.task.TaskKey;
 
 /**
@@ -13,6 +14,7 @@ import org.dmsc.router.task.TaskKey;
  * <pre>
  *   d &lt;due time, 8 bytes&gt; &lt;tenant&gt;|&lt;task&gt;        nothing: the entry is the message
  *   e &lt;tenant&gt;|&lt;task&gt;|&lt;offset + 1, 19 digits&gt;   an event that counted; 0: the submission
+ *   l &lt;tenant&gt;|&lt;caller&gt;|&lt;2^63 - 1 - time of the status, 8 bytes&gt; &lt;task&gt;   entry of the caller's list
  *   s &lt;tenant&gt;|&lt;task&gt;                           the task's state
  * </pre>
  */
@@ -20,6 +22,7 @@ final class StoreKeys {
 
     private static final byte DUE = 'd';
     private static final String EVENT = "e";
+    private static final String LISTED = "l";
     private static final String STATE = "s";
     /** Sorts behind every digit. */
     private static final String AFTER = "~";
@@ -55,6 +58,31 @@ final class StoreKeys {
     static Bytes due(long time) {
         return Bytes.wrap(
                 ByteBuffer.allocate(1 + Long.BYTES).put(DUE).putLong(time).array());
+    }
+
+    /** The later the status, the less the key. */
+    static Bytes listed(String tenant, String caller, long statusAt, String taskId) {
+        byte[] whose = (LISTED + tenant + '|' + caller + '|').getBytes(StandardCharsets.UTF_8);
+        byte[] task = taskId.getBytes(StandardCharsets.UTF_8);
+        return Bytes.wrap(ByteBuffer.allocate(whose.length + Long.BYTES + task.length)
+                .put(whose)
+                .putLong(Long.MAX_VALUE - statusAt)
+                .put(task)
+                .array());
+    }
+
+    static TaskSearch.Place parseListed(Bytes key) {
+        byte[] all = key.get();
+        int bars = 0;
+        int at = 0;
+        while (bars < 2) {
+            bars += all[at] == '|' ? 1 : 0;
+            at++;
+        }
+        ByteBuffer rest = ByteBuffer.wrap(all, at, all.length - at);
+        long statusAt = Long.MAX_VALUE - rest.getLong();
+        return new TaskSearch.Place(
+                statusAt, StandardCharsets.UTF_8.decode(rest).toString());
     }
 
     static DueQueue.Due parseDue(Bytes key) {

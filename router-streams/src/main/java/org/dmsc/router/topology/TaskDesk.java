@@ -147,7 +147,7 @@ final class TaskDesk {
             out.add(record(effect, job, state));
         }
         Optional<byte[]> sealed = changed ? Optional.of(seals.seal(state, job.now())) : Optional.empty();
-        return new Work(job.key(), state, sealed, effects, out, due, fate(first, changed));
+        return new Work(job.key(), job.before(), state, sealed, effects, out, due, fate(first, changed));
     }
 
     private static Work.Fate fate(Turn first, boolean changed) {

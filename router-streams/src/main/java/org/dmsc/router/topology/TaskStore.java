@@ -29,8 +29,20 @@ final class TaskStore {
         return Optional.ofNullable(store.get(StoreKeys.state(key))).map(sealed::open);
     }
 
-    void put(TaskKey key, byte[] sealedState) {
-        store.put(StoreKeys.state(key), sealedState);
+    /**
+     * Keeps a state, and its place in its caller's list.
+     *
+     * @param before the one that was kept until now
+     */
+    void put(TaskKey key, Optional<TaskState> before, TaskState after, byte[] sealedAfter) {
+        store.put(StoreKeys.state(key), sealedAfter);
+        Bytes place = CallerIndex.key(after);
+        Optional<Bytes> old = before.map(CallerIndex::key);
+        if (old.filter(place::equals).isEmpty()
+                || before.filter(was -> was.getState() == after.getState()).isEmpty()) {
+            store.put(place, CallerIndex.value(after));
+        }
+        old.filter(was -> !was.equals(place)).ifPresent(store::delete);
     }
 
     void putSubmission(TaskKey key, byte[] raw) {
@@ -47,7 +59,9 @@ final class TaskStore {
         store.put(StoreKeys.event(key, offset + 1), raw);
     }
 
-    void forget(TaskKey key) {
+    /** @param last its state, where it can still be opened */
+    void forget(TaskKey key, Optional<TaskState> last) {
+        last.map(CallerIndex::key).ifPresent(store::delete);
         store.delete(StoreKeys.state(key));
         List<Bytes> old = new ArrayList<>();
         try (KeyValueIterator<Bytes, byte[]> all = store.range(StoreKeys.submission(key), StoreKeys.afterEvents(key))) {

@@ -9,12 +9,14 @@ import org.dmsc.schemas.avro.TaskState;
 /**
  * All that one record or one due time comes to, ready to be carried out without anything that can fail but Kafka.
  *
+ * @param before the task's state until now; empty for a new one
  * @param state the task's state after it
  * @param sealed the state to be stored; empty when it did not change
  * @param due the new due time; 0 when the old one stays
  */
 record Work(
         TaskKey key,
+        Optional<TaskState> before,
         TaskState state,
         Optional<byte[]> sealed,
         List<Effect> effects,

@@ -36,7 +36,14 @@ public final class TaskFold {
     }
 
     /** The state after an event, and what the event did. */
-    public record Step(TaskProgress progress, Effect effect) {}
+    public record Step(TaskProgress progress, Effect effect) {
+
+        /** Whether the caller sees another status, or the same one said again: what the time of a task's status follows. */
+        public boolean setsStatus(TaskProgress before, TaskEvent event) {
+            boolean said = event.getState() != null && (effect == Effect.VISIBLE || effect == Effect.ENDED);
+            return said || progress.state() != before.state();
+        }
+    }
 
     /** Applies one event. */
     public static Step apply(TaskProgress before, TaskEvent event) {

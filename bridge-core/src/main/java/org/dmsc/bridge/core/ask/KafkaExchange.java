@@ -11,6 +11,8 @@ import org.dmsc.bridge.core.Exchange;
 import org.dmsc.bridge.core.OpenTask;
 import org.dmsc.bridge.core.RefusalNote;
 import org.dmsc.bridge.core.StoredTask;
+import org.dmsc.bridge.core.TaskFilter;
+import org.dmsc.bridge.core.TaskPage;
 import org.dmsc.bridge.core.TaskQueries;
 import org.dmsc.bridge.core.TaskView;
 import org.dmsc.bridge.core.watch.TaskWatches;
@@ -124,6 +126,20 @@ final class KafkaExchange implements Exchange {
             return here.isPresent()
                     ? CompletableFuture.completedFuture(here.get())
                     : own(caller, taskId).thenApply(stored -> view(caller, stored));
+        });
+    }
+
+    @Override
+    public CompletionStage<TaskPage> list(Caller caller, TaskFilter filter) {
+        return refusing(caller, Optional.empty(), Optional.empty(), () -> {
+            AgentRef agent = requireAgent(caller);
+            return queries.list(agent.tenant(), agent.agent().value(), filter)
+                    .thenApply(found -> new TaskPage(
+                            found.tasks().stream()
+                                    .map(stored -> view(caller, stored).listed(stored.updatedAt(), filter))
+                                    .toList(),
+                            found.next(),
+                            found.total()));
         });
     }
 

@@ -19,6 +19,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.dmsc.bridge.core.StoredTask;
+import org.dmsc.bridge.core.StoredTasks;
+import org.dmsc.bridge.core.TaskFilter;
 import org.dmsc.bridge.core.TaskQueries;
 import org.dmsc.schemas.Lanes;
 import org.dmsc.schemas.Refusal;
@@ -70,6 +72,13 @@ public final class LogTaskQueries implements TaskQueries, AutoCloseable {
     public CompletionStage<Optional<StoredTask>> findEnded(TenantId tenant, String taskId) {
         return find(tenant, taskId)
                 .thenApply(found -> found.filter(task -> task.progress().ended()));
+    }
+
+    @Override
+    public CompletionStage<StoredTasks> list(TenantId tenant, String caller, TaskFilter filter) {
+        return CompletableFuture.failedFuture(new RefusedException(
+                Refusal.UNAVAILABLE,
+                "lists of tasks cannot be had here: no router's store can be reached; ask a gateway beside a router"));
     }
 
     /**

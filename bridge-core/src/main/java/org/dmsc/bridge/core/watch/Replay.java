@@ -81,11 +81,13 @@ final class Replay {
     private void event(SealedEnvelope envelope, long offset) {
         TaskEvent event = opener.open(envelope, tenant, offset).event();
         TaskFold.Step step = TaskFold.apply(progress, event);
+        if (step.setsStatus(progress, event)) {
+            updatedAt = event.getTime();
+        }
         progress = step.progress();
         if (step.effect() == Effect.NONE) {
             return;
         }
-        updatedAt = event.getTime();
         if (event.getKind() == TaskEventKind.ASSIGNED) {
             assign(event);
         }
@@ -120,7 +122,7 @@ final class Replay {
                 assignment,
                 failure,
                 facts.getDeadline(),
-                Math.max(updatedAt, facts.getCreatedAt()),
+                updatedAt == 0 ? facts.getCreatedAt() : updatedAt,
                 submission,
                 counting));
     }

@@ -173,10 +173,10 @@ final class TaskWatch {
         }
         seen.add(event.getEventId());
         TaskFold.Step step = TaskFold.apply(progress, event);
-        progress = step.progress();
-        if (step.effect() != Effect.NONE) {
+        if (step.setsStatus(progress, event)) {
             updatedAt = event.getTime();
         }
+        progress = step.progress();
         if (event.getKind() == TaskEventKind.ASSIGNED && step.effect() == Effect.NOTED) {
             assign(event);
         } else if (step.effect() == Effect.VISIBLE) {

@@ -13,7 +13,9 @@ import java.util.function.Function;
 import org.dmsc.bridge.core.AgentMessage;
 import org.dmsc.bridge.core.Exchange;
 import org.dmsc.bridge.core.OpenTask;
+import org.dmsc.bridge.core.TaskFilter;
 import org.dmsc.bridge.core.TaskListener;
+import org.dmsc.bridge.core.TaskPage;
 import org.dmsc.bridge.core.TaskUpdate;
 import org.dmsc.bridge.core.TaskView;
 import org.dmsc.schemas.Refusal;
@@ -55,6 +57,11 @@ public final class FakeExchange implements Exchange {
         return task == null
                 ? CompletableFuture.failedFuture(new RefusedException(Refusal.TASK_UNKNOWN, "no task " + taskId))
                 : CompletableFuture.completedFuture(task.view());
+    }
+
+    @Override
+    public CompletionStage<TaskPage> list(Caller caller, TaskFilter filter) {
+        throw new UnsupportedOperationException();
     }
 
     @Override
