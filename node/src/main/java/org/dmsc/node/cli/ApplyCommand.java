@@ -1,12 +1,9 @@
 package org.dmsc.node.cli;
 
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code dmsc apply -f FILE}. */
 @Command(
@@ -16,12 +13,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class ApplyCommand implements Callable<Integer> {
 
-    @Option(
-            names = {"-f", "--file"},
-            paramLabel = "FILE",
-            required = true,
-            description = "YAML, one document for each tenant; - for standard input (docs/policy.md has all keys)")
-    private @Nullable Path file;
+    @Mixin
+    private DocumentFile file = new DocumentFile();
 
     @Mixin
     private Target where = new Target();
@@ -31,8 +24,7 @@ final class ApplyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path given = file == null ? Path.of("-") : file;
-        Documents.put(where.asOperator(), Documents.read(given), Map.of(), output);
+        Documents.put(where.asOperator(), file.documents(), Map.of(), output);
         return 0;
     }
 }
