@@ -1,6 +1,5 @@
 package org.dmsc.bridge.mqtt;
 
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -19,13 +18,11 @@ final class BrokerOutbox implements Outbox {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerOutbox.class);
 
     private final Supplier<EmbeddedBroker> broker;
-    private final Devices devices;
-    private final MqttMetrics metrics;
+    private final Supplier<ReplyLines> replies;
 
-    BrokerOutbox(Supplier<EmbeddedBroker> broker, Devices devices, MqttMetrics metrics) {
+    BrokerOutbox(Supplier<EmbeddedBroker> broker, Supplier<ReplyLines> replies) {
         this.broker = broker;
-        this.devices = devices;
-        this.metrics = metrics;
+        this.replies = replies;
     }
 
     @Override
@@ -38,20 +35,8 @@ final class BrokerOutbox implements Outbox {
     }
 
     @Override
-    public void reply(AgentRef agent, OutboundPublish publish) {
-        Optional<Device> device = devices.hearing(agent, publish.topic());
-        CompletionStage<Boolean> sent =
-                device.isPresent() ? send(device.get().clientId(), publish) : CompletableFuture.completedFuture(false);
-        sent.whenComplete((taken, fault) -> {
-            boolean reached = fault == null && taken;
-            metrics.replied(reached ? "sent" : "lost");
-            if (!reached) {
-                LOG.atWarn()
-                        .addKeyValue("agent", agent)
-                        .addKeyValue("topic", publish.topic())
-                        .log("mqtt reply reached nobody: the device is gone or did not subscribe to it");
-            }
-        });
+    public void reply(AgentRef agent, Reply reply) {
+        replies.get().reply(agent, reply);
     }
 
     @Override

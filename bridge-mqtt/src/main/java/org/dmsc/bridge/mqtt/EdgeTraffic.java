@@ -27,6 +27,7 @@ final class EdgeTraffic implements DeviceTraffic {
     private final Devices devices;
     private final Presences presences;
     private final MqttAgentLink link;
+    private final ReplyLines replies;
     private final ProfileProtocol profile;
     private final EnvelopeProtocol envelopes;
     private final MqttMetrics metrics;
@@ -38,6 +39,7 @@ final class EdgeTraffic implements DeviceTraffic {
         this.devices = wiring.devices();
         this.presences = wiring.presences();
         this.link = wiring.link();
+        this.replies = wiring.replies();
         this.profile = wiring.profile();
         this.envelopes = wiring.envelopes();
         this.metrics = wiring.metrics();
@@ -52,6 +54,7 @@ final class EdgeTraffic implements DeviceTraffic {
     @Override
     public void connected(Device device) {
         devices.add(device);
+        replies.connected(device);
         LOG.atInfo()
                 .addKeyValue("agent", device.agent())
                 .addKeyValue("protocol", device.version())
@@ -63,6 +66,7 @@ final class EdgeTraffic implements DeviceTraffic {
         guard.forget(device);
         if (devices.remove(device)) {
             link.disconnected(device, reason);
+            replies.disconnected(device);
             presences.disconnected(device, reason);
             announcements.repeat(device.agent());
             LOG.atInfo()
@@ -97,6 +101,7 @@ final class EdgeTraffic implements DeviceTraffic {
                             + device.agent().tenant() + ")");
         }
         if (topic.kind() == Kind.OUT && topic.agent().equals(device.agent())) {
+            replies.requireRoom(device.agent());
             return envelopes.take(device, publish);
         }
         if (topic.kind() == Kind.OUT || topic.kind() == Kind.IN) {
@@ -113,6 +118,7 @@ final class EdgeTraffic implements DeviceTraffic {
         }
         if (topic.kind() == Kind.REQUEST) {
             guard.requireRate(device, publish.payload().length);
+            replies.requireRoom(device.agent());
         }
         return profile.take(device, topic, publish);
     }
@@ -145,6 +151,7 @@ final class EdgeTraffic implements DeviceTraffic {
     @Override
     public void subscribed(Device device, String filter) {
         presences.subscribed(device, filter);
+        replies.subscribed(device);
     }
 
     @Override
@@ -155,12 +162,20 @@ final class EdgeTraffic implements DeviceTraffic {
 
     @Override
     public void sent(Device device, String tag, int qos) {
-        link.sent(tag, qos);
+        if (ReplyLines.isReply(tag)) {
+            replies.sent(device, tag, qos);
+        } else {
+            link.sent(device, tag, qos);
+        }
     }
 
     @Override
     public void received(Device device, String tag, Receipt receipt) {
-        link.received(tag, receipt);
+        if (ReplyLines.isReply(tag)) {
+            replies.received(device, tag, receipt);
+        } else {
+            link.received(device, tag, receipt);
+        }
     }
 
     private boolean allowed(boolean allowed, String what, Device device, String object) {

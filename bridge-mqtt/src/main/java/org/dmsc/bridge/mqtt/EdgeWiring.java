@@ -8,6 +8,7 @@ record EdgeWiring(
         Devices devices,
         MqttMetrics metrics,
         Announcements announcements,
+        ReplyLines replies,
         Guard guard,
         DeviceQuotas quotas,
         Presences presences,
@@ -17,6 +18,7 @@ record EdgeWiring(
 
     static EdgeWiring of(
             MqttEdgeParts parts, Devices devices, MqttMetrics metrics, Outbox outbox, Announcements announcements) {
+        ReplyLines replies = new ReplyLines(devices, new Sessions(parts.clock()), outbox::send, metrics);
         Supplier<String> ids = () -> UUID.randomUUID().toString();
         DeviceQuotas quotas = new DeviceQuotas(parts.quotas(), parts.agents(), parts.tenants());
         Guard guard = new Guard(
@@ -32,6 +34,7 @@ record EdgeWiring(
                 devices,
                 metrics,
                 announcements,
+                replies,
                 guard,
                 quotas,
                 presences,

@@ -3,6 +3,7 @@ package org.dmsc.bridge.mqtt;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.core.a2a.Errors;
 import org.dmsc.bridge.mqtt.broker.OutboundPublish;
@@ -35,18 +36,30 @@ final class EnvelopeReply implements ReplyPort {
         send(Envelope.answer(Envelope.Type.ACK, ids.get(), ref, A2aJson.object()));
     }
 
-    /** What A2A answers bare (a Task for GetTask) is wrapped, so that a reply has one shape. */
     @Override
-    public void result(ObjectNode result, Optional<AgentRef> assignee) {
-        ObjectNode body = result.has("task") ? result : A2aJson.object().set("task", result);
-        send(Envelope.answer(Envelope.Type.REPLY, ids.get(), ref, body));
+    public void result(ObjectNode result, Optional<AgentRef> assignee, Remake again) {
+        String envelopeId = ids.get();
+        send(reply(envelopeId, result), body -> reply(envelopeId, body), again);
     }
 
     @Override
-    public void item(ObjectNode streamResponse, Follows follows) {
-        ObjectNode envelope = Envelope.answer(Envelope.Type.EVENT, ids.get(), ref, streamResponse);
+    public void item(ObjectNode streamResponse, Follows follows, Remake again) {
+        String envelopeId = ids.get();
+        send(event(envelopeId, streamResponse, follows), body -> event(envelopeId, body, follows), again);
+    }
+
+    /** What A2A answers bare (a Task for GetTask) is wrapped, so that a reply has one shape. */
+    private ObjectNode reply(String envelopeId, ObjectNode result) {
+        ObjectNode body = result.has("task") || result.has("tasks")
+                ? result
+                : A2aJson.object().set("task", result);
+        return Envelope.answer(Envelope.Type.REPLY, envelopeId, ref, body);
+    }
+
+    private ObjectNode event(String envelopeId, ObjectNode streamResponse, Follows follows) {
+        ObjectNode envelope = Envelope.answer(Envelope.Type.EVENT, envelopeId, ref, streamResponse);
         envelope.put("last", follows == Follows.NOTHING);
-        send(envelope);
+        return envelope;
     }
 
     @Override
@@ -60,8 +73,18 @@ final class EnvelopeReply implements ReplyPort {
     }
 
     private void send(ObjectNode envelope) {
+        outbox.reply(requester, Reply.once(publish(envelope)));
+    }
+
+    private void send(ObjectNode now, UnaryOperator<ObjectNode> write, Remake again) {
         outbox.reply(
                 requester,
-                OutboundPublish.plain(DeviceTopic.of(Kind.IN, requester).text(), A2aJson.bytes(envelope)));
+                new Reply(
+                        publish(now),
+                        Optional.of(() -> again.body().thenApply(write).thenApply(this::publish))));
+    }
+
+    private OutboundPublish publish(ObjectNode envelope) {
+        return OutboundPublish.plain(DeviceTopic.of(Kind.IN, requester).text(), A2aJson.bytes(envelope));
     }
 }

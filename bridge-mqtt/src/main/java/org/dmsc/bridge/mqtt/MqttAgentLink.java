@@ -14,6 +14,7 @@ import org.dmsc.bridge.core.Certainty;
 import org.dmsc.bridge.core.DeliveryOrder;
 import org.dmsc.bridge.core.a2a.Deliveries;
 import org.dmsc.bridge.core.a2a.TaskKey;
+import org.dmsc.bridge.mqtt.Devices.Share;
 import org.dmsc.bridge.mqtt.broker.Device;
 import org.dmsc.bridge.mqtt.broker.DeviceTraffic.Receipt;
 import org.dmsc.bridge.mqtt.broker.OutboundPublish;
@@ -34,9 +35,6 @@ import org.slf4j.LoggerFactory;
 final class MqttAgentLink implements AgentLink {
 
     private static final Logger LOG = LoggerFactory.getLogger(MqttAgentLink.class);
-
-    /** HiveMQ has at most this many on the way to a client; more would wait in its queue, where nobody sees them. */
-    private static final int MOST_UNACKNOWLEDGED = 50;
 
     /** How long after its attempt's deadline a delivery is remembered, for answers that are just late. */
     private static final long GRACE_MS = 60_000;
@@ -86,7 +84,7 @@ final class MqttAgentLink implements AgentLink {
                     Certainty.CERTAIN);
             return;
         }
-        if (unacknowledged(device.get()) >= Math.min(device.get().receiveMaximum(), MOST_UNACKNOWLEDGED)) {
+        if (!devices.takeRoom(device.get(), Share.TASK)) {
             sink.failed(
                     Refusal.OVERLOADED,
                     "device " + nameOf(order.agent()) + " has not acknowledged earlier tasks",
@@ -98,6 +96,7 @@ final class MqttAgentLink implements AgentLink {
         try {
             send(delivery, order);
         } catch (RefusedException e) {
+            devices.giveRoom(device.get());
             close(delivery, e.refusal(), e.sentence());
         }
     }
@@ -155,17 +154,18 @@ final class MqttAgentLink implements AgentLink {
                         delivery.delivery().getTaskId(), delivery.delivery().getContextId()));
     }
 
-    void sent(String deliveryId, int qos) {
+    void sent(Device device, String deliveryId, int qos) {
         OpenDelivery delivery = open.get(deliveryId);
         if (delivery != null) {
             delivery.sent();
-            if (qos == 0) {
-                received(deliveryId, Receipt.ACCEPTED);
-            }
+        }
+        if (qos == 0) {
+            received(device, deliveryId, Receipt.ACCEPTED);
         }
     }
 
-    void received(String deliveryId, Receipt receipt) {
+    void received(Device device, String deliveryId, Receipt receipt) {
+        devices.giveRoom(device);
         OpenDelivery delivery = open.get(deliveryId);
         if (delivery == null) {
             return;
@@ -204,6 +204,7 @@ final class MqttAgentLink implements AgentLink {
         OutboundPublish publish = writer.task(order, request).tagged(delivery.id());
         outbox.send(delivery.device().clientId(), publish).whenComplete((taken, fault) -> {
             if (fault != null || !taken) {
+                devices.giveRoom(delivery.device());
                 close(
                         delivery,
                         Refusal.UNDELIVERABLE,
@@ -238,13 +239,6 @@ final class MqttAgentLink implements AgentLink {
         open.remove(delivery.id(), delivery);
         metrics.delivered("failed");
         delivery.failed(refusal, reason, Certainty.CERTAIN);
-    }
-
-    private long unacknowledged(Device device) {
-        return open.values().stream()
-                .filter(delivery ->
-                        delivery.device().connection().equals(device.connection()) && delivery.isUnacknowledged())
-                .count();
     }
 
     private Optional<Device> hearing(AgentSnapshot agent) {

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.dmsc.bridge.core.AgentLink;
 import org.dmsc.bridge.mqtt.broker.EmbeddedBroker;
 import org.dmsc.bridge.mqtt.broker.OutboundPublish;
+import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.schemas.avro.TenantState;
@@ -42,7 +43,7 @@ public final class MqttEdge implements AutoCloseable {
     public MqttEdge(MqttEdgeParts parts) {
         this.parts = parts;
         MqttMetrics metrics = new MqttMetrics(parts.meters(), devices);
-        this.outbox = new BrokerOutbox(this::broker, devices, metrics);
+        this.outbox = new BrokerOutbox(this::broker, this::replies);
         this.wiring = EdgeWiring.of(parts, devices, metrics, outbox, new Announcements(this::announce));
         this.broker = new EmbeddedBroker(parts.settings(), new EdgeTraffic(wiring), parts.random());
         this.background = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -71,6 +72,11 @@ public final class MqttEdge implements AutoCloseable {
         return devices.count();
     }
 
+    /** How many connections an agent has here. */
+    public int connectionsOf(AgentRef agent) {
+        return devices.countOf(agent);
+    }
+
     /** The way to the devices that are connected here. */
     public AgentLink link() {
         return wiring.link();
@@ -90,6 +96,10 @@ public final class MqttEdge implements AutoCloseable {
 
     private EmbeddedBroker broker() {
         return broker;
+    }
+
+    private ReplyLines replies() {
+        return wiring.replies();
     }
 
     private void announce(OutboundPublish publish) {
@@ -131,6 +141,7 @@ public final class MqttEdge implements AutoCloseable {
     private void sweep() {
         try {
             wiring.link().sweep();
+            wiring.replies().sweep();
             devices.all().stream()
                     .filter(wiring.guard()::isOver)
                     .forEach(device -> outbox.hangUp(device, "the certificate or token has expired"));

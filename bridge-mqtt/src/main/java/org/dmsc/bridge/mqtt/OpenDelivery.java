@@ -75,11 +75,6 @@ final class OpenDelivery {
         return closed.get();
     }
 
-    /** Written to the connection, and not acknowledged yet. */
-    boolean isUnacknowledged() {
-        return !received.get() && !closed.get();
-    }
-
     void sent() {
         sent.set(true);
     }

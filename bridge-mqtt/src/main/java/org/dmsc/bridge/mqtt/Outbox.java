@@ -12,8 +12,8 @@ interface Outbox {
     /** Sends on the connection of that client; false when it is gone or did not subscribe. Order per client is kept. */
     CompletionStage<Boolean> send(String clientId, OutboundPublish publish);
 
-    /** Sends on whichever connection of an agent hears the topic; lost, and counted, when none does. */
-    void reply(AgentRef agent, OutboundPublish publish);
+    /** Sends on whichever connection of an agent hears the topic, in order, now or when there is one ({@link ReplyLines}). */
+    void reply(AgentRef agent, Reply reply);
 
     /** Ends the connection of a client whose credentials count no more; false when it has none. */
     CompletionStage<Boolean> evict(String clientId, RefusedException why);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.core.a2a.Errors;
 import org.dmsc.bridge.core.a2a.JsonRpc;
@@ -49,16 +50,22 @@ final class ProfileReply implements ReplyPort {
     }
 
     @Override
-    public void result(ObjectNode result, Optional<AgentRef> assignee) {
+    public void result(ObjectNode result, Optional<AgentRef> assignee, Remake again) {
+        Map<String, String> properties = assignee.map(
+                        agent -> Map.of("a2a-responder-agent-id", DeviceTopic.clientId(agent)))
+                .orElse(Map.of());
         send(
-                JsonRpc.result(id, result),
-                assignee.map(agent -> Map.of("a2a-responder-agent-id", DeviceTopic.clientId(agent)))
-                        .orElse(Map.of()));
+                publish(JsonRpc.result(id, result), properties),
+                body -> publish(JsonRpc.result(id, body), properties),
+                again);
     }
 
     @Override
-    public void item(ObjectNode streamResponse, Follows follows) {
-        send(JsonRpc.result(id, streamResponse));
+    public void item(ObjectNode streamResponse, Follows follows, Remake again) {
+        send(
+                publish(JsonRpc.result(id, streamResponse), Map.of()),
+                body -> publish(JsonRpc.result(id, body), Map.of()),
+                again);
     }
 
     @Override
@@ -78,20 +85,22 @@ final class ProfileReply implements ReplyPort {
     }
 
     void send(ObjectNode response) {
-        send(response, Map.of());
+        outbox.reply(requester, Reply.once(publish(response, Map.of())));
     }
 
-    private void send(ObjectNode response, Map<String, String> properties) {
-        outbox.reply(
-                requester,
-                new OutboundPublish(
-                        topic,
-                        A2aJson.bytes(response),
-                        Optional.empty(),
-                        correlation,
-                        Optional.of(ProfileWriter.JSON),
-                        properties,
-                        Optional.empty()));
+    private void send(OutboundPublish now, Function<ObjectNode, OutboundPublish> write, Remake again) {
+        outbox.reply(requester, new Reply(now, Optional.of(() -> again.body().thenApply(write))));
+    }
+
+    private OutboundPublish publish(ObjectNode response, Map<String, String> properties) {
+        return new OutboundPublish(
+                topic,
+                A2aJson.bytes(response),
+                Optional.empty(),
+                correlation,
+                Optional.of(ProfileWriter.JSON),
+                properties,
+                Optional.empty());
     }
 
     /** The profile's own errors share their numbers with A2A's; {@code data.a2a_error} tells them apart. */

@@ -2,6 +2,7 @@ package org.dmsc.bridge.mqtt;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
 
@@ -14,15 +15,20 @@ interface ReplyPort {
         NOTHING
     }
 
+    /** Makes the body of an answer again from Kafka, for a device that is away or slow. */
+    interface Remake {
+        CompletionStage<ObjectNode> body();
+    }
+
     /**
      * The whole answer.
      *
      * @param assignee who worked on it, where that is known
      */
-    void result(ObjectNode result, Optional<AgentRef> assignee);
+    void result(ObjectNode result, Optional<AgentRef> assignee, Remake again);
 
     /** One item of a streamed answer: an A2A {@code StreamResponse}. */
-    void item(ObjectNode streamResponse, Follows follows);
+    void item(ObjectNode streamResponse, Follows follows, Remake again);
 
     /** No answer, and why. */
     void refused(Refusal refusal, String sentence);

@@ -1,16 +1,16 @@
 package org.dmsc.bridge.mqtt;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.dmsc.bridge.core.OpenTask;
 import org.dmsc.bridge.core.TaskUpdate;
-import org.dmsc.bridge.core.TaskView;
 import org.dmsc.bridge.core.a2a.A2aJson;
-import org.dmsc.bridge.core.a2a.Tasks;
 import org.dmsc.bridge.mqtt.ReplyPort.Follows;
+import org.dmsc.bridge.mqtt.ReplyPort.Remake;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.avro.TaskStateName;
@@ -24,12 +24,18 @@ final class ReplyStream {
     private final OpenTask task;
     private final ReplyPort port;
     private final Consumer<String> onWaiting;
+    private final Remake first;
+    private final IntFunction<Remake> again;
     private final AtomicBoolean ended = new AtomicBoolean();
+    private final AtomicInteger places = new AtomicInteger();
 
-    ReplyStream(OpenTask task, ReplyPort port, Consumer<String> onWaiting) {
+    /** @param again makes the update at a place anew */
+    ReplyStream(OpenTask task, ReplyPort port, Consumer<String> onWaiting, Remake first, IntFunction<Remake> again) {
         this.task = task;
         this.port = port;
         this.onWaiting = onWaiting;
+        this.first = first;
+        this.again = again;
     }
 
     static boolean waitsForCaller(TaskStateName state) {
@@ -37,11 +43,7 @@ final class ReplyStream {
     }
 
     void start() {
-        TaskView view = task.view();
-        ObjectNode first = Tasks.task(view, OptionalInt.of(0));
-        // The updates that follow begin with the task's first: what is already there would come twice.
-        first.remove("artifacts");
-        port.item(Tasks.taskResponse(first), Follows.MORE);
+        port.item(Remakes.first(task.view()), Follows.MORE, first);
         task.listen(this::update);
         task.settled().whenComplete((settled, fault) -> {
             if (fault != null) {
@@ -51,6 +53,7 @@ final class ReplyStream {
     }
 
     private void update(TaskUpdate update) {
+        int place = places.getAndIncrement();
         if (ended.get()) {
             return;
         }
@@ -63,7 +66,7 @@ final class ReplyStream {
         if (waits) {
             onWaiting.accept(task.taskId());
         }
-        port.item(response, last ? Follows.NOTHING : Follows.MORE);
+        port.item(response, last ? Follows.NOTHING : Follows.MORE, again.apply(place));
         if (last) {
             task.release();
         }

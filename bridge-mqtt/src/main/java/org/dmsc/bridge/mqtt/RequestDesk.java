@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.dmsc.bridge.core.AgentMessage;
 import org.dmsc.bridge.core.Assignment;
@@ -17,11 +18,13 @@ import org.dmsc.bridge.core.OpenTask;
 import org.dmsc.bridge.core.TaskView;
 import org.dmsc.bridge.core.a2a.SendRequests;
 import org.dmsc.bridge.core.a2a.SendRequests.Wishes;
+import org.dmsc.bridge.core.a2a.States;
 import org.dmsc.bridge.core.a2a.Tasks;
 import org.dmsc.schemas.AgentId;
 import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
+import org.dmsc.tenant.identity.Caller;
 
 /**
  * Devices as callers: hands their requests to the {@link Exchange} and answers them.
@@ -36,7 +39,6 @@ final class RequestDesk {
 
     private static final Set<String> NOT_CARRIED = Set.of(
             "ListTasks",
-            "SubscribeToTask",
             "CreateTaskPushNotificationConfig",
             "GetTaskPushNotificationConfig",
             "ListTaskPushNotificationConfigs",
@@ -49,12 +51,14 @@ final class RequestDesk {
     private static final int MOST_WAITING_TASKS = 10_000;
 
     private final Exchange exchange;
+    private final Remakes remakes;
 
     /** Tasks of which a device was told that they wait for it: the next message with such an id goes on with the task. */
     private final Map<String, String> waiting = new ConcurrentHashMap<>();
 
     RequestDesk(Exchange exchange) {
         this.exchange = exchange;
+        this.remakes = new Remakes(exchange);
     }
 
     /** Carries out a request. */
@@ -66,6 +70,9 @@ final class RequestDesk {
                     return send(request, port);
                 case "GetTask":
                     get(request, port);
+                    return CompletableFuture.completedFuture(null);
+                case "SubscribeToTask":
+                    subscribe(request, port);
                     return CompletableFuture.completedFuture(null);
                 case "CancelTask":
                     return cancel(request, port);
@@ -120,17 +127,17 @@ final class RequestDesk {
 
     private void follow(DeviceRequest request, Wishes wishes, OpenTask task, ReplyPort port) {
         if (request.operation().equals("SendStreamingMessage")) {
-            new ReplyStream(task, port, this::waits).start();
+            stream(request, task, port);
             return;
         }
         if (wishes.delivery() == SendRequests.Delivery.AT_ONCE) {
-            answer(task.view(), wishes.historyLength(), port);
+            answer(request, task.view(), wishes.historyLength(), port);
             task.release();
             return;
         }
         task.settled().whenComplete((view, fault) -> {
             if (fault == null) {
-                answer(view, wishes.historyLength(), port);
+                answer(request, view, wishes.historyLength(), port);
             } else {
                 say(fault, port);
             }
@@ -138,13 +145,25 @@ final class RequestDesk {
         });
     }
 
-    private void answer(TaskView view, OptionalInt historyLength, ReplyPort port) {
+    private void stream(DeviceRequest request, OpenTask task, ReplyPort port) {
+        Caller caller = request.device().caller();
+        new ReplyStream(
+                        task,
+                        port,
+                        this::waits,
+                        remakes.first(caller, task.taskId()),
+                        place -> remakes.update(caller, task.taskId(), place))
+                .start();
+    }
+
+    private void answer(DeviceRequest request, TaskView view, OptionalInt historyLength, ReplyPort port) {
         if (ReplyStream.waitsForCaller(view.state())) {
             waits(view.taskId());
         }
         port.result(
                 Tasks.taskResponse(Tasks.task(view, historyLength)),
-                view.assignment().map(Assignment::agent));
+                view.assignment().map(Assignment::agent),
+                remakes.task(request.device().caller(), view.taskId(), historyLength, Tasks::taskResponse));
     }
 
     /** Bounded: when very many wait, a device that goes on with a forgotten one is told that the task exists already. */
@@ -159,17 +178,45 @@ final class RequestDesk {
         OptionalInt historyLength = SendRequests.historyLength(request.params());
         exchange.find(request.device().caller(), taskId).whenComplete((view, fault) -> {
             if (fault == null) {
-                port.result(Tasks.task(view, historyLength), view.assignment().map(Assignment::agent));
+                shown(request, view, historyLength, port);
             } else {
                 say(fault, port);
             }
         });
     }
 
+    private void shown(DeviceRequest request, TaskView view, OptionalInt historyLength, ReplyPort port) {
+        port.result(
+                Tasks.task(view, historyLength),
+                view.assignment().map(Assignment::agent),
+                remakes.task(request.device().caller(), view.taskId(), historyLength, UnaryOperator.identity()));
+    }
+
+    /** The task as it stands, then its updates; one that has ended has none. */
+    private void subscribe(DeviceRequest request, ReplyPort port) {
+        String taskId = taskId(request.params());
+        exchange.find(request.device().caller(), taskId)
+                .thenCompose(view -> {
+                    if (States.terminal(view.state())) {
+                        throw new RefusedException(
+                                Refusal.TASK_ENDED,
+                                "task " + taskId + " has ended as " + view.state()
+                                        + " (expected one that still runs; GetTask shows how it ended)");
+                    }
+                    return exchange.follow(request.device().caller(), taskId);
+                })
+                .whenComplete((open, fault) -> {
+                    if (fault == null) {
+                        stream(request, open, port);
+                    } else {
+                        say(fault, port);
+                    }
+                });
+    }
+
     private CompletionStage<?> cancel(DeviceRequest request, ReplyPort port) {
         return exchange.cancel(request.device().caller(), taskId(request.params()), "the caller asked for it")
-                .thenAccept(view -> port.result(
-                        Tasks.task(view, OptionalInt.empty()), view.assignment().map(Assignment::agent)))
+                .thenAccept(view -> shown(request, view, OptionalInt.empty(), port))
                 .handle((done, fault) -> fault == null ? CompletableFuture.completedFuture(null) : refuse(fault, port))
                 .thenCompose(stage -> stage);
     }
@@ -205,10 +252,11 @@ final class RequestDesk {
                 ? new RefusedException(
                         Refusal.UNSUPPORTED_OPERATION,
                         "operation: " + operation
-                                + " is not carried over MQTT (expected SendMessage, SendStreamingMessage, GetTask or CancelTask)")
+                                + " is not carried over MQTT (expected SendMessage, SendStreamingMessage, SubscribeToTask,"
+                                + " GetTask or CancelTask)")
                 : new RefusedException(
                         Refusal.UNKNOWN_OPERATION,
                         "operation: '" + Printable.of(operation)
-                                + "' (expected SendMessage, SendStreamingMessage, GetTask or CancelTask)");
+                                + "' (expected SendMessage, SendStreamingMessage, SubscribeToTask, GetTask or CancelTask)");
     }
 }

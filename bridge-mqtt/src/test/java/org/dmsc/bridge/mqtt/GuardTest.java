@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dmsc.bridge.mqtt.broker.Device;
 import org.dmsc.bridge.mqtt.broker.Knock;
+import org.dmsc.bridge.mqtt.broker.Session;
 import org.dmsc.bridge.mqtt.testing.FakeAudit;
 import org.dmsc.bridge.mqtt.testing.FakeDirectory;
 import org.dmsc.schemas.AgentRef;
@@ -117,9 +118,10 @@ final class GuardTest {
                 Optional.empty(),
                 Device.Version.MQTT5,
                 10,
-                "127.0.0.1");
+                "127.0.0.1",
+                Session.NONE);
         Caller caller = guard.admit(knock);
-        return new Device("connection-1", clientId, caller, AGENT, Device.Version.MQTT5, 10, "127.0.0.1");
+        return new Device("connection-1", clientId, caller, AGENT, Device.Version.MQTT5, 10, "127.0.0.1", Session.NONE);
     }
 
     private static String token(long expires) {

@@ -8,6 +8,7 @@ import org.dmsc.tenant.identity.Caller;
  *
  * @param connection unique to this connection, so that a late event of an old connection is not taken for one of its successor
  * @param receiveMaximum how many unacknowledged publishes the client takes at once
+ * @param session what it wants to be kept after its connection
  */
 public record Device(
         String connection,
@@ -16,7 +17,8 @@ public record Device(
         AgentRef agent,
         Version version,
         int receiveMaximum,
-        String remoteAddress) {
+        String remoteAddress,
+        Session session) {
 
     /** The protocol that the client speaks. */
     public enum Version {

@@ -12,6 +12,7 @@ import com.hivemq.extension.sdk.api.packets.general.MqttVersion;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -67,7 +68,17 @@ final class DeviceAuthenticator implements SimpleAuthenticator {
                 tls.flatMap(ClientTlsInformation::getHostname),
                 connect.getMqttVersion() == MqttVersion.V_5 ? Device.Version.MQTT5 : Device.Version.MQTT311,
                 connect.getReceiveMaximum(),
-                connection.getInetAddress().map(InetAddress::getHostAddress).orElse("unknown"));
+                connection.getInetAddress().map(InetAddress::getHostAddress).orElse("unknown"),
+                session(connect));
+    }
+
+    /** MQTT 3.1.1 knows no expiry: HiveMQ puts its own maximum there, which is zero here. */
+    private static Session session(ConnectPacket connect) {
+        boolean fresh = connect.getCleanStart();
+        if (connect.getMqttVersion() == MqttVersion.V_5) {
+            return new Session(fresh, Duration.ofSeconds(connect.getSessionExpiryInterval()));
+        }
+        return new Session(fresh, fresh ? Duration.ZERO : Session.LONGEST);
     }
 
     private static Device device(Knock knock, Caller caller) {
@@ -82,7 +93,8 @@ final class DeviceAuthenticator implements SimpleAuthenticator {
                 agent,
                 knock.version(),
                 knock.receiveMaximum(),
-                knock.remoteAddress());
+                knock.remoteAddress(),
+                knock.session());
     }
 
     private static String text(ByteBuffer buffer) {

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param chain the client's certificates, leaf first; empty when it sent none
  * @param password the password as text: a bearer token
  * @param serverName the host name of the TLS client hello
+ * @param session what it wants to be kept after its connection
  */
 public record Knock(
         String connection,
@@ -19,7 +20,8 @@ public record Knock(
         Optional<String> serverName,
         Device.Version version,
         int receiveMaximum,
-        String remoteAddress) {
+        String remoteAddress,
+        Session session) {
 
     public Knock {
         chain = List.copyOf(chain);

@@ -66,7 +66,10 @@ public final class FakeExchange implements Exchange {
 
     @Override
     public CompletionStage<OpenTask> follow(Caller caller, String taskId) {
-        throw new UnsupportedOperationException();
+        FakeTask task = tasks.get(taskId);
+        return task == null
+                ? CompletableFuture.failedFuture(new RefusedException(Refusal.TASK_UNKNOWN, "no task " + taskId))
+                : CompletableFuture.completedFuture(task);
     }
 
     @Override
