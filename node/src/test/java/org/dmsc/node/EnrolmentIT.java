@@ -27,6 +27,7 @@ import org.dmsc.node.testing.Credentials;
 import org.dmsc.node.testing.FabricExtension;
 import org.dmsc.node.testing.Participant;
 import org.dmsc.node.testing.TestFabric;
+import org.dmsc.tenant.pki.Pem;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -95,16 +96,51 @@ final class EnrolmentIT {
 
     @Test
     void aNodeIsInvitedAndEnrolsByTheCommandLine() throws Exception {
-        JsonNode invited = fabric.operator()
-                .post("/v1/config/nodes/router/r-9/invitations", Participant.JSON.createObjectNode())
-                .body();
-        Path out = folder.resolve("r-9");
+        Credentials enrolled = enrolledNode("router/r-9");
+        Answer status = fabric.as(enrolled).get("/v1/status");
 
+        assertThat(names(certificate(folder.resolve("router/r-9/agent.cert.pem"))))
+                .contains("spiffe://platform.fabric.localhost/router/r-9");
+        assertThat(status.status()).as("%s", status).isEqualTo(200);
+    }
+
+    @Test
+    @DisplayName("case 23: the platform's CA rotated -> nodes and operators of both CAs are served, new ones enrol")
+    void rotatesThePlatform() throws Exception {
+        Credentials before = enrolledNode("router/r-old");
+
+        int code = CommandLineFactory.make()
+                .execute(
+                        "cert",
+                        "rotate-ca",
+                        "--platform",
+                        "--data",
+                        fabric.folder().toString());
+        Credentials after = enrolledNode("router/r-new");
+
+        assertThat(code).isZero();
+        X509Certificate oldCa = Pem.certificates(before.certificatePem()).get(1);
+        X509Certificate newCa = Pem.certificates(after.certificatePem()).get(1);
+        assertThat(newCa.getSerialNumber()).isNotEqualTo(oldCa.getSerialNumber());
+        assertThat(fabric.as(before).get("/v1/status").status()).isEqualTo(200);
+        assertThat(fabric.as(after).get("/v1/status").status()).isEqualTo(200);
+        assertThat(fabric.operator().get("/v1/config/tenants").status())
+                .as("the operator's certificate is of the old CA")
+                .isEqualTo(200);
+        // Made with a connection to Kafka of its own, and by a gateway whose certificate is of the old CA.
+        fabric.createTenant("after-rotation");
+    }
+
+    private Credentials enrolledNode(String node) throws IOException {
+        JsonNode invited = fabric.operator()
+                .post("/v1/config/nodes/" + node + "/invitations", Participant.JSON.createObjectNode())
+                .body();
+        Path out = folder.resolve(node);
         int code = CommandLineFactory.make()
                 .execute(
                         "node",
                         "enrol",
-                        "router/r-9",
+                        node,
                         "--est",
                         invited.path("est").asText(),
                         "--ca",
@@ -113,12 +149,8 @@ final class EnrolmentIT {
                         invited.path("token").asText(),
                         "--out",
                         out.toString());
-        Answer status = fabric.as(Credentials.of(out)).get("/v1/status");
-
         assertThat(code).isZero();
-        assertThat(names(certificate(out.resolve("agent.cert.pem"))))
-                .contains("spiffe://platform.fabric.localhost/router/r-9");
-        assertThat(status.status()).as("%s", status).isEqualTo(200);
+        return Credentials.of(out);
     }
 
     @Test

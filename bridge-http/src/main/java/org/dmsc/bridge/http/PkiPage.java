@@ -27,7 +27,7 @@ import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.pki.NodeNames;
 import org.dmsc.tenant.pki.Pem;
 
-/** What operators do with certificates: invite agents and nodes to enrol, rotate a tenant's CA. */
+/** What operators do with certificates: invite agents and nodes to enrol, rotate the CA of a tenant or of the platform. */
 final class PkiPage implements Page {
 
     private static final Duration AGENT_LIFE = Duration.ofHours(1);
@@ -73,6 +73,11 @@ final class PkiPage implements Page {
             return later(
                     call,
                     () -> rotated(desk.rotation().rotate(tenant, call.caller().id())));
+        }
+        if (call.is(HttpMethod.POST, "v1", "config", "platform", "ca-rotations")) {
+            return later(
+                    call,
+                    () -> rotated(desk.platformRotation().rotate(call.caller().id())));
         }
         return Optional.empty();
     }

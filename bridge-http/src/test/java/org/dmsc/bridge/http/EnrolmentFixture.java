@@ -47,7 +47,11 @@ final class EnrolmentFixture {
                 identities.tenants,
                 issuer -> List.of(new Revoked(REVOKED, Instant.EPOCH)),
                 identities.clock);
-        this.desk = new PkiDesk(enrolment, (tenant, actor) -> identities.pki.createTenantCa(tenant), lists::of);
+        this.desk = new PkiDesk(
+                enrolment,
+                (tenant, actor) -> identities.pki.createTenantCa(tenant),
+                actor -> identities.pki.platformCa(),
+                lists::of);
     }
 
     PkiDesk desk() {

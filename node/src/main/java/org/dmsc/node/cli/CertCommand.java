@@ -156,21 +156,38 @@ final class CertCommand {
 
     @Command(
             name = "rotate-ca",
-            description = "Replaces a tenant's issuing CA; certificates of the old one stay valid until they expire.",
+            description = {
+                "Replaces the issuing CA of a tenant, or of the platform (nodes and operators).",
+                "Certificates of the old one stay valid until they expire."
+            },
             mixinStandardHelpOptions = true)
-    int rotate(
-            @Option(names = "--tenant", paramLabel = "TENANT", required = true, description = "whose") String tenant,
-            @Mixin Target where,
-            @Mixin Output output) {
-        JsonNode made = where.asOperator()
-                .post(
-                        "/v1/config/tenants/" + FabricClient.encode(tenant) + "/ca-rotations",
-                        FabricClient.JSON.createObjectNode());
+    int rotate(@ArgGroup(multiplicity = "1") Authority authority, @Mixin Target where, @Mixin Output output) {
+        JsonNode made = where.asOperator().post(authority.path(), FabricClient.JSON.createObjectNode());
         output.print(
                 made,
-                out -> out.line("tenant " + tenant + " has a new issuing CA: serial "
+                out -> out.line(authority.name() + " has a new issuing CA: serial "
                         + made.path("serial").asText() + ", until "
                         + made.path("notAfter").asText()));
         return 0;
+    }
+
+    /** Whose CA: one of these. */
+    static final class Authority {
+
+        @Option(names = "--tenant", paramLabel = "TENANT", description = "the tenant's")
+        private @Nullable String tenant;
+
+        @Option(names = "--platform", description = "the platform's")
+        private boolean platform;
+
+        private String path() {
+            return tenant == null
+                    ? "/v1/config/platform/ca-rotations"
+                    : "/v1/config/tenants/" + FabricClient.encode(tenant) + "/ca-rotations";
+        }
+
+        private String name() {
+            return tenant == null ? "the platform" : "tenant " + tenant;
+        }
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -84,9 +85,7 @@ final class NodeCommand {
         KeyAndRequest made = EnrolmentClient.request(new SecureRandom());
         List<X509Certificate> chain = new ArrayList<>(client.enrol(node, token, made.body()));
         X509Certificate leaf = chain.get(0);
-        client.authorities().stream()
-                .filter(ca -> ca.getSubjectX500Principal().equals(leaf.getIssuerX500Principal()))
-                .forEach(chain::add);
+        client.authorities().stream().filter(ca -> signed(ca, leaf)).forEach(chain::add);
         SecretFile.write(out.resolve(Identity.KEY), ascii(Pem.of(made.key())));
         SecretFile.write(out.resolve(Identity.ROOT), ascii(Pem.of(Identity.certificate(root))));
         // Last: it says that the others are there.
@@ -100,6 +99,16 @@ final class NodeCommand {
                 o -> o.line(node + ": certificate and key are in " + out.toAbsolutePath() + ", good until "
                         + leaf.getNotAfter().toInstant()));
         return 0;
+    }
+
+    /** Not by its name: after a rotation there are several CAs of one name. */
+    private static boolean signed(X509Certificate ca, X509Certificate leaf) {
+        try {
+            leaf.verify(ca.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
     }
 
     private static byte[] ascii(String text) {

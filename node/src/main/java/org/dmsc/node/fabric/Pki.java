@@ -56,7 +56,7 @@ final class Pki {
                 foundation.tenants(),
                 issuer -> serials(revoked, issuer),
                 foundation.clock());
-        return new PkiDesk(enrolment, administration::rotateCa, lists::of);
+        return new PkiDesk(enrolment, administration::rotateCa, administration::rotatePlatformCa, lists::of);
     }
 
     private static List<Revoked> serials(RevocationList revoked, X509Certificate issuer) {

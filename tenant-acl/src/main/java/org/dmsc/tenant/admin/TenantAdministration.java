@@ -47,6 +47,9 @@ public final class TenantAdministration {
     private static final Logger LOG = LoggerFactory.getLogger(TenantAdministration.class);
     private static final int LONGEST_NAME = 200;
 
+    /** Owner of audit events that are no tenant's. */
+    private static final String FABRIC = "sys";
+
     private final AdministrationParts parts;
     private final TokenIssuer tokens;
     private final TenantRecords records;
@@ -234,6 +237,26 @@ public final class TenantAdministration {
         return active;
     }
 
+    /**
+     * Replaces the issuing CA of nodes and operators. Their certificates of the one before stay valid until they expire; whoever renews gets one
+     * of the new.
+     *
+     * @param actor who wants it, for the audit log
+     * @return the CA that signs from now on
+     * @throws RefusedException UNAVAILABLE when the key file cannot be used; then nothing has changed
+     */
+    public synchronized X509Certificate rotatePlatformCa(SpiffeId actor) {
+        X509Certificate active = PlatformCaRotation.rotate(parts.pki(), parts.clock());
+        parts.audit()
+                .accept(event(AuditKind.CA_ROTATED, FABRIC, actor)
+                        .setObject("platform")
+                        .setDetails(Map.of(
+                                "serial", active.getSerialNumber().toString(16),
+                                "notAfter", active.getNotAfter().toInstant().toString()))
+                        .build());
+        return active;
+    }
+
     private void requireNew(TenantId tenant) {
         Optional<TenantRecord> known = parts.tenants().find(tenant);
         if (known.isPresent()) {
@@ -315,9 +338,13 @@ public final class TenantAdministration {
     }
 
     AuditEvent.Builder event(AuditKind kind, TenantId tenant, SpiffeId actor) {
+        return event(kind, tenant.value(), actor);
+    }
+
+    private AuditEvent.Builder event(AuditKind kind, String owner, SpiffeId actor) {
         return AuditEvent.newBuilder()
                 .setEventId(parts.ids().get())
-                .setTenant(tenant.value())
+                .setTenant(owner)
                 .setTime(parts.clock().millis())
                 .setKind(kind)
                 .setActor(actor.uri())

@@ -74,7 +74,7 @@ public final class Enrolment {
                         .map(Pem::certificate)
                         .toList());
         // A tenant that is not there looks like none at all.
-        all.addAll(own.orElseGet(() -> List.of(parts.pki().platformCa())));
+        all.addAll(own.orElseGet(parts.pki()::platformCas));
         return Pkcs7.certificatesOnly(all);
     }
 

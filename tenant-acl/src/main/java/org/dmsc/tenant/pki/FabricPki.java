@@ -55,7 +55,8 @@ public final class FabricPki {
     /** A tenant's CA should be rotated when it has less than this left. */
     private static final Duration TENANT_CA_RENEWAL = Duration.ofDays(30);
 
-    private static final Duration PLATFORM_CAS_SEEN = Duration.ofSeconds(1);
+    /** Every process that is asked later than this after a change of the platform's CAs knows of it. */
+    public static final Duration PLATFORM_CAS_SEEN = Duration.ofSeconds(1);
 
     private static final String PASSWORD_FILE = "pki.password";
     private static final int PASSWORD_BYTES = 32;
@@ -180,6 +181,11 @@ public final class FabricPki {
     /** As {@link #activateTenantCa}, of the platform. */
     public X509Certificate activatePlatformCa() {
         return platform.activate().certificate();
+    }
+
+    /** As {@link #forgetTenantCa}, of the platform. */
+    public void forgetPlatformCa(X509Certificate old) {
+        platform.forget(old);
     }
 
     /** Destroys the key of an old CA of the tenant, whose leaves have all expired. */
