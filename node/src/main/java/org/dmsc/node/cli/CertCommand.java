@@ -175,19 +175,19 @@ final class CertCommand {
     static final class Authority {
 
         @Option(names = "--tenant", paramLabel = "TENANT", description = "the tenant's")
-        private @Nullable String tenant;
+        private String tenant = "";
 
         @Option(names = "--platform", description = "the platform's")
         private boolean platform;
 
         private String path() {
-            return tenant == null
+            return platform
                     ? "/v1/config/platform/ca-rotations"
                     : "/v1/config/tenants/" + FabricClient.encode(tenant) + "/ca-rotations";
         }
 
         private String name() {
-            return tenant == null ? "the platform" : "tenant " + tenant;
+            return platform ? "the platform" : "tenant " + tenant;
         }
     }
 }
