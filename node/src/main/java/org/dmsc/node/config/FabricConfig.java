@@ -18,6 +18,7 @@ import java.util.Set;
  * @param replication copies of each topic
  * @param est where EST alone listens, with TLS 1.2 beside 1.3; empty: on the HTTP edge only, with 1.3
  * @param vault where tenants' root keys are
+ * @param authorities where the keys of the certificate authorities are
  * @param schemaRegistry an outside Confluent-compatible registry; empty: ids come from a topic
  */
 public record FabricConfig(
@@ -35,7 +36,8 @@ public record FabricConfig(
         Optional<URI> schemaRegistry,
         Limits limits,
         FetchConfig fetch,
-        VaultConfig vault) {
+        VaultConfig vault,
+        VaultConfig authorities) {
 
     /**
      * How much and how long.

@@ -69,7 +69,8 @@ final class FabricConfigParser {
                 schemaRegistry(),
                 limits(),
                 new FetchSection(top).parse(),
-                new VaultSection(top).parse());
+                new VaultSection(top, "vault").parse(),
+                new VaultSection(top, "authorities").parse());
         top.finish();
         return config;
     }

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Where tenants' root keys are.
+ * Where keys are that never leave: the root keys of tenants, or the keys of the certificate authorities.
  *
  * @param library the token's PKCS#11 library; present with {@link Kind#PKCS11}
  * @param slot index in the library's list of slots

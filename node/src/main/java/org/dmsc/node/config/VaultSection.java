@@ -4,19 +4,21 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.dmsc.node.config.VaultConfig.Kind;
 
-/** Reads the key {@code vault}. */
+/** Reads a place of keys: {@code vault} or {@code authorities}. */
 final class VaultSection {
 
     private static final int LAST_SLOT = 1_000;
 
     private final Section top;
+    private final String key;
 
-    VaultSection(Section top) {
+    VaultSection(Section top, String key) {
         this.top = top;
+        this.key = key;
     }
 
     VaultConfig parse() {
-        Section section = top.section("vault");
+        Section section = top.section(key);
         Kind kind = kind(section);
         Optional<Path> library = section.text("library").map(Path::of);
         if (kind == Kind.PKCS11 && library.isEmpty()) {

@@ -25,6 +25,7 @@ import org.dmsc.tenant.keys.KeyClass;
 import org.dmsc.tenant.keys.KeyVault;
 import org.dmsc.tenant.keys.PatientDataKeys;
 import org.dmsc.tenant.keys.Pkcs11KeyVault;
+import org.dmsc.tenant.keys.Pkcs11Token;
 import org.dmsc.tenant.keys.Pkcs12KeyVault;
 import org.dmsc.tenant.keys.SecretFile;
 import org.dmsc.tenant.keys.VaultDataKeys;
@@ -98,8 +99,10 @@ final class Keyring {
     private static Keyring read(FabricConfig config, Clock clock, SecureRandom random) {
         Path folder = config.keys();
         char[] password = password(folder.resolve("secrets").resolve("vault.password"), random);
-        FabricPki pki = FabricPki.openOrCreate(
-                folder.resolve("pki"), password, new FabricDomain(config.domain()), clock, random);
+        FabricDomain domain = new FabricDomain(config.domain());
+        FabricPki pki = config.authorities().kind() == VaultConfig.Kind.PKCS12
+                ? FabricPki.openOrCreate(folder.resolve("pki"), password, domain, clock, random)
+                : FabricPki.openOrCreate(token(config), domain, clock, random);
         return new Keyring(config, password, pki, TokenKeys.open(folder.resolve("tokens"), password));
     }
 
@@ -163,16 +166,25 @@ final class Keyring {
         if (vault.kind() == VaultConfig.Kind.PKCS12) {
             return Pkcs12KeyVault.open(folder.resolve("vault"), password, classes);
         }
-        Path pinFile = vault.pinFile().orElseGet(() -> folder.resolve("secrets").resolve("pkcs11.pin"));
-        byte[] pin = SecretFile.read(pinFile)
+        return Pkcs11KeyVault.open(
+                vault.library().orElseThrow(), vault.slot(), pin("vault", vault, folder), classes);
+    }
+
+    private static Pkcs11Token token(FabricConfig config) {
+        VaultConfig authorities = config.authorities();
+        return Pkcs11Token.open(
+                authorities.library().orElseThrow(),
+                authorities.slot(),
+                pin("authorities", authorities, config.keys()));
+    }
+
+    private static char[] pin(String key, VaultConfig token, Path folder) {
+        Path file = token.pinFile().orElseGet(() -> folder.resolve("secrets").resolve("pkcs11.pin"));
+        byte[] pin = SecretFile.read(file)
                 .orElseThrow(() -> new NodeException(
                         ExitCode.USAGE,
-                        "vault.pin-file: " + pinFile + " is not there (expected a file with the token's user PIN)"));
-        return Pkcs11KeyVault.open(
-                vault.library().orElseThrow(),
-                vault.slot(),
-                new String(pin, StandardCharsets.US_ASCII).strip().toCharArray(),
-                classes);
+                        key + ".pin-file: " + file + " is not there (expected a file with the token's user PIN)"));
+        return new String(pin, StandardCharsets.US_ASCII).strip().toCharArray();
     }
 
     /** A cipher that works with the keys of a vault; a token may fail, and is then asked with care. */

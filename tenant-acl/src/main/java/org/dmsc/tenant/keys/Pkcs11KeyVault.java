@@ -8,7 +8,6 @@ import java.security.KeyStore;
 import java.security.Provider;
 import java.security.ProviderException;
 import java.security.SecureRandom;
-import java.security.Security;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -27,22 +26,10 @@ import org.jspecify.annotations.Nullable;
  * Root keys in a PKCS#11 token (an HSM, or SoftHSM), made there and never to be taken out: only wrapped data keys cross the border. The
  * tenant's audit key is made here and put in, because the JDK's provider makes no HMAC keys. Destroying deletes the objects of the token;
  * copies are what the token's maker calls backups.
- *
- * <p>The provider is registered with the JVM, behind its own ones: ciphers find it by the key.
  */
 public final class Pkcs11KeyVault implements KeyVault {
 
     private static final int KEY_BITS = 256;
-    private static final String SECRET = """
-            attributes(*,CKO_SECRET_KEY,*) = {
-              CKA_SENSITIVE = true
-              CKA_EXTRACTABLE = false
-              CKA_ENCRYPT = true
-              CKA_DECRYPT = true
-              CKA_SIGN = true
-              CKA_VERIFY = true
-            }
-            """;
 
     private final Provider provider;
     private final char[] pin;
@@ -68,28 +55,14 @@ public final class Pkcs11KeyVault implements KeyVault {
      * @throws RefusedException INVALID_CONFIGURATION when there is no such library or token, or the PIN is wrong
      */
     public static Pkcs11KeyVault open(Path library, int slotListIndex, char[] pin, Set<KeyClass> classes) {
-        String name = "dmsc-" + slotListIndex;
         try {
-            Provider known = Security.getProvider("SunPKCS11-" + name);
-            Provider provider = known == null ? configured(library, slotListIndex, name) : known;
-            Security.addProvider(provider);
-            return new Pkcs11KeyVault(provider, pin, classes, new SecureRandom());
+            return new Pkcs11KeyVault(Pkcs11Provider.of(library, slotListIndex), pin, classes, new SecureRandom());
         } catch (GeneralSecurityException | InvalidParameterException | ProviderException e) {
             throw new RefusedException(
                     Refusal.INVALID_CONFIGURATION,
                     "PKCS#11 token " + slotListIndex + " of " + library + " cannot be used: " + e.getMessage()
                             + " (expected the library of the token, the index of a slot with an initialised token, and its user PIN)");
         }
-    }
-
-    private static Provider configured(Path library, int slotListIndex, String name) {
-        Provider blank = Security.getProvider("SunPKCS11");
-        if (blank == null) {
-            throw new InvalidParameterException("this JVM has no SunPKCS11 provider");
-        }
-        // What follows "--" is the configuration itself, not the name of a file with it.
-        return blank.configure(
-                "--name = " + name + "\nlibrary = " + library + "\nslotListIndex = " + slotListIndex + "\n" + SECRET);
     }
 
     @Override

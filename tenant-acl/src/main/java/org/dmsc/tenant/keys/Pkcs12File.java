@@ -26,7 +26,7 @@ import org.dmsc.schemas.RefusedException;
  * A PKCS#12 file of keys, shared by the processes of one machine: reads look at the file again when it has changed, writes hold a lock file
  * beside it. Thread-safe.
  */
-public final class Pkcs12File {
+public final class Pkcs12File implements KeyEntries {
 
     /** One writer at a time in this JVM, whichever object it uses: a file lock belongs to the whole JVM. */
     private static final Object WRITING = new Object();
@@ -43,13 +43,6 @@ public final class Pkcs12File {
         this.file = file;
         this.password = password.clone();
         this.store = empty();
-    }
-
-    /** A change to the key store, made while nobody else writes it. */
-    @FunctionalInterface
-    public interface Change {
-        /** Changes the store; entries are protected by the given password. */
-        void apply(KeyStore store, char[] password) throws GeneralSecurityException;
     }
 
     /** Where the file is. */
@@ -83,7 +76,7 @@ public final class Pkcs12File {
         }
     }
 
-    /** The key of that alias; empty when there is none. */
+    @Override
     public synchronized Optional<Key> key(String alias) {
         refresh();
         try {
@@ -96,7 +89,7 @@ public final class Pkcs12File {
         }
     }
 
-    /** The certificate of that alias; empty when there is none. */
+    @Override
     public synchronized Optional<Certificate> certificate(String alias) {
         refresh();
         try {
@@ -106,7 +99,7 @@ public final class Pkcs12File {
         }
     }
 
-    /** All aliases. */
+    @Override
     public synchronized List<String> aliases() {
         refresh();
         try {
@@ -116,7 +109,8 @@ public final class Pkcs12File {
         }
     }
 
-    /** Changes the newest content of the file and writes it, or leaves it unchanged when that fails. */
+    /** Writes a whole new file, or leaves it unchanged when that fails. */
+    @Override
     public void update(Change change) {
         update(change, SecretFile::write);
     }

@@ -11,11 +11,11 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
-import org.dmsc.tenant.keys.Pkcs12File;
+import org.dmsc.tenant.keys.KeyEntries;
 import org.dmsc.tenant.pki.CertificateMaker.Signer;
 
 /**
- * The issuing CAs of one tenant, or of the platform, in one key file. Other processes see each step as soon as it is made.
+ * The issuing CAs of one tenant, or of the platform, in one key entries. Other processes see each step as soon as it is made.
  *
  * <pre>
  *   (none) ──prepare──▶ PREPARED ──activate──▶ ACTIVE ──the next one's activate──▶ OLD ──forget──▶ (none)
@@ -30,24 +30,33 @@ final class CaSlots {
     private static final String PREPARED = "prepared";
     private static final String OLD = "old-";
 
-    private final Pkcs12File file;
+    private final KeyEntries entries;
+    private final String active;
+    private final String prepared;
+    private final String old;
 
-    CaSlots(Pkcs12File file) {
-        this.file = file;
+    /**
+     * @param prefix of the aliases, so that one token can hold the CAs of many
+     */
+    CaSlots(KeyEntries entries, String prefix) {
+        this.entries = entries;
+        this.active = prefix + ACTIVE;
+        this.prepared = prefix + PREPARED;
+        this.old = prefix + OLD;
     }
 
     Optional<Signer> active() {
-        return signer(ACTIVE);
+        return signer(active);
     }
 
     Optional<Signer> prepared() {
-        return signer(PREPARED);
+        return signer(prepared);
     }
 
     /** Those that signed once, the newest first. */
     List<Signer> old() {
-        return file.aliases().stream()
-                .filter(alias -> alias.startsWith(OLD))
+        return entries.aliases().stream()
+                .filter(alias -> alias.startsWith(old))
                 .flatMap(alias -> signer(alias).stream())
                 .sorted(Comparator.comparing(
                                 (Signer signer) -> signer.certificate().getNotBefore())
@@ -64,33 +73,33 @@ final class CaSlots {
 
     /** The active one, made if there is none. */
     Signer activeOrMade(Supplier<Signer> make) {
-        return madeIfMissing(ACTIVE, make);
+        return madeIfMissing(active, make);
     }
 
     /** The prepared one, made if there is none: after a fault in the middle of a rotation the same one goes on. */
     Signer preparedOrMade(Supplier<Signer> make) {
-        return madeIfMissing(PREPARED, make);
+        return madeIfMissing(prepared, make);
     }
 
     /** The prepared one signs from now on. Refused when none is prepared. */
     Signer activate() {
-        file.update((store, password) -> {
-            if (!store.isKeyEntry(PREPARED)) {
+        entries.update((store, password) -> {
+            if (!store.isKeyEntry(prepared)) {
                 throw new RefusedException(
                         Refusal.INVALID_REQUEST,
-                        file.path() + " holds no prepared CA (expected one; prepare it first)");
+                        prepared + ": no such CA in the key store (expected one; prepare it first)");
             }
-            if (store.getCertificate(ACTIVE) instanceof X509Certificate before) {
-                move(store, password, ACTIVE, oldAlias(before));
+            if (store.getCertificate(active) instanceof X509Certificate before) {
+                move(store, password, active, oldAlias(before));
             }
-            move(store, password, PREPARED, ACTIVE);
+            move(store, password, prepared, active);
         });
         return active().orElseThrow();
     }
 
     /** Destroys the key of an old one; nothing happens when it is not there. */
     void forget(X509Certificate old) {
-        file.update((store, password) -> {
+        entries.update((store, password) -> {
             if (store.isKeyEntry(oldAlias(old))) {
                 store.deleteEntry(oldAlias(old));
             }
@@ -102,7 +111,7 @@ final class CaSlots {
         if (present.isPresent()) {
             return present.get();
         }
-        file.update((store, password) -> {
+        entries.update((store, password) -> {
             if (!store.isKeyEntry(alias)) {
                 Signer made = make.get();
                 store.setKeyEntry(alias, made.key(), password, new X509Certificate[] {made.certificate()});
@@ -116,13 +125,13 @@ final class CaSlots {
         store.deleteEntry(from);
     }
 
-    private static String oldAlias(X509Certificate certificate) {
-        return OLD + certificate.getSerialNumber().toString(16);
+    private String oldAlias(X509Certificate certificate) {
+        return old + certificate.getSerialNumber().toString(16);
     }
 
     private Optional<Signer> signer(String alias) {
-        return file.key(alias)
-                .flatMap(key -> file.certificate(alias)
+        return entries.key(alias)
+                .flatMap(key -> entries.certificate(alias)
                         .map(certificate -> new Signer((PrivateKey) key, (X509Certificate) certificate)));
     }
 }

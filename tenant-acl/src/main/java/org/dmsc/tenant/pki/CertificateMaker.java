@@ -8,6 +8,7 @@ import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
@@ -51,10 +52,20 @@ final class CertificateMaker {
 
     private final Clock clock;
     private final SecureRandom random;
+    private final Provider authorities;
 
+    /** With keys of CAs made in this process. */
     CertificateMaker(Clock clock, SecureRandom random) {
+        this(clock, random, BouncyCastle.provider());
+    }
+
+    /**
+     * @param authorities makes the keys of CAs and signs with them: a token's, or BouncyCastle's
+     */
+    CertificateMaker(Clock clock, SecureRandom random, Provider authorities) {
         this.clock = clock;
         this.random = random;
+        this.authorities = authorities;
     }
 
     /** Who signs. */
@@ -64,7 +75,7 @@ final class CertificateMaker {
     record LeafNames(X500Name subject, GeneralNames alternatives) {}
 
     Signer root(X500Name name, Duration life) {
-        KeyPair pair = keyPair(ROOT_CURVE);
+        KeyPair pair = keyPair(ROOT_CURVE, authorities);
         X509v3CertificateBuilder builder = builder(name, name, pair.getPublic(), expiry(life));
         add(builder, Extension.basicConstraints, true, new BasicConstraints(1));
         add(builder, Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
@@ -73,7 +84,7 @@ final class CertificateMaker {
     }
 
     Signer issuingCa(Signer root, X500Name name, NameConstraints constraints, Duration life) {
-        KeyPair pair = keyPair(CURVE);
+        KeyPair pair = keyPair(CURVE, authorities);
         X509v3CertificateBuilder builder = builder(
                 subjectOf(root.certificate()), name, pair.getPublic(), earlier(expiry(life), root.certificate()));
         add(builder, Extension.basicConstraints, true, new BasicConstraints(0));
@@ -84,7 +95,7 @@ final class CertificateMaker {
     }
 
     Signer leaf(Signer ca, LeafNames names, Duration life) {
-        KeyPair pair = keyPair(CURVE);
+        KeyPair pair = keyPair(CURVE, BouncyCastle.provider());
         return new Signer(jdk(pair.getPrivate()), certify(ca, names, pair.getPublic(), life));
     }
 
@@ -160,9 +171,9 @@ final class CertificateMaker {
         }
     }
 
-    private KeyPair keyPair(String curve) {
+    private KeyPair keyPair(String curve, Provider provider) {
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", BouncyCastle.provider());
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", provider);
             generator.initialize(new ECGenParameterSpec(curve), random);
             return generator.generateKeyPair();
         } catch (GeneralSecurityException e) {
@@ -182,13 +193,17 @@ final class CertificateMaker {
 
     private ContentSigner signer(PrivateKey key, String algorithm) throws OperatorCreationException {
         return new JcaContentSignerBuilder(algorithm)
-                .setProvider(BouncyCastle.provider())
+                .setProvider(authorities)
                 .setSecureRandom(random)
                 .build(key);
     }
 
     /** The same key as an object of the JDK, which its TLS and key stores like better. */
     private static PrivateKey jdk(PrivateKey key) {
+        if (key.getEncoded() == null) {
+            // Of a token, which keeps it.
+            return key;
+        }
         try {
             return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()));
         } catch (GeneralSecurityException e) {

@@ -3,6 +3,7 @@ package org.dmsc.tenant.pki;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Provider;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -11,16 +12,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.identity.SpiffeId;
+import org.dmsc.tenant.keys.Pkcs11Token;
 import org.dmsc.tenant.keys.Pkcs12File;
 import org.dmsc.tenant.keys.SecretFile;
 import org.dmsc.tenant.pki.CertificateMaker.LeafNames;
@@ -61,8 +66,7 @@ public final class FabricPki {
     private static final String PASSWORD_FILE = "pki.password";
     private static final int PASSWORD_BYTES = 32;
 
-    private final Path dir;
-    private final char[] password;
+    private final Home home;
     private final Clock clock;
     private final CertificateMaker maker;
     private final FabricDomain domain;
@@ -72,19 +76,28 @@ public final class FabricPki {
     private volatile PlatformCas platformCas = new PlatformCas(List.of(), Instant.EPOCH);
     private final Map<TenantId, CaSlots> tenants = new ConcurrentHashMap<>();
 
+    /**
+     * Where the keys of the authorities are.
+     *
+     * @param name for people
+     * @param slots of root, platform, and each tenant
+     * @param destroy the keys of one of them, as far as that can be done
+     * @param provider makes keys there and signs with them
+     */
+    private record Home(
+            String name, Function<String, CaSlots> slots, Consumer<String> destroy, Provider provider) {}
+
     private record PlatformCas(List<X509Certificate> certificates, Instant at) {}
 
-    private FabricPki(Path dir, char[] password, FabricDomain domain, Clock clock, SecureRandom random) {
-        this.dir = dir;
-        this.password = password.clone();
+    private FabricPki(Home home, FabricDomain domain, Clock clock, SecureRandom random) {
+        this.home = home;
         this.clock = clock;
-        this.maker = new CertificateMaker(clock, random);
+        this.maker = new CertificateMaker(clock, random, home.provider());
         this.domain = domain;
         this.names = new FabricNames(domain);
-        this.root = new CaSlots(new Pkcs12File(dir.resolve("root.p12"), password))
-                .activeOrMade(() -> maker.root(names.root(), ROOT_LIFE));
+        this.root = home.slots().apply("root").activeOrMade(() -> maker.root(names.root(), ROOT_LIFE));
         PeerValidator.requireRoot(root.certificate());
-        this.platform = new CaSlots(new Pkcs12File(dir.resolve("platform.p12"), password));
+        this.platform = home.slots().apply("platform");
         platform.activeOrMade(this::newPlatformCa);
         requireDomain();
     }
@@ -110,7 +123,33 @@ public final class FabricPki {
      */
     public static FabricPki openOrCreate(
             Path dir, char[] password, FabricDomain domain, Clock clock, SecureRandom random) {
-        return new FabricPki(dir, password, domain, clock, random);
+        Home files = new Home(
+                dir.toString(),
+                name -> new CaSlots(new Pkcs12File(dir.resolve(name + ".p12"), password), ""),
+                name -> SecretFile.destroy(dir.resolve(name + ".p12")),
+                BouncyCastle.provider());
+        return new FabricPki(files, domain, clock, random);
+    }
+
+    /**
+     * Opens the authorities of a PKCS#11 token, or makes root and platform CA in it. Their keys never leave it; those of leaves are never in
+     * it.
+     *
+     * @throws RefusedException INVALID_CONFIGURATION when the token cannot be used or is of another domain
+     */
+    public static FabricPki openOrCreate(Pkcs11Token token, FabricDomain domain, Clock clock, SecureRandom random) {
+        Home inToken = new Home(
+                token.toString(),
+                name -> new CaSlots(token, name + "/"),
+                name -> token.update((store, pin) -> {
+                    for (String alias : Collections.list(store.aliases())) {
+                        if (alias.startsWith(name + "/")) {
+                            store.deleteEntry(alias);
+                        }
+                    }
+                }),
+                token.provider());
+        return new FabricPki(inToken, domain, clock, random);
     }
 
     /** The only trust anchor. */
@@ -193,9 +232,9 @@ public final class FabricPki {
         slots(tenant).forget(old);
     }
 
-    /** Destroys the tenant's issuing CA, as far as overwriting its file can. */
+    /** Destroys the tenant's issuing CAs, as far as overwriting their file, or deleting the token's objects, can. */
     public synchronized void destroyTenantCa(TenantId tenant) {
-        SecretFile.destroy(dir.resolve("tenants").resolve(tenant + ".p12"));
+        home.destroy().accept("tenants/" + tenant);
         tenants.remove(tenant);
     }
 
@@ -261,7 +300,7 @@ public final class FabricPki {
 
     @Override
     public String toString() {
-        return "FabricPki[" + domain + ", " + dir + "]";
+        return "FabricPki[" + domain + ", " + home.name() + "]";
     }
 
     private IssuedIdentity issue(Signer ca, LeafNames leaf, Duration life) {
@@ -288,14 +327,14 @@ public final class FabricPki {
                 .active()
                 .orElseThrow(() -> new RefusedException(
                         Refusal.TENANT_UNKNOWN,
-                        "tenant " + tenant + " has no issuing CA in " + dir
+                        "tenant " + tenant + " has no issuing CA in " + home.name()
                                 + " (expected the tenant to be created first)"));
     }
 
     private Signer activePlatform() {
         return platform.active()
                 .orElseThrow(() -> new RefusedException(
-                        Refusal.UNAVAILABLE, dir + " holds no platform CA any more (expected platform.p12)"));
+                        Refusal.UNAVAILABLE, home.name() + " holds no platform CA any more (expected platform.p12)"));
     }
 
     private static List<X509Certificate> known(CaSlots slots) {
@@ -312,7 +351,7 @@ public final class FabricPki {
 
     private CaSlots slots(TenantId tenant) {
         return tenants.computeIfAbsent(
-                tenant, key -> new CaSlots(new Pkcs12File(dir.resolve("tenants").resolve(key + ".p12"), password)));
+                tenant, key -> home.slots().apply("tenants/" + key));
     }
 
     private boolean endsWithin(Signer signer, Duration rest) {
@@ -326,7 +365,7 @@ public final class FabricPki {
         if (!host.equals(domain.platformHost())) {
             throw new RefusedException(
                     Refusal.INVALID_CONFIGURATION,
-                    "fabric domain: '" + domain + "' (expected the domain that " + dir
+                    "fabric domain: '" + domain + "' (expected the domain that " + home.name()
                             + " was made for, whose platform host is '" + host
                             + "'; use that domain, or another data folder)");
         }

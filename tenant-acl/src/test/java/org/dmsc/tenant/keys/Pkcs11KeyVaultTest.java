@@ -2,64 +2,38 @@ package org.dmsc.tenant.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.dmsc.tenant.testing.Refusals.assertRefused;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.SealedPart;
+import org.dmsc.tenant.testing.SoftHsm;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * With SoftHSM, when it is installed ({@code apt-get install softhsm2}). The token is that of {@code SOFTHSM2_CONF}; without it the test makes
- * its own, in a JVM of its own, because the library reads its configuration from the environment of the process that loads it.
- */
+/** With {@link SoftHsm}, when it is installed. */
 final class Pkcs11KeyVaultTest {
 
     private static final TenantId ACME = new TenantId("acme");
     private static final TenantId GLOBEX = new TenantId("globex");
-    private static final Path LIBRARY = Path.of("/usr/lib/softhsm/libsofthsm2.so");
-    private static final char[] PIN = "1234".toCharArray();
 
     @TempDir
     static Path dir;
 
     @BeforeAll
     static void softHsmIsInstalled() {
-        assumeTrue(Files.exists(LIBRARY), "SoftHSM is not installed: apt-get install softhsm2");
+        SoftHsm.assumeInstalled();
     }
 
     @Test
     void sealsOpensRotatesAndDestroysWithKeysThatNeverLeaveTheToken() throws Exception {
-        Files.createDirectories(dir.resolve("tokens"));
-        Files.writeString(
-                dir.resolve("softhsm2.conf"),
-                "directories.tokendir = " + dir.resolve("tokens") + "\nobjectstore.backend = file\n");
-        run("softhsm2-util", "--init-token", "--free", "--label", "dmsc", "--so-pin", "12345678", "--pin", "1234");
-
-        run(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Pkcs11KeyVaultTest.class.getName());
-    }
-
-    private static void run(String... command) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("SOFTHSM2_CONF", dir.resolve("softhsm2.conf").toString());
-        Process process = builder.start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(said).isZero();
+        SoftHsm.run(dir, Pkcs11KeyVaultTest.class);
     }
 
     /** What the other JVM does. */
@@ -101,11 +75,11 @@ final class Pkcs11KeyVaultTest {
         assertThat(vault.newest(GLOBEX, KeyClass.ROUTING)).contains("globex/routing/1");
         assertRefused(
                 Refusal.INVALID_CONFIGURATION,
-                () -> Pkcs11KeyVault.open(Path.of("/no/such/library.so"), 7, PIN, Set.of(KeyClass.ROUTING)));
+                () -> Pkcs11KeyVault.open(Path.of("/no/such/library.so"), 7, SoftHsm.pin(), Set.of(KeyClass.ROUTING)));
     }
 
     private static KeyVault open(Set<KeyClass> classes) {
-        return Pkcs11KeyVault.open(LIBRARY, 0, PIN, classes);
+        return Pkcs11KeyVault.open(SoftHsm.library(), 0, SoftHsm.pin(), classes);
     }
 
     private static AesGcmEnvelopeCipher cipher(KeyVault vault) {
