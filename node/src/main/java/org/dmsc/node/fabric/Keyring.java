@@ -166,8 +166,7 @@ final class Keyring {
         if (vault.kind() == VaultConfig.Kind.PKCS12) {
             return Pkcs12KeyVault.open(folder.resolve("vault"), password, classes);
         }
-        return Pkcs11KeyVault.open(
-                vault.library().orElseThrow(), vault.slot(), pin("vault", vault, folder), classes);
+        return Pkcs11KeyVault.open(vault.library().orElseThrow(), vault.slot(), pin("vault", vault, folder), classes);
     }
 
     private static Pkcs11Token token(FabricConfig config) {

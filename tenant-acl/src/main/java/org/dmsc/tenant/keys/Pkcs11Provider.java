@@ -50,7 +50,7 @@ final class Pkcs11Provider {
             throw new InvalidParameterException("this JVM has no SunPKCS11 provider");
         }
         // What follows "--" is the configuration itself, not the name of a file with it.
-        return blank.configure("--name = " + name + "\nlibrary = " + library + "\nslotListIndex = " + slotListIndex + "\n"
-                + ATTRIBUTES);
+        return blank.configure("--name = " + name + "\nlibrary = " + library + "\nslotListIndex = " + slotListIndex
+                + "\n" + ATTRIBUTES);
     }
 }

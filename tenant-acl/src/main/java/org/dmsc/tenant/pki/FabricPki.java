@@ -84,8 +84,7 @@ public final class FabricPki {
      * @param destroy the keys of one of them, as far as that can be done
      * @param provider makes keys there and signs with them
      */
-    private record Home(
-            String name, Function<String, CaSlots> slots, Consumer<String> destroy, Provider provider) {}
+    private record Home(String name, Function<String, CaSlots> slots, Consumer<String> destroy, Provider provider) {}
 
     private record PlatformCas(List<X509Certificate> certificates, Instant at) {}
 
@@ -350,8 +349,7 @@ public final class FabricPki {
     }
 
     private CaSlots slots(TenantId tenant) {
-        return tenants.computeIfAbsent(
-                tenant, key -> home.slots().apply("tenants/" + key));
+        return tenants.computeIfAbsent(tenant, key -> home.slots().apply("tenants/" + key));
     }
 
     private boolean endsWithin(Signer signer, Duration rest) {
