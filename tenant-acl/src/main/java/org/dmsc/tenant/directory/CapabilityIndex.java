@@ -11,6 +11,8 @@ import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.AgentRegistration;
 import org.dmsc.schemas.avro.AgentSnapshot;
+import org.dmsc.tenant.intent.Experience;
+import org.dmsc.tenant.intent.Words;
 
 /**
  * Finds skills by id, by tags and by the text of a request (BM25 over id, name, tags, description and examples, and more lightly over what
@@ -63,12 +65,27 @@ public final class CapabilityIndex {
      * for, text is added to 1.
      */
     public List<Match> search(Query query) {
+        return search(query, CapabilitySearch.Past.NONE);
+    }
+
+    /**
+     * The same with what the caller's tenant has learnt, where no skill was named: then relevance is 1 for the best and the others' by
+     * how far the evidence, text and past together, puts them behind. Skills that solved tasks are found without a common word.
+     */
+    public List<Match> search(Query query, Experience experience) {
+        return search(query, new CapabilitySearch.Past(experience.about(query.text()), experience::skill));
+    }
+
+    private List<Match> search(Query query, CapabilitySearch.Past past) {
         List<String> words = Words.of(query.text()).stream().distinct().toList();
-        if (words.isEmpty() && query.skill().isEmpty() && query.tags().isEmpty()) {
+        if (words.isEmpty()
+                && past.learnt().tasks() == 0
+                && query.skill().isEmpty()
+                && query.tags().isEmpty()) {
             return List.of();
         }
         List<CapabilitySearch.Hit> hits = new ArrayList<>();
-        CapabilitySearch search = new CapabilitySearch(query, words);
+        CapabilitySearch search = new CapabilitySearch(query, words, past);
         lock.readLock().lock();
         try {
             List<TenantCapabilities> visible = query.tenants().stream()
@@ -77,15 +94,11 @@ public final class CapabilityIndex {
                     .map(tenants::get)
                     .toList();
             TextScores scores = TextScores.over(visible, words);
-            visible.forEach(tenant -> search.collect(tenant, scores.of(tenant), hits));
+            visible.forEach(tenant -> search.collect(tenant, scores, hits));
         } finally {
             lock.readLock().unlock();
         }
-        return hits.stream()
-                .sorted(CapabilitySearch.BEST_FIRST)
-                .limit(query.limit())
-                .map(search::match)
-                .toList();
+        return search.ranked(hits);
     }
 
     /** How many skills are indexed. */

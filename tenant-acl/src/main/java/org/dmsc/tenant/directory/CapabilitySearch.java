@@ -6,7 +6,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import org.dmsc.tenant.intent.Learnt;
 
 /** One query over one tenant after another. Reasons name no word of the request: they go to the audit log, which is not sealed. */
 final class CapabilitySearch {
@@ -19,33 +21,73 @@ final class CapabilitySearch {
             .thenComparing(hit -> hit.document().agent().agent())
             .thenComparing(hit -> hit.document().skill());
 
+    /** What a point of BM25 is worth against the evidence of past tasks. */
+    private static final double TEXT_IN_EVIDENCE = 0.35;
+
+    /** How far evidence may lie apart until relevance falls to a third. */
+    private static final double EVIDENCE_SPREAD = 2;
+
     private final Query query;
     private final Set<String> tags;
     private final int words;
+    private final Past past;
 
-    CapabilitySearch(Query query, List<String> words) {
+    /** What was learnt, and how to find a skill in it. */
+    record Past(Learnt learnt, ToLongFunction<String> hash) {
+
+        static final Past NONE = new Past(Learnt.NOTHING, skill -> 0);
+    }
+
+    CapabilitySearch(Query query, List<String> words, Past past) {
         this.query = query;
+        this.past = query.skill().isEmpty() ? past : Past.NONE;
         this.tags =
                 query.tags().stream().map(tag -> tag.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
         this.words = words.size();
     }
 
     /** A document that fits; words and places are what it has in common with the request. */
-    record Hit(SkillDocument document, double score, int words, byte places) {}
+    record Hit(SkillDocument document, double score, Text text, double learnt) {}
 
-    void collect(TenantCapabilities tenant, TextScores.Scored scored, List<Hit> hits) {
+    /** What its text gave. */
+    record Text(double score, int words, byte places) {}
+
+    void collect(TenantCapabilities tenant, TextScores scores, List<Hit> hits) {
+        TextScores.Scored scored = scores.of(tenant);
         boolean textAlone = query.skill().isEmpty() && tags.isEmpty();
+        boolean learning = past.learnt().tasks() > 0;
         for (int slot = 0; slot < tenant.size(); slot++) {
             SkillDocument document = tenant.document(slot);
-            if (document == null || (textAlone && scored.words(slot) == 0) || !fits(document)) {
+            if (document == null || !fits(document)) {
                 continue;
             }
-            hits.add(new Hit(document, score(scored.score(slot)), scored.words(slot), scored.places(slot)));
+            long hash = learning ? past.hash().applyAsLong(document.skill()) : 0;
+            if (textAlone
+                    && scored.words(slot) == 0
+                    && !past.learnt().evidence().containsKey(hash)) {
+                continue;
+            }
+            Text text = new Text(scored.score(slot), scored.words(slot), scored.places(slot));
+            double learnt = past.learnt().of(hash);
+            double score = learning ? learnt + TEXT_IN_EVIDENCE * scores.most() * text.score() : score(text.score());
+            hits.add(new Hit(document, score, text, learnt));
         }
     }
 
-    Match match(Hit hit) {
-        return new Match(hit.document().agent(), hit.document().skill(), hit.score(), why(hit));
+    /** The best first. Evidence becomes relevance here: 1 for the best, and the others by how far they are behind. */
+    List<Match> ranked(List<Hit> hits) {
+        double best = hits.stream().mapToDouble(Hit::score).max().orElse(0);
+        return hits.stream()
+                .sorted(BEST_FIRST)
+                .limit(query.limit())
+                .map(hit -> match(hit, best))
+                .toList();
+    }
+
+    private Match match(Hit hit, double best) {
+        double score =
+                past.learnt().tasks() == 0 ? hit.score() : score(Math.exp((hit.score() - best) / EVIDENCE_SPREAD));
+        return new Match(hit.document().agent(), hit.document().skill(), score, why(hit));
     }
 
     private boolean fits(SkillDocument document) {
@@ -68,8 +110,17 @@ final class CapabilitySearch {
         if (!tags.isEmpty()) {
             why.add("has the tags " + String.join(", ", tags.stream().sorted().toList()));
         }
-        if (hit.words() > 0) {
-            why.add(hit.words() + " of " + words + " words of the request are in its " + places(hit.places()));
+        if (hit.text().words() > 0) {
+            why.add(hit.text().words() + " of " + words + " words of the request are in its "
+                    + places(hit.text().places()));
+        }
+        if (past.learnt().tasks() > 0) {
+            why.add(String.format(
+                    Locale.ROOT,
+                    "text gives %.2f, %d finished tasks give %.2f",
+                    hit.score() - hit.learnt(),
+                    past.learnt().tasks(),
+                    hit.learnt()));
         }
         return why;
     }

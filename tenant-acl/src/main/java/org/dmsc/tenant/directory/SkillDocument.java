@@ -9,6 +9,7 @@ import java.util.Set;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.avro.AgentRegistration;
 import org.dmsc.schemas.avro.SkillRecord;
+import org.dmsc.tenant.intent.Words;
 
 /**
  * One skill of one agent as the index sees it.
@@ -20,7 +21,7 @@ record SkillDocument(AgentRef agent, String skill, Set<String> tags, Map<String,
 
     /** Where a term may stand; {@code weight} says how much more a name says than a sentence. */
     enum Place {
-        NAME("name", 2.0f, 1),
+        NAME("name", 1.5f, 1),
         TAG("tags", 2.0f, 2),
         DESCRIPTION("description", 1.0f, 4),
         EXAMPLE("examples", 1.0f, 8),

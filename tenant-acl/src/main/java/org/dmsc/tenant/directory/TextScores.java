@@ -10,11 +10,11 @@ import java.util.Map;
  */
 final class TextScores {
 
-    /** How soon a repeated word stops to count. */
-    private static final double SATURATION = 1.2;
+    /** How soon a repeated word stops to count: late, since cards are short. Both numbers by cross-validation, see docs/intent.md. */
+    private static final double SATURATION = 5;
 
     /** How much long texts are held back. */
-    private static final double LENGTH_PENALTY = 0.5;
+    private static final double LENGTH_PENALTY = 0.3;
 
     private final Map<String, Double> rarity;
     private final double meanLength;
@@ -44,6 +44,11 @@ final class TextScores {
             }
         }
         return new TextScores(rarity, documents == 0 ? 1 : length / documents, most);
+    }
+
+    /** What a document would have that holds every word; 0 for a request without words. */
+    double most() {
+        return most;
     }
 
     /** What each slot of a tenant has in common with the request. */

@@ -1,4 +1,4 @@
-package org.dmsc.tenant.directory;
+package org.dmsc.tenant.intent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.quicktheories.QuickTheory.qt;

@@ -1,4 +1,4 @@
-package org.dmsc.tenant.directory;
+package org.dmsc.tenant.intent;
 
 import java.text.Normalizer;
 import java.util.ArrayList;
@@ -10,7 +10,7 @@ import java.util.Set;
  * Text as terms: cut at everything that is neither letter nor digit and inside {@code camelCase}, lower case, without accents, without
  * words that say nothing, brought to a common stem. The stems are for comparing only, they need not be words.
  */
-final class Words {
+public final class Words {
 
     /** A hostile card or request must not cost more than this. */
     private static final int MOST = 2000;
@@ -31,7 +31,8 @@ final class Words {
 
     private Words() {}
 
-    static List<String> of(String text) {
+    /** The terms of a text, in order; at most 2,000. */
+    public static List<String> of(String text) {
         List<String> terms = new ArrayList<>();
         String plain = Normalizer.normalize(text, Normalizer.Form.NFKD);
         StringBuilder word = new StringBuilder();
@@ -49,6 +50,21 @@ final class Words {
         }
         end(word, terms);
         return terms;
+    }
+
+    /** All words in order, also those that say nothing by themselves, since pairs of them do; at most {@code most}. */
+    static List<String> plain(String text, int most) {
+        List<String> words = new ArrayList<>();
+        StringBuilder word = new StringBuilder();
+        for (int i = 0; i <= text.length() && words.size() < most; i++) {
+            if (i < text.length() && Character.isLetterOrDigit(text.charAt(i))) {
+                word.append(Character.toLowerCase(text.charAt(i)));
+            } else if (word.length() > 0) {
+                words.add(stem(word.toString()));
+                word.setLength(0);
+            }
+        }
+        return words;
     }
 
     /** Between {@code aB}, before the last capital of {@code ABc}, between letters and digits, and around each ideograph. */
