@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
@@ -20,6 +21,8 @@ final class CapabilitySearch {
             .thenComparing(hit -> hit.document().agent().tenant())
             .thenComparing(hit -> hit.document().agent().agent())
             .thenComparing(hit -> hit.document().skill());
+
+    private static final double HUNDREDTHS = 100;
 
     /** What a point of BM25 is worth against the evidence of past tasks. */
     private static final double TEXT_IN_EVIDENCE = 0.35;
@@ -64,7 +67,7 @@ final class CapabilitySearch {
             long hash = learning ? past.hash().applyAsLong(document.skill()) : 0;
             if (textAlone
                     && scored.words(slot) == 0
-                    && !past.learnt().evidence().containsKey(hash)) {
+                    && !(learning && past.learnt().knows(hash))) {
                 continue;
             }
             Text text = new Text(scored.score(slot), scored.words(slot), scored.places(slot));
@@ -77,11 +80,28 @@ final class CapabilitySearch {
     /** The best first. Evidence becomes relevance here: 1 for the best, and the others by how far they are behind. */
     List<Match> ranked(List<Hit> hits) {
         double best = hits.stream().mapToDouble(Hit::score).max().orElse(0);
-        return hits.stream()
-                .sorted(BEST_FIRST)
-                .limit(query.limit())
-                .map(hit -> match(hit, best))
-                .toList();
+        return first(hits).stream().map(hit -> match(hit, best)).toList();
+    }
+
+    /** The best, as many as wanted, without sorting the rest. */
+    private List<Hit> first(List<Hit> hits) {
+        PriorityQueue<Hit> kept = new PriorityQueue<>(BEST_FIRST.reversed());
+        for (Hit hit : hits) {
+            if (kept.size() < query.limit()) {
+                kept.add(hit);
+            } else if (BEST_FIRST.compare(hit, kept.peek()) < 0) {
+                kept.poll();
+                kept.add(hit);
+            }
+        }
+        List<Hit> sorted = new ArrayList<>(kept);
+        sorted.sort(BEST_FIRST);
+        return sorted;
+    }
+
+    /** With two decimals; {@code String.format} would cost as much as the search. */
+    private static String number(double value) {
+        return Double.toString(Math.rint(value * HUNDREDTHS) / HUNDREDTHS);
     }
 
     private Match match(Hit hit, double best) {
@@ -115,12 +135,8 @@ final class CapabilitySearch {
                     + places(hit.text().places()));
         }
         if (past.learnt().tasks() > 0) {
-            why.add(String.format(
-                    Locale.ROOT,
-                    "text gives %.2f, %d finished tasks give %.2f",
-                    hit.score() - hit.learnt(),
-                    past.learnt().tasks(),
-                    hit.learnt()));
+            why.add("text gives " + number(hit.score() - hit.learnt()) + ", "
+                    + past.learnt().tasks() + " finished tasks give " + number(hit.learnt()));
         }
         return why;
     }

@@ -1,8 +1,15 @@
 package org.dmsc.tenant.intent;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
 /** One tenant's model with the tenant's hasher: from a text to what was learnt about it. Thread-safe. */
 public final class Experience {
 
+    /** More ids than this and the memory of them starts anew. */
+    private static final int MOST_IDS = 10_000;
+
+    private final Map<String, Long> skills = new ConcurrentHashMap<>();
     private final IntentHasher hasher;
     private final IntentModel model;
 
@@ -19,6 +26,15 @@ public final class Experience {
 
     /** The hash of a skill, for {@link Learnt#of}. */
     public long skill(String id) {
-        return hasher.skill(id);
+        Long known = skills.get(id);
+        if (known != null) {
+            return known;
+        }
+        if (skills.size() >= MOST_IDS) {
+            skills.clear();
+        }
+        long hash = hasher.skill(id);
+        skills.put(id, hash);
+        return hash;
     }
 }

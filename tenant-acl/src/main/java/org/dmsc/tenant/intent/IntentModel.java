@@ -1,8 +1,8 @@
 package org.dmsc.tenant.intent;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +40,9 @@ public final class IntentModel {
     private static final double LEAST_ERROR = 0.02;
 
     private final FeatureTable table = new FeatureTable();
-    private final Map<Long, Integer> skills = new HashMap<>();
+    /** Only grows, and is read outside the lock by {@link Learnt}. */
+    private final Map<Long, Integer> skills = new ConcurrentHashMap<>();
+
     private double[] solved = new double[16];
     private double seen;
     private long tasks;
@@ -60,12 +62,13 @@ public final class IntentModel {
 
     /** Takes in one finished task. */
     public synchronized void learn(IntentExample example) {
-        Integer right = indexOf(example.skill());
-        if (right == null || example.features().length == 0) {
+        long[] features = example.features();
+        Integer right = features.length == 0 ? null : indexOf(example.skill());
+        if (right == null) {
             return;
         }
-        correct(example.features(), right);
-        for (long feature : example.features()) {
+        correct(features, right);
+        for (long feature : features) {
             FeatureTable.Row row = table.findOrAdd(feature);
             row.seen++;
             row.solvedBy(right);
@@ -81,10 +84,7 @@ public final class IntentModel {
     /** What it says about a request: evidence for each skill as the logarithm of odds, comparable within one answer only. */
     public synchronized Learnt ask(long[] features) {
         Evidence evidence = new Evidence(features);
-        double[] scores = scores(evidence);
-        Map<Long, Double> bySkill = new HashMap<>(2 * skills.size());
-        skills.forEach((skill, index) -> bySkill.put(skill, scores[index]));
-        return new Learnt(tasks, bySkill, COUNTS_WEIGH * Math.log(PRIOR));
+        return new Learnt(tasks, skills, scores(evidence), COUNTS_WEIGH * Math.log(PRIOR));
     }
 
     private @Nullable Integer indexOf(long skill) {
@@ -132,11 +132,10 @@ public final class IntentModel {
         }
         for (int i = 0; i < evidence.size; i++) {
             FeatureTable.Row row = evidence.rows[i];
-            double expected = SMOOTHING * row.seen / (seen + 1);
+            float unexpected = (float) ((seen + 1) / (SMOOTHING * row.seen));
             double value = evidence.values[i];
             for (int cell = 0; cell < row.size(); cell++) {
-                float count = row.count(cell);
-                double counted = count == 0 ? 0 : COUNTS_WEIGH * Math.log1p(count / expected);
+                double counted = COUNTS_WEIGH * Logarithm.of(1 + row.count(cell) * unexpected);
                 scores[row.skill(cell)] += value * (counted + row.weight(cell));
             }
         }
