@@ -70,7 +70,7 @@ public final class IntentHasher {
                     | (long) text.charAt(i + 2) << 32
                     | (long) text.charAt(i + 3) << 48);
         }
-        long last = (long) (2 * length) << 56;
+        long last = (2L * length) << 56;
         for (int i = full; i < length; i++) {
             last |= (long) text.charAt(i) << (16 * (i - full));
         }

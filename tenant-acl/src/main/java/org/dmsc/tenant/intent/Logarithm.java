@@ -19,7 +19,7 @@ final class Logarithm {
     static float of(float number) {
         int bits = Float.floatToRawIntBits(number);
         int exponent = (bits >>> MANTISSA_BITS) - EXPONENT_BIAS;
-        return exponent * LN_2 + TABLE[(bits & MANTISSA) >>> MANTISSA_BITS - BITS];
+        return exponent * LN_2 + TABLE[(bits & MANTISSA) >>> (MANTISSA_BITS - BITS)];
     }
 
     private static float[] table() {
