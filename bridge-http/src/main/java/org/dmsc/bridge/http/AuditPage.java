@@ -1,7 +1,6 @@
 package org.dmsc.bridge.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
@@ -47,19 +46,28 @@ final class AuditPage implements Page {
                             "task: is missing (expected ?task=<id> of one of the caller's own tasks)"))));
         }
         if (call.is(HttpMethod.GET, "v1", "tasks", "*", "explain")) {
-            return Optional.of(ofTask(call, call.path().get(2)));
+            return Optional.of(explained(call, call.path().get(2)));
         }
         return Optional.empty();
     }
 
     private CompletionStage<HttpResponse> ofTask(Call call, String task) {
+        return records(call, task).thenApply(AuditPage::listed);
+    }
+
+    private CompletionStage<HttpResponse> explained(Call call, String task) {
+        return records(call, task)
+                .thenApply(records -> Answers.json(HttpStatus.OK, TaskExplanation.of(task, records, json(records))));
+    }
+
+    private CompletionStage<List<AuditRecord>> records(Call call, String task) {
         Optional<TenantId> tenant = call.byOperator()
                 ? tenantOfOperator(call)
                 : Optional.of(call.caller().tenant());
         return log.read(tenant, record -> task.equals(record.getEvent().getTaskId()), MOST_OF_A_TASK)
                 .thenApply(records -> {
                     requireOwn(call, task, records);
-                    return listed(records);
+                    return records;
                 });
     }
 
@@ -111,10 +119,13 @@ final class AuditPage implements Page {
     }
 
     private static HttpResponse listed(List<AuditRecord> records) {
-        ObjectNode body = A2aJson.object();
-        ArrayNode list = body.putArray("records");
-        // Avro's own JSON of a record: field names as in the schema, which is published.
+        return Answers.json(HttpStatus.OK, A2aJson.object().set("records", json(records)));
+    }
+
+    /** Avro's own JSON of a record: field names as in the schema, which is published. */
+    private static ArrayNode json(List<AuditRecord> records) {
+        ArrayNode list = A2aJson.array();
         records.forEach(record -> list.add(A2aJson.parse(record.toString().getBytes(StandardCharsets.UTF_8))));
-        return Answers.json(HttpStatus.OK, body);
+        return list;
     }
 }

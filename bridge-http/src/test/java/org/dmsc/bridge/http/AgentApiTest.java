@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.avro.AuditCandidate;
 import org.dmsc.schemas.avro.AuditEvent;
 import org.dmsc.schemas.avro.AuditKind;
 import org.dmsc.tenant.directory.CapabilityIndex;
@@ -181,6 +182,56 @@ final class AgentApiTest {
                 .isInstanceOf(PortTakenException.class)
                 .hasMessageContaining(Integer.toString(edge.edge.port()))
                 .hasMessageContaining("expected");
+    }
+
+    @Test
+    void explainsATaskFromItsAuditRecordsAlone() throws Exception {
+        edge.audit.events.add(accepted("task-2", "spiffe://acme.fabric.localhost/agent/caller"));
+        edge.audit.events.add(AuditEvent.newBuilder(accepted("task-2", "router"))
+                .setEventId("decision.task-2.1")
+                .setKind(AuditKind.DECISION)
+                .setAttempt(1)
+                .setObject("spiffe://acme.fabric.localhost/agent/slow")
+                .setReasons(List.of("relevance 1.00"))
+                .setRegistryOffset(7)
+                .setDetails(java.util.Map.of("margin", "0.250", "considered", "2"))
+                .setCandidates(List.of(candidate("slow", "chosen"), candidate("away", "it is not up")))
+                .build());
+        edge.audit.events.add(AuditEvent.newBuilder(accepted("task-2", "gateway"))
+                .setEventId("closed.task-2.1")
+                .setKind(AuditKind.ATTEMPT_CLOSED)
+                .setAttempt(1)
+                .setState("TIMED_OUT")
+                .setReasons(List.of("did not finish in time"))
+                .build());
+
+        com.fasterxml.jackson.databind.JsonNode said = EdgeFixture.send(
+                        edge.operator(), edge.get("/v1/tasks/task-2/explain"))
+                .json();
+
+        assertThat(said.at("/decisions/0/registryOffset").asInt()).isEqualTo(7);
+        assertThat(said.at("/decisions/0/registryAgeMs").asInt()).isEqualTo(12);
+        assertThat(said.at("/decisions/0/margin").asText()).isEqualTo("0.250");
+        assertThat(said.at("/decisions/0/candidates/0/verdict").asText()).isEqualTo("chosen");
+        assertThat(said.at("/decisions/0/candidates/1/verdict").asText()).isEqualTo("it is not up");
+        assertThat(said.at("/decisions/0/candidates/1/inFlight").asInt()).isEqualTo(3);
+        assertThat(said.at("/attempts/0/outcome").asText()).isEqualTo("TIMED_OUT");
+        assertThat(said.at("/attempts/0/why").asText()).isEqualTo("did not finish in time");
+        assertThat(said.path("records")).hasSize(3);
+    }
+
+    private static AuditCandidate candidate(String agent, String verdict) {
+        return AuditCandidate.newBuilder()
+                .setTenant("acme")
+                .setAgent(agent)
+                .setSkill("billing")
+                .setScore(1)
+                .setLoad(0.75)
+                .setVerdict(verdict)
+                .setInFlight(3)
+                .setCapacity(4)
+                .setAgeMs(12)
+                .build();
     }
 
     private static AuditEvent accepted(String task, String actor) {

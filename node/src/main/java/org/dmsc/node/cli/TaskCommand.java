@@ -3,7 +3,6 @@ package org.dmsc.node.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -17,7 +16,8 @@ import picocli.CommandLine.Parameters;
         name = "task",
         description = "Delegates tasks as an agent, and follows them.",
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "COMMAND")
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = TaskExplainCommand.class)
 final class TaskCommand {
 
     private static final String EXTENSION = "urn:dmsc:ext:delegation:1";
@@ -94,22 +94,6 @@ final class TaskCommand {
     int get(@Parameters(paramLabel = "TASK") String task, @Mixin Target where, @Mixin Output output) {
         JsonNode found = where.asAgent().get("/tasks/" + FabricClient.encode(task));
         output.print(found, out -> print(found, out));
-        return 0;
-    }
-
-    @Command(
-            name = "explain",
-            description = "Why a task went where it went: attempts, candidates, scores, reasons. As operator.",
-            mixinStandardHelpOptions = true)
-    int explain(
-            @Parameters(paramLabel = "TASK") String task,
-            @Option(names = "--tenant", paramLabel = "TENANT", description = "of the task's caller", required = true)
-                    String tenant,
-            @Mixin Target where,
-            @Mixin Output output) {
-        JsonNode found =
-                where.asOperator().get("/v1/tasks/" + FabricClient.encode(task) + "/explain", Map.of("tenant", tenant));
-        output.print(found, out -> out.line(found.toPrettyString()));
         return 0;
     }
 

@@ -4,11 +4,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.dmsc.router.decide.Considered;
 import org.dmsc.router.decide.Decision;
 import org.dmsc.router.decide.Verdict;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.avro.AgentSnapshot;
 import org.dmsc.schemas.avro.AttemptRecord;
 import org.dmsc.schemas.avro.AuditCandidate;
 import org.dmsc.schemas.avro.AuditEvent;
@@ -156,16 +158,48 @@ final class Audits {
                 .setRootTaskId(submission.getRootTaskId())
                 .setTraceparent(submission.getTraceparent())
                 .setRegistryOffset(moment.registryOffset())
-                .setCandidates(decision.considered().stream()
-                        // A tenant's audit log must not tell of agents that it may not see.
-                        .filter(c -> c.verdict() != Verdict.NOT_VISIBLE)
+                .setDetails(figures(visible(decision)))
+                .setCandidates(visible(decision).stream()
                         .limit(MOST_CANDIDATES)
-                        .map(Audits::candidate)
+                        .map(considered -> candidate(considered, moment.now()))
                         .toList());
     }
 
-    private static AuditCandidate candidate(Considered considered) {
+    /** A tenant's audit log must not tell of agents that it may not see. */
+    private static List<Considered> visible(Decision decision) {
+        return decision.considered().stream()
+                .filter(considered -> considered.verdict() != Verdict.NOT_VISIBLE)
+                .toList();
+    }
+
+    /** How many were looked at, and by how much the most relevant of those that fit was ahead of the next, as a part of its own relevance. */
+    private static Map<String, String> figures(List<Considered> considered) {
+        Map<String, String> details = new TreeMap<>();
+        details.put("considered", Integer.toString(considered.size()));
+        double[] best = considered.stream()
+                .filter(one -> one.verdict() == Verdict.CHOSEN || one.verdict() == Verdict.FITS)
+                .mapToDouble(one -> -one.candidate().relevance())
+                .sorted()
+                .limit(2)
+                .map(value -> -value)
+                .toArray();
+        if (best.length == 2 && best[0] > 0) {
+            details.put("margin", String.format(Locale.ROOT, "%.3f", (best[0] - best[1]) / best[0]));
+        }
+        return details;
+    }
+
+    private static AuditCandidate candidate(Considered considered, long now) {
+        AgentSnapshot seen = considered.candidate().snapshot();
         return AuditCandidate.newBuilder()
+                .setInFlight(considered.candidate().inFlight())
+                .setCapacity(considered.candidate().capacity())
+                .setQueueDepth(seen.getQueueDepth())
+                .setCpu(seen.getCpu())
+                .setLatencyMs(seen.getLatencyMs())
+                .setErrorRate(seen.getErrorRate())
+                .setHealth(seen.getHealth().name())
+                .setAgeMs(Math.max(0, now - seen.getUpdatedAt()))
                 .setTenant(considered.candidate().snapshot().getTenant())
                 .setAgent(considered.candidate().snapshot().getAgent())
                 .setSkill(considered.candidate().skillId())
