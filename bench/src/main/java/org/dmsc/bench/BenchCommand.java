@@ -27,6 +27,7 @@ import picocli.CommandLine.Option;
             IntentCommand.class,
             RevocationCommand.class,
             IsolationCommand.class,
+            AuditCommand.class,
             SealingCommand.class
         })
 public final class BenchCommand implements Callable<Integer> {

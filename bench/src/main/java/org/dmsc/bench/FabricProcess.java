@@ -36,8 +36,18 @@ final class FabricProcess implements AutoCloseable {
         return start(folder.resolve("data"), folder.resolve("fabric.log"), List.of("--mqtt-port", "0"));
     }
 
+    /** The same with these roles only, comma-separated. */
+    static FabricProcess start(Path folder, String roles) throws InterruptedException {
+        return start(folder.resolve("data"), folder.resolve("fabric.log"), List.of("--roles", roles));
+    }
+
     /** One more gateway of this fabric, in a process of its own; HTTP only. */
     FabricProcess join(String node) throws InterruptedException {
+        return join(node, "http");
+    }
+
+    /** One more process of this fabric. */
+    FabricProcess join(String node, String roles) throws InterruptedException {
         return start(
                 data.resolveSibling(node),
                 log.resolveSibling(node + ".log"),
@@ -45,7 +55,7 @@ final class FabricProcess implements AutoCloseable {
                         "--node",
                         node,
                         "--roles",
-                        "http",
+                        roles,
                         "--kafka",
                         bootstrap(),
                         "--keys",
@@ -107,9 +117,12 @@ final class FabricProcess implements AutoCloseable {
 
     /** Settings of the operator's Kafka clients. */
     Map<String, Object> kafkaClient() {
-        return NodeFile.read(data)
-                .orElseThrow(() -> new BenchException("fabric: no node.json in " + data))
-                .kafkaClient();
+        return node().kafkaClient();
+    }
+
+    /** What it says about itself. */
+    NodeFile node() {
+        return NodeFile.read(data).orElseThrow(() -> new BenchException("fabric: no node.json in " + data));
     }
 
     /** Runs a client command against this fabric, as a user would. */
@@ -127,6 +140,31 @@ final class FabricProcess implements AutoCloseable {
         Path folder = data.resolveSibling(tenant + "-" + agent);
         command("agent", "add", tenant + "/" + agent, "--out", folder.toString());
         return new Credentials(folder);
+    }
+
+    /** Stops it where it is (SIGSTOP); {@link #resume} lets it go on. */
+    void freeze() {
+        signal("-STOP");
+    }
+
+    /** Lets it go on. */
+    void resume() {
+        signal("-CONT");
+    }
+
+    private void signal(String which) {
+        try {
+            int code = new ProcessBuilder("kill", which, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+            if (code != 0) {
+                throw new BenchException("kill " + which + " " + process.pid() + ": exit code " + code);
+            }
+        } catch (IOException e) {
+            throw new BenchException("kill " + which + ": cannot be run (expected a Unix)", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

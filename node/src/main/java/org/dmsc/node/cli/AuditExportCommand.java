@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.dmsc.node.audit.AuditLog;
 import org.dmsc.node.host.ExitCode;
 import org.dmsc.node.host.NodeException;
 import org.dmsc.tenant.log.Checkpoint;
@@ -47,8 +48,8 @@ final class AuditExportCommand implements Callable<Integer> {
         long size = Checkpoint.of(note).tree().size();
         TileWriter writer = new TileWriter(out);
         long[] written = {0};
-        log.records(found -> {
-            if (tenant.equals(found.key()) && written[0] < size) {
+        log.records(tenant, AuditLog.Progress.NONE, found -> {
+            if (written[0] < size) {
                 writer.add(found.value() == null ? new byte[0] : found.value());
                 written[0]++;
             }

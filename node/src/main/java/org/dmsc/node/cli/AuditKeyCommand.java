@@ -2,6 +2,7 @@ package org.dmsc.node.cli;
 
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.dmsc.node.audit.AuditLog;
 import org.dmsc.node.host.ExitCode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.dmsc.node.audit.AuditLog;
 import org.dmsc.node.host.ExitCode;
 import org.dmsc.node.host.NodeException;
 import org.dmsc.tenant.log.Checkpoint;
@@ -57,8 +58,8 @@ final class AuditProveCommand implements Callable<Integer> {
         }
         HashTree tree = new HashTree();
         byte[][] leaf = {new byte[0]};
-        log.records(found -> {
-            if (tenant.equals(found.key()) && tree.size() < size) {
+        log.records(tenant, AuditLog.Progress.NONE, found -> {
+            if (tree.size() < size) {
                 byte[] value = Optional.ofNullable(found.value()).orElse(new byte[0]);
                 leaf[0] = tree.size() == index ? value : leaf[0];
                 tree.add(Hash.leaf(value));

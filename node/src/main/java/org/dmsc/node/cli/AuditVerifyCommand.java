@@ -5,17 +5,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.function.LongConsumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.dmsc.node.audit.AuditLog;
+import org.dmsc.node.audit.TopicCheck;
 import org.dmsc.node.host.ExitCode;
 import org.dmsc.node.host.NodeException;
 import org.dmsc.schemas.serde.AuditLeaf;
-import org.dmsc.tenant.log.Checkpoint;
-import org.dmsc.tenant.log.LogCheck;
 import org.dmsc.tenant.log.NoteKey;
-import org.dmsc.tenant.log.SignedNote;
 import org.dmsc.tenant.log.TileCheck;
 import org.dmsc.tenant.log.Verdict;
 import org.dmsc.tenant.log.Verdict.Tampered;
@@ -37,8 +33,6 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class AuditVerifyCommand implements Callable<Integer> {
-
-    private static final long TOLD_EVERY = 100_000;
 
     @Option(names = "--tenant", paramLabel = "TENANT", description = "only this tenant's log", defaultValue = "")
     private String tenant = "";
@@ -77,61 +71,18 @@ final class AuditVerifyCommand implements Callable<Integer> {
                     ExitCode.USAGE,
                     "--key: missing (expected the log's key from somebody you trust: an export cannot vouch for itself)");
         }
-        return TileCheck.check(folder, keys.stream().map(NoteKey::parse).toList(), AuditLeaf::index, this::progress);
+        return TileCheck.check(folder, keys.stream().map(NoteKey::parse).toList(), AuditLeaf::index, bar()::counted);
     }
 
     private Map<String, Verdict> topic() {
-        AuditLog log = new AuditLog(where.node());
-        Map<String, LogCheck> checks = new TreeMap<>();
-        Map<String, Verdict> verdicts = new TreeMap<>();
-        log.checkpoints().forEach((name, notes) -> {
-            if (isWanted(name)) {
-                List<NoteKey> known = log.keys(name, keys);
-                LogCheck check = checks.computeIfAbsent(name, t -> new LogCheck(AuditLeaf::index));
-                notes.forEach(note -> expect(check, note, known, found -> verdicts.putIfAbsent(name, found)));
-            }
-        });
-        LongConsumer progress = this::progress;
-        long[] seen = {0};
-        log.records((ConsumerRecord<String, byte[]> found) -> {
-            if (isWanted(found.key())) {
-                checks.computeIfAbsent(found.key(), t -> new LogCheck(AuditLeaf::index))
-                        .add(found.value() == null ? new byte[0] : found.value());
-            }
-            progress.accept(++seen[0]);
-        });
-        checks.forEach((name, check) -> verdicts.putIfAbsent(name, check.verdict()));
-        if (verdicts.isEmpty() && !tenant.isEmpty()) {
-            throw new NodeException(
-                    ExitCode.REFUSED,
-                    "tenant '" + tenant + "' has no audit log (expected a tenant that did something)");
-        }
+        ProgressBar bar = bar();
+        Map<String, Verdict> verdicts = new TopicCheck(new AuditLog(where.node()), keys).verdicts(tenant, bar::at);
+        bar.end();
         return verdicts;
     }
 
-    private static void expect(
-            LogCheck check, SignedNote note, List<NoteKey> known, java.util.function.Consumer<Tampered> fault) {
-        Checkpoint checkpoint = Checkpoint.of(note);
-        if (known.stream().anyMatch(key -> key.name().equals(checkpoint.origin()) && note.isSignedBy(key))) {
-            check.expect(List.of(checkpoint.tree()));
-        } else {
-            fault.accept(new Tampered(
-                    0,
-                    Math.max(0, checkpoint.tree().size() - 1),
-                    "a checkpoint of " + checkpoint.tree().size() + " leaves is not signed with a key of this log "
-                            + known));
-        }
-    }
-
-    private boolean isWanted(@Nullable String name) {
-        return name != null && (tenant.isEmpty() || tenant.equals(name));
-    }
-
-    private void progress(long seen) {
-        if (seen % TOLD_EVERY == 0 && seen > 0) {
-            spec.commandLine().getErr().println("verified " + seen + " records …");
-            spec.commandLine().getErr().flush();
-        }
+    private ProgressBar bar() {
+        return new ProgressBar("verifying", spec.commandLine().getErr());
     }
 
     private void tell(String name, Verdict verdict) {

@@ -5,6 +5,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.dmsc.router.run.BoundedRocksDb;
 import org.dmsc.schemas.avro.AuditEvent;
@@ -24,6 +26,11 @@ public final class AuditApp implements AutoCloseable {
     private static final String APPLICATION = "dmsc-audit";
     private static final int COMMIT_MS = 50;
     private static final int POLL_MS = 25;
+    /** With one broker each batch is forced to disk: what comes in one commit should be one batch. */
+    private static final int BATCH_BYTES = 1024 * 1024;
+
+    private static final int BATCH_RECORDS = 4000;
+    private static final int CACHE_BYTES = 1024 * 1024;
 
     private final AuditCounters counters = new AuditCounters();
     private final StreamsRunner runner;
@@ -42,6 +49,9 @@ public final class AuditApp implements AutoCloseable {
         config.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
         config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
         config.putAll(RunnerConfig.CONFIG);
+        config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, CACHE_BYTES);
+        config.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
+        config.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), BATCH_RECORDS);
         this.runner = new StreamsRunner(
                 new AuditTopology(parts, new AvroSerde<>(codec, AuditRecord.class).serializer()).build(),
                 config,

@@ -30,15 +30,18 @@ import org.dmsc.schemas.avro.AuditRecord;
  *   dmsc.sys.audit-intake ─▶ sequence-events ─▶ dmsc.audit
  *                            │           └────▶ dmsc.&lt;tenant&gt;.audit   the same bytes, for tenants that have the topic
  *                            audit-heads   tenant → next index
- *                            audit-seen    event ids of the last day
+ *                            audit-ids     event ids of this day and the last
  * </pre>
  */
 final class AuditTopology {
 
     static final String HEADS = "audit-heads";
-    static final String SEEN = "audit-seen";
+    static final String SEEN = "audit-ids";
     /** How long an event id is remembered: writers repeat within seconds, or when they are started again after a crash. */
     static final Duration MEMORY = Duration.ofDays(1);
+    /** Ids are kept by the day that they came, so that looking for one is a look at one place for each day, and no search. */
+    static final Duration DAY = Duration.ofDays(1);
+
     /** So far a clock may have been set back between two copies of an event. */
     static final long CLOCK_STEPS_BACK_MS = 3_600_000;
 
@@ -99,9 +102,11 @@ final class AuditTopology {
         public Set<StoreBuilder<?>> stores() {
             return Set.of(
                     Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(HEADS), Serdes.String(), Serdes.Long())
+                            // One changelog record per tenant and commit, and not one for each event.
+                            .withCachingEnabled()
                             .withLoggingEnabled(Map.of()),
                     Stores.windowStoreBuilder(
-                                    Stores.persistentWindowStore(SEEN, MEMORY, MEMORY, false),
+                                    Stores.persistentWindowStore(SEEN, MEMORY.plus(DAY), DAY, false),
                                     Serdes.String(),
                                     Serdes.ByteArray())
                             .withLoggingEnabled(Map.of()));

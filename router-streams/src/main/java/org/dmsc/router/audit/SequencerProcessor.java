@@ -7,7 +7,6 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.WindowStore;
-import org.apache.kafka.streams.state.WindowStoreIterator;
 import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -79,7 +78,7 @@ final class SequencerProcessor implements Processor<String, byte[], String, Audi
             return;
         }
         heads.put(tenant, next + 1);
-        seen.put(id, new byte[0], now);
+        seen.put(id, new byte[0], day(now));
         parts.counters().sequenced();
         Record<String, AuditRecord> leaf = new Record<>(tenant, numbered.get(), now);
         context.forward(leaf, AuditTopology.SINK);
@@ -89,10 +88,18 @@ final class SequencerProcessor implements Processor<String, byte[], String, Audi
     }
 
     private boolean isSeen(String id, long now) {
-        try (WindowStoreIterator<byte[]> times = seen.fetch(
-                id, now - AuditTopology.MEMORY.toMillis(), Math.addExact(now, AuditTopology.CLOCK_STEPS_BACK_MS))) {
-            return times.hasNext();
+        long last = day(Math.addExact(now, AuditTopology.CLOCK_STEPS_BACK_MS));
+        for (long day = day(now - AuditTopology.MEMORY.toMillis()); day <= last; day += AuditTopology.DAY.toMillis()) {
+            if (seen.fetch(id, day) != null) {
+                return true;
+            }
         }
+        return false;
+    }
+
+    /** When the day began. */
+    private static long day(long time) {
+        return time - Math.floorMod(time, AuditTopology.DAY.toMillis());
     }
 
     private void skip(RuntimeException why) {

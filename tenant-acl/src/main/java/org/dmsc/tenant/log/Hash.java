@@ -20,6 +20,9 @@ public final class Hash {
     private static final byte LEAF = 0;
     private static final byte NODE = 1;
 
+    /** Asking for one by name costs as much as hashing a node; a digest resets itself. */
+    private static final ThreadLocal<MessageDigest> DIGEST = ThreadLocal.withInitial(Hash::sha256);
+
     private final byte[] bytes;
 
     private Hash(byte[] bytes) {
@@ -28,14 +31,14 @@ public final class Hash {
 
     /** The hash of a leaf with this content. */
     public static Hash leaf(byte[] content) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = DIGEST.get();
         digest.update(LEAF);
         return new Hash(digest.digest(content));
     }
 
     /** The hash of the node above these two; their order matters. */
     public static Hash node(Hash left, Hash right) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = DIGEST.get();
         digest.update(NODE);
         digest.update(left.bytes);
         return new Hash(digest.digest(right.bytes));
