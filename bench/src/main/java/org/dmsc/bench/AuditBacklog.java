@@ -100,10 +100,20 @@ final class AuditBacklog {
                 .setObject("spiffe://bench.fabric.localhost/agent/echo")
                 .setSkill("echo")
                 .setReasons(List.of("named by the caller"))
-                .setCandidates(IntStream.range(0, CANDIDATES)
-                        .mapToObj(i -> new AuditCandidate(tenant, "echo-" + i, "echo", 0.5, 0.1, "chosen"))
-                        .collect(Collectors.toList()))
+                .setCandidates(
+                        IntStream.range(0, CANDIDATES).mapToObj(this::candidate).collect(Collectors.toList()))
                 .setPayloadHmac("kyPYvsTeqIMnSYNTWcZnRUGq3kVwtvPDx6CLXOiuJqs")
+                .build();
+    }
+
+    private AuditCandidate candidate(int number) {
+        return AuditCandidate.newBuilder()
+                .setTenant(tenant)
+                .setAgent("echo-" + number)
+                .setSkill("echo")
+                .setScore(0.5)
+                .setLoad(0.1)
+                .setVerdict(number == 0 ? "chosen" : "more load")
                 .build();
     }
 
