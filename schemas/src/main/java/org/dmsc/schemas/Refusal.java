@@ -51,6 +51,8 @@ public enum Refusal {
     INVALID_AGENT_RESPONSE("the agent's answer is not valid A2A"),
     UNCERTAIN("the agent may or may not have done the work"),
     CANCELED("the caller cancelled it"),
+    QUEUE_FULL("too many of the tenant's tasks wait for an agent already"),
+    RETRY_BUDGET("the tenant's attempts fail more often than it may retry for now"),
     // the fabric itself
     UNREADABLE("a record could not be opened"),
     UNAVAILABLE("a part of the fabric is not available"),

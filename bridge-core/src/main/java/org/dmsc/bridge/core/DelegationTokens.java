@@ -49,6 +49,8 @@ public final class DelegationTokens {
         claims.put("parent", delivery.getTaskId());
         claims.put("hops", delivery.getHops() + 1);
         claims.put("deadline", delivery.getDeadline());
+        claims.put("attempts", delivery.getMaxAttempts());
+        claims.put("priority", delivery.getPriority());
         ArrayNode ancestors = claims.putArray("above");
         above(delivery).forEach(ancestors::add);
         ArrayNode tags = claims.putArray("tags");
@@ -96,6 +98,8 @@ public final class DelegationTokens {
                 ancestors,
                 claims.path("hops").asInt(),
                 claims.path("deadline").asLong(),
+                claims.path("attempts").asInt() > 0 ? claims.path("attempts").asInt() : Integer.MAX_VALUE,
+                Priority.of(claims.path("priority").asInt()),
                 tags);
     }
 

@@ -11,6 +11,8 @@ import org.dmsc.schemas.AgentRef;
  * @param ancestors {@code <tenant>/<agent>} of every delegator above the holder, oldest first
  * @param hops how deep the sub-task is
  * @param deadline the parent's deadline, which the sub-task inherits
+ * @param attempts most attempts of the sub-task, those of its parent
+ * @param priority the highest that the sub-task may have, its parent's
  * @param dataTags of the parent, which the sub-task inherits: data does not lose its tags by being handed on
  */
 public record Lineage(
@@ -20,6 +22,8 @@ public record Lineage(
         List<String> ancestors,
         int hops,
         long deadline,
+        int attempts,
+        Priority priority,
         Set<String> dataTags) {
 
     public Lineage {

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  *   JSON-RPC          POST /, /a2a, /agents/{agent}
  *   HTTP+JSON         /message:send, /message:stream, /tasks/{id}…, each also under /agents/{agent}
  *   agents            GET, POST, DELETE /v1/agents…, GET /agents/{agent}/.well-known/agent-card.json
- *   operators         /v1/config/tenants…, /v1/revocations, /v1/audit, /v1/tasks/{id}/explain, /v1/status, /metrics
+ *   operators         /v1/config/tenants…, /v1/revocations, /v1/audit, /v1/dead, /v1/tasks/{id}/explain, /v1/status, /metrics
  * </pre>
  */
 public final class HttpEdge implements AutoCloseable {
@@ -131,6 +131,7 @@ public final class HttpEdge implements AutoCloseable {
                 registration,
                 new RestPage(operations, parts.settings()),
                 new AuditPage(parts),
+                new DeadPage(parts),
                 new RevocationPage(parts),
                 new ConfigPage(parts),
                 new TenantLifePage(parts),

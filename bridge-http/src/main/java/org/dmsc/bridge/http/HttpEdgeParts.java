@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import org.dmsc.bridge.core.AgentReports;
 import org.dmsc.bridge.core.AuditReader;
 import org.dmsc.bridge.core.AuditTrail;
+import org.dmsc.bridge.core.DeadLetters;
 import org.dmsc.bridge.core.Exchange;
 import org.dmsc.tenant.directory.Agents;
 import org.dmsc.tenant.directory.CapabilityIndex;
@@ -46,6 +47,7 @@ public record HttpEdgeParts(
         CapabilityIndex capabilities,
         AuditTrail audit,
         AuditReader auditLog,
+        DeadLetters dead,
         Optional<OperatorDesk> operators,
         Optional<PkiDesk> pki,
         NodeStatus status,

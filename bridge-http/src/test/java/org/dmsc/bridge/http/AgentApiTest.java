@@ -220,6 +220,48 @@ final class AgentApiTest {
         assertThat(said.path("records")).hasSize(3);
     }
 
+    @Test
+    void showsDeadLettersToOperatorsAndEachAgentItsOwn() throws Exception {
+        edge.dead.ofAcme.add(dead("t-1", "caller"));
+        edge.dead.ofAcme.add(dead("t-2", "other"));
+
+        assertThat(EdgeFixture.send(edge.operator(), edge.get("/v1/dead?tenant=acme"))
+                        .json()
+                        .path("letters"))
+                .hasSize(2);
+        assertThat(EdgeFixture.send(edge.operator(), edge.get("/v1/dead")).status())
+                .isEqualTo(400);
+        assertThat(EdgeFixture.send(edge.agent("acme", "caller"), edge.get("/v1/dead"))
+                        .json()
+                        .at("/letters/0/taskId")
+                        .asText())
+                .isEqualTo("t-1");
+        assertThat(EdgeFixture.send(edge.agent("acme", "caller"), edge.get("/v1/dead/t-2"))
+                        .status())
+                .isEqualTo(404);
+        assertThat(EdgeFixture.send(edge.agent("beta", "caller"), edge.post("/v1/dead/t-1/replay?tenant=acme", "{}"))
+                        .status())
+                .as("another tenant's, whatever it names")
+                .isEqualTo(404);
+        EdgeFixture.Answer replayed =
+                EdgeFixture.send(edge.operator(), edge.post("/v1/dead/t-1/replay?tenant=acme", "{}"));
+        assertThat(replayed.status()).isEqualTo(202);
+        assertThat(replayed.json().path("taskId").asText()).isEqualTo("t-1-again");
+        assertThat(edge.dead.replayed).hasSize(1);
+    }
+
+    private static org.dmsc.bridge.core.DeadTask dead(String task, String caller) {
+        return new org.dmsc.bridge.core.DeadTask(
+                task,
+                "ALL_TRIED",
+                "every agent failed",
+                2,
+                1,
+                java.util.Optional.of(caller),
+                "skill billing",
+                java.util.Optional.empty());
+    }
+
     private static AuditCandidate candidate(String agent, String verdict) {
         return AuditCandidate.newBuilder()
                 .setTenant("acme")

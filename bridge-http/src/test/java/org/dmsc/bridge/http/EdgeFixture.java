@@ -67,6 +67,8 @@ final class EdgeFixture implements AutoCloseable {
         edge.start();
     }
 
+    final FakeDeadLetters dead = new FakeDeadLetters();
+
     HttpEdgeParts parts(CapabilityIndex index, EdgeSettings settings) {
         IssuedIdentity gateway = identities.gateway();
         CallerAuthenticator authenticator = new CallerAuthenticator(
@@ -86,6 +88,7 @@ final class EdgeFixture implements AutoCloseable {
                 index,
                 audit,
                 audit,
+                dead,
                 Optional.empty(),
                 Optional.of(enrolment.desk()),
                 new NodeStatus(ready::get, () -> "owns lanes 0, 1", () -> "{\"gateway\":\"g1\"}", () -> "up 1\n"),

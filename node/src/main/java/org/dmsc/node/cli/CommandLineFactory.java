@@ -44,6 +44,7 @@ public final class CommandLineFactory {
                 NodeCommand.class,
                 CertCommand.class,
                 TaskCommand.class,
+                DeadCommand.class,
                 KeyCommand.class,
                 AuditCommand.class,
                 DoctorCommand.class,

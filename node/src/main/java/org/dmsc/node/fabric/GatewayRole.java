@@ -254,6 +254,7 @@ final class GatewayRole {
                 foundation.index(),
                 core.audit(),
                 core.auditReader(),
+                core.deadLetters(),
                 Optional.of(operators(administration, tenantParts)),
                 Optional.of(Pki.desk(
                         foundation,

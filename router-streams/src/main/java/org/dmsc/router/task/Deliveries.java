@@ -33,6 +33,8 @@ final class Deliveries {
                 .setTraceparent(submission.getTraceparent())
                 .setStreaming(submission.getStreaming())
                 .setDataTags(submission.getDataTags())
+                .setPriority(submission.getPriority())
+                .setMaxAttempts(submission.getMaxAttempts())
                 .build();
     }
 
@@ -51,6 +53,8 @@ final class Deliveries {
                 .setTraceparent(submission.getTraceparent())
                 .setStreaming(submission.getStreaming())
                 .setDataTags(submission.getDataTags())
+                .setPriority(submission.getPriority())
+                .setMaxAttempts(submission.getMaxAttempts())
                 .build();
     }
 

@@ -11,19 +11,25 @@ import org.dmsc.schemas.RefusedException;
  * @param noneUp how long a task waits for an agent that fits but is not up
  * @param retention how long an ended task is answered from the store and guards against a second submission
  * @param recheck how soon a task is looked at again whose own closing event has not come back yet
+ * @param mostWaiting how many tasks of one tenant may wait for an agent in one lane; a new one more is refused
  */
-public record Patience(Duration registryLag, Duration noneUp, Duration retention, Duration recheck) {
+public record Patience(Duration registryLag, Duration noneUp, Duration retention, Duration recheck, int mostWaiting) {
 
     /** What a fabric starts with; retention is that of the events topic. */
-    public static final Patience DEFAULT =
-            new Patience(Duration.ofMillis(250), Duration.ofSeconds(30), Duration.ofDays(7), Duration.ofSeconds(1));
+    public static final Patience DEFAULT = new Patience(
+            Duration.ofMillis(250), Duration.ofSeconds(30), Duration.ofDays(7), Duration.ofSeconds(1), 5_000);
 
     public Patience {
-        if (registryLag.isNegative() || noneUp.isNegative() || retention.toMillis() < 1 || recheck.toMillis() < 1) {
+        if (registryLag.isNegative()
+                || noneUp.isNegative()
+                || retention.toMillis() < 1
+                || recheck.toMillis() < 1
+                || mostWaiting < 0) {
             throw new RefusedException(
                     Refusal.INVALID_CONFIGURATION,
                     "waits: " + registryLag + ", " + noneUp + ", " + retention + ", " + recheck
-                            + " (expected none negative, retention and recheck at least 1 ms)");
+                            + " (expected none negative, retention and recheck at least 1 ms, " + mostWaiting
+                            + " waiting at least 0)");
         }
     }
 }

@@ -34,6 +34,7 @@ final class States {
                 .setCreatedAt(now)
                 .setUpdatedAt(now)
                 .setStatusAt(submission.getCreatedAt())
+                .setPriority(submission.getPriority())
                 .build();
     }
 

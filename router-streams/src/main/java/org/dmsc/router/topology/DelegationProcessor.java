@@ -60,7 +60,7 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
         KeyValueStore<Bytes, byte[]> tasks = given.getStateStore(RouterStores.TASKS);
         store = new TaskStore(tasks, parts.seals());
         dueQueue = new DueQueue(tasks);
-        desk = new TaskDesk(store, parts, given.taskId().partition());
+        desk = new TaskDesk(store, waiting, parts, given.taskId().partition());
         share = parts.inFlight().share();
         alarm = new Alarm(given, parts.tick(), this::tick);
         countOpenAttempts(given.currentSystemTimeMs());
@@ -197,7 +197,7 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
             later(work.due(), work.key());
         }
         if (work.waits()) {
-            waiting.add(work.key());
+            waiting.add(work.key(), work.state().getPriority());
             alarm.by(now + parts.tick().toMillis());
         } else {
             waiting.remove(work.key());
@@ -259,7 +259,7 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
 
     private void countOpen(TaskKey key, TaskState state) {
         if (state.getOpenAttempt() == 0) {
-            waiting.add(key);
+            waiting.add(key, state.getPriority());
             return;
         }
         state.getAttempts().stream()

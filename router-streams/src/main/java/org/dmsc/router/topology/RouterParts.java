@@ -5,6 +5,7 @@ import java.util.random.RandomGenerator;
 import org.dmsc.router.decide.AgentSelector;
 import org.dmsc.router.task.Names;
 import org.dmsc.router.task.Patience;
+import org.dmsc.router.task.RetryBudget;
 import org.dmsc.router.task.TaskRule;
 import org.dmsc.schemas.serde.AvroCodec;
 import org.dmsc.tenant.directory.Agents;
@@ -22,6 +23,8 @@ public record RouterParts(
         TaskRule rule,
         RandomGenerator random,
         RouterCounters counters,
+        RetryBudget retries,
+        int mostWaiting,
         Duration tick) {
 
     /** What a delegation works with and by. */
@@ -42,6 +45,8 @@ public record RouterParts(
                 new TaskRule(rules.names(), rules.patience()),
                 rules.random(),
                 sharing.counters(),
+                RetryBudget.usual(),
+                rules.patience().mostWaiting(),
                 rules.tick());
     }
 

@@ -33,6 +33,7 @@ final class TaskDesk {
     private static final long SUSPENDED_LOOK_MS = 30_000;
 
     private final TaskStore store;
+    private final Throttle throttle;
     private final SealedStates seals;
     private final Envelopes envelopes;
     private final Recorder recorder;
@@ -42,8 +43,9 @@ final class TaskDesk {
     private final RandomGenerator random;
     private final int lane;
 
-    TaskDesk(TaskStore store, RouterParts parts, int lane) {
+    TaskDesk(TaskStore store, WaitingLine waiting, RouterParts parts, int lane) {
         this.store = store;
+        this.throttle = new Throttle(parts.retries(), waiting, parts.mostWaiting());
         this.seals = parts.seals();
         this.envelopes = parts.envelopes();
         this.recorder = parts.recorder();
@@ -166,7 +168,9 @@ final class TaskDesk {
         Question question =
                 new Question(submission, state.getAttempts(), candidates.mostHops(state.getTenant()), job.now());
         Decision decision = selector.decide(question, candidates.find(submission, job.now()), random);
-        return rule.decided(state, submission, decision, moment);
+        boolean isNew = job.before().isEmpty();
+        return rule.decided(
+                state, submission, throttle.apply(decision, job.key().tenant(), state, isNew, job.now()), moment);
     }
 
     /** A suspended tenant's tasks wait for its resumption or their deadline; what an agent works on already may end. */

@@ -9,13 +9,17 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.dmsc.router.task.Patience;
 import org.dmsc.router.task.TaskKey;
 import org.dmsc.router.testing.Make;
 import org.dmsc.router.topology.RouterCounters.Count;
+import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.TopicNames.Channel;
 import org.dmsc.schemas.avro.AgentHealth;
+import org.dmsc.schemas.avro.AgentRegistration;
 import org.dmsc.schemas.avro.AgentReport;
 import org.dmsc.schemas.avro.AgentReportKind;
+import org.dmsc.schemas.avro.AgentSnapshot;
 import org.dmsc.schemas.avro.AttemptOutcome;
 import org.dmsc.schemas.avro.AuditEvent;
 import org.dmsc.schemas.avro.AuditKind;
@@ -357,5 +361,76 @@ class DelegationTest {
                 .extracting(envelope ->
                         lane.envelopes.routing(envelope, TaskEvent.class).getKind())
                 .containsExactly(TaskEventKind.ASSIGNED, TaskEventKind.AGENT_UPDATE, TaskEventKind.AGENT_UPDATE);
+    }
+
+    @Test
+    void repeatsAttemptsOnlyWithinTheTenantsBudget() {
+        // Everybody refuses everything; without a budget this would be four attempts for each task.
+        for (int i = 0; i < 4; i++) {
+            lane.directory.put(capacity("clerk-" + i, 1000));
+        }
+        int tasks = 300;
+        for (int i = 0; i < tasks; i++) {
+            lane.submit(billing("t" + i).build());
+        }
+        long retries = 0;
+        for (int attempt = 1; attempt <= 4; attempt++) {
+            for (int i = 0; i < tasks; i++) {
+                lane.update("t" + i, attempt, TaskStateName.REJECTED);
+            }
+        }
+        retries = lane.counters.get(Count.ASSIGNED) - tasks;
+
+        assertThat(retries).isBetween(200L, 270L);
+        assertThat(lane.events())
+                .anySatisfy(event -> assertThat(event.getRefusal()).isEqualTo(Refusal.RETRY_BUDGET.name()));
+
+        lane.pass(Duration.ofSeconds(5));
+        assertThat(lane.counters.get(Count.ASSIGNED) - tasks - retries)
+                .as("time brings ten a second")
+                .isBetween(40L, 60L);
+    }
+
+    @Test
+    void refusesNewTasksOfATenantWhenTooManyWaitAndKeepsThoseThatDo() {
+        lane.directory.put(capacity("clerk", 1));
+        int most = Patience.DEFAULT.mostWaiting();
+        for (int i = 0; i <= most; i++) {
+            lane.submit(billing("t" + i).build());
+        }
+        assertThat(lane.events())
+                .noneSatisfy(event -> assertThat(event.getKind()).isEqualTo(TaskEventKind.ENDED));
+
+        lane.submit(billing("one-too-many").build());
+
+        List<TaskEvent> events = lane.events();
+        assertThat(events.get(events.size() - 1).getRefusal()).isEqualTo("QUEUE_FULL");
+        lane.update("t0", 1, TaskStateName.COMPLETED);
+        assertThat(lane.counters.get(Count.ASSIGNED)).isEqualTo(2);
+    }
+
+    @Test
+    void givesAFreePlaceToTheHigherClassFirst() {
+        lane.directory.put(capacity("clerk", 1));
+        lane.submit(billing("busy").build());
+        lane.submit(billing("low").setPriority(-1).build());
+        lane.submit(billing("high").setPriority(1).build());
+        lane.inbox("acme");
+
+        lane.update("busy", 1, TaskStateName.COMPLETED);
+
+        List<Delivery> delivered = lane.inbox("acme");
+        assertThat(delivered).extracting(Delivery::getTaskId).containsExactly("high");
+        assertThat(delivered.get(0).getPriority()).isEqualTo(1);
+        assertThat(delivered.get(0).getMaxAttempts()).isEqualTo(4);
+    }
+
+    private static AgentSnapshot capacity(String agent, int capacity) {
+        AgentSnapshot usual = Make.agent("acme", agent, Make.skill("billing")).build();
+        return AgentSnapshot.newBuilder(usual)
+                .setRegistration(AgentRegistration.newBuilder(usual.getRegistration())
+                        .setCapacity(capacity)
+                        .build())
+                .build();
     }
 }

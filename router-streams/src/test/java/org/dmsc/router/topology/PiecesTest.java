@@ -91,14 +91,43 @@ class PiecesTest {
     @Test
     void letsTheLineMoveOnlyWhenSomethingChanged() {
         WaitingLine line = new WaitingLine();
-        line.add(key("a"));
-        line.add(key("b"));
-        line.add(key("c"));
+        line.add(key("a"), 0);
+        line.add(key("b"), 0);
+        line.add(key("c"), 0);
 
         assertThat(line.next(1, 2)).extracting(TaskKey::taskId).containsExactly("a", "b");
         assertThat(line.next(1, 2)).extracting(TaskKey::taskId).containsExactly("c");
         assertThat(line.next(1, 2)).isEmpty();
         line.remove(key("b"));
         assertThat(line.next(2, 9)).extracting(TaskKey::taskId).isEqualTo(List.of("a", "c"));
+    }
+
+    @Test
+    void tenantsTakeTurnsHoweverManyOfOneWait() {
+        WaitingLine line = new WaitingLine();
+        for (int i = 0; i < 1000; i++) {
+            line.add(key("flood-" + i), 1);
+        }
+        line.add(new TaskKey(new TenantId("quiet"), "q"), -1);
+
+        assertThat(line.next(1, 2)).extracting(TaskKey::taskId).contains("q");
+        assertThat(line.of(new TenantId("acme"))).isEqualTo(1000);
+    }
+
+    @Test
+    void theHigherClassComesFirstAndTheLowestIsNotForgotten() {
+        WaitingLine line = new WaitingLine();
+        line.add(key("low"), -1);
+        line.add(key("normal"), 0);
+        for (int i = 0; i < 9; i++) {
+            line.add(key("high-" + i), 1);
+        }
+
+        assertThat(line.next(1, 5))
+                .extracting(TaskKey::taskId)
+                .containsExactly("high-0", "high-1", "high-2", "low", "high-3");
+        line.add(key("low"), -1);
+        assertThat(line.of(new TenantId("acme"))).as("known already").isEqualTo(11);
+        assertThat(line.next(1, 99)).hasSize(6).extracting(TaskKey::taskId).doesNotContain("low");
     }
 }

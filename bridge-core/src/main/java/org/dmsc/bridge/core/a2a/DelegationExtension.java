@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * The fabric's own data inside A2A metadata, under one key. In a request: {@code agent}, {@code skill}, {@code tags}, {@code dataTags}, {@code intent},
- * {@code timeoutMs}, {@code token}. In a task: {@code assignee}, {@code skill}, {@code attempt}, {@code reasons}, {@code refusal}. In a
+ * {@code timeoutMs}, {@code priority} ({@code low}, {@code normal} or {@code high}), {@code token}. In a task: {@code assignee}, {@code skill}, {@code attempt}, {@code reasons}, {@code refusal}. In a
  * message that an agent gets: {@code taskId}, {@code attempt}, {@code deliveryId}, {@code caller}, {@code skill}, {@code token}.
  */
 public final class DelegationExtension {

@@ -155,7 +155,9 @@ public final class Errors {
         put(table, Refusal.CROSS_TENANT, new Shape(-31004, "AGENT_UNKNOWN", 404, "NOT_FOUND", 0x87));
         put(table, Refusal.QUOTA_EXCEEDED, new Shape(-31029, "QUOTA_EXCEEDED", 429, "RESOURCE_EXHAUSTED", 0x97));
         put(table, Refusal.RATE_LIMITED, new Shape(-31028, "RATE_LIMITED", 429, "RESOURCE_EXHAUSTED", 0x97));
-        put(table, Refusal.OVERLOADED, new Shape(-31030, "OVERLOADED", 429, "RESOURCE_EXHAUSTED", 0x97));
+        for (Refusal refusal : new Refusal[] {Refusal.OVERLOADED, Refusal.QUEUE_FULL, Refusal.RETRY_BUDGET}) {
+            put(table, refusal, new Shape(-31030, refusal.name(), 429, "RESOURCE_EXHAUSTED", 0x97));
+        }
     }
 
     /** Reasons why a task failed; as errors they only appear where no task can carry them. */

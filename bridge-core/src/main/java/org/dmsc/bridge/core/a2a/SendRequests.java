@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.dmsc.bridge.core.AgentMessage;
 import org.dmsc.bridge.core.Need;
+import org.dmsc.bridge.core.Priority;
 import org.dmsc.bridge.core.Terms;
 import org.dmsc.schemas.AgentId;
 import org.dmsc.schemas.AgentRef;
@@ -167,7 +168,12 @@ public final class SendRequests {
                 timeout.or(defaults::timeout),
                 defaults.protocol(),
                 defaults.traceparent(),
-                token.or(defaults::delegationToken));
+                token.or(defaults::delegationToken),
+                wanted.text("priority", LONGEST_NAME)
+                        .map(name -> Priority.of(name)
+                                .orElseThrow(() -> wanted.wrong(
+                                        "priority", "is '" + Printable.of(name) + "'", "low, normal or high")))
+                        .orElse(defaults.priority()));
     }
 
     /** The fabric makes task ids, UUIDs all: anything else cannot exist. */

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import org.dmsc.bridge.core.AgentMessage;
 import org.dmsc.bridge.core.DelegationTokens;
 import org.dmsc.bridge.core.Lineage;
+import org.dmsc.bridge.core.Priority;
 import org.dmsc.bridge.core.StoredTask;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
@@ -66,7 +67,12 @@ final class Submissions {
                 .setContextId(message.contextId().orElseGet(() -> ids.context(caller, message.messageId())))
                 .setDeadline(deadline(message, limits, lineage))
                 .setAttemptTimeoutMs(limits.getAttemptTimeoutMs())
-                .setMaxAttempts(limits.getMaxAttempts())
+                .setMaxAttempts(Math.min(
+                        limits.getMaxAttempts(), lineage.map(Lineage::attempts).orElse(Integer.MAX_VALUE)))
+                .setPriority(message.terms()
+                        .priority()
+                        .atMost(lineage.map(Lineage::priority).orElse(Priority.HIGH))
+                        .rank())
                 .setHops(hops)
                 .setAncestors(lineage.map(Lineage::ancestors).orElse(List.of()))
                 .setDataTags(dataTags(message, lineage))

@@ -9,11 +9,13 @@ import org.dmsc.bridge.core.AgentReports;
 import org.dmsc.bridge.core.AuditReader;
 import org.dmsc.bridge.core.AuditTrail;
 import org.dmsc.bridge.core.BridgeMetrics;
+import org.dmsc.bridge.core.DeadLetters;
 import org.dmsc.bridge.core.DelegationTokens;
 import org.dmsc.bridge.core.Exchange;
 import org.dmsc.bridge.core.Gateway;
 import org.dmsc.bridge.core.TaskQueries;
 import org.dmsc.bridge.core.ask.ExchangeParts;
+import org.dmsc.bridge.core.ask.KafkaDeadLetters;
 import org.dmsc.bridge.core.deliver.AttemptEvents;
 import org.dmsc.bridge.core.deliver.DeliveryDesk;
 import org.dmsc.bridge.core.deliver.DeliveryGuard;
@@ -66,6 +68,7 @@ public final class BridgeCore implements AutoCloseable {
     private final LogTaskQueries replays;
     private final TaskWatches watches;
     private final Exchange exchange;
+    private final KafkaDeadLetters dead;
     private final LaneLoop loop;
     private final GatewayLease lease;
     private final Gateway gateway;
@@ -96,7 +99,9 @@ public final class BridgeCore implements AutoCloseable {
         this.replays = new LogTaskQueries(() -> reader("replay"), events, settings.lanes(), clock);
         TaskQueries queries = parts.queries().orElse(replays);
         this.watches = new TaskWatches(reader("events"), events, queries, settings.lanes(), clock, metrics);
-        this.exchange = exchange(queries);
+        ExchangeParts exchangeParts = exchangeParts(queries);
+        this.exchange = exchangeParts.exchange();
+        this.dead = new KafkaDeadLetters(() -> reader("dead-letters"), envelopes.deserializer(), exchangeParts);
         DeliveryDesk desk = desk(envelopes);
         this.loop = loop(kafka, envelopes, desk);
         this.lease = lease(kafka, epoch);
@@ -111,26 +116,25 @@ public final class BridgeCore implements AutoCloseable {
                 () -> kafka.producer("audit", values.serializer()), parts.ids(), node().uri(), clock);
     }
 
-    private Exchange exchange(TaskQueries queries) {
+    private ExchangeParts exchangeParts(TaskQueries queries) {
         return new ExchangeParts(
-                        new Gatekeeper(parts.tenants(), parts.policies(), parts.admittance(), clock),
-                        parts.quotas(),
-                        new Masks(parts.hmac()),
-                        parts.tenants(),
-                        parts.agents(),
-                        parts.hmac(),
-                        tokens,
-                        outbox,
-                        parts.envelopes(),
-                        parts.domain(),
-                        watches,
-                        queries,
-                        audit,
-                        metrics,
-                        settings.gateway(),
-                        settings.lanes(),
-                        clock)
-                .exchange();
+                new Gatekeeper(parts.tenants(), parts.policies(), parts.admittance(), clock),
+                parts.quotas(),
+                new Masks(parts.hmac()),
+                parts.tenants(),
+                parts.agents(),
+                parts.hmac(),
+                tokens,
+                outbox,
+                parts.envelopes(),
+                parts.domain(),
+                watches,
+                queries,
+                audit,
+                metrics,
+                settings.gateway(),
+                settings.lanes(),
+                clock);
     }
 
     private DeliveryDesk desk(AvroSerde<SealedEnvelope> envelopes) {
@@ -209,6 +213,7 @@ public final class BridgeCore implements AutoCloseable {
         replays.close();
         outbox.close();
         auditReader.close();
+        dead.close();
         audit.close();
     }
 
@@ -230,6 +235,10 @@ public final class BridgeCore implements AutoCloseable {
 
     public AuditReader auditReader() {
         return auditReader;
+    }
+
+    public DeadLetters deadLetters() {
+        return dead;
     }
 
     public DelegationTokens tokens() {

@@ -123,6 +123,40 @@ final class SubmissionsTest {
         assertThat(sub.getDataTags()).containsExactly("pii");
     }
 
+    /** Whatever a sub-task asks for, nothing of it is wider than its parent's: time, depth, attempts, priority, data tags. */
+    @Test
+    void nothingOfASubTaskIsWiderThanItsParents() {
+        java.util.Random random = new java.util.Random(4);
+        for (int i = 0; i < 500; i++) {
+            Delivery parent = Delivery.newBuilder(delivery(random.nextInt(7), NOW + 1 + random.nextInt(400_000)))
+                    .setMaxAttempts(1 + random.nextInt(6))
+                    .setPriority(random.nextInt(3) - 1)
+                    .setDataTags(random.nextBoolean() ? List.of("pii") : List.of())
+                    .build();
+            Terms greedy = new Terms(
+                    false,
+                    random.nextBoolean()
+                            ? Optional.of(Duration.ofMillis(1 + random.nextInt(900_000)))
+                            : Optional.empty(),
+                    "test",
+                    Optional.empty(),
+                    Optional.of(tokens.issue(parent)),
+                    org.dmsc.bridge.core.Priority.values()[random.nextInt(3)]);
+
+            TaskSubmission sub = submissions.task(WORKER, tenant(), message("m" + i, greedy));
+
+            assertThat(sub.getDeadline()).isLessThanOrEqualTo(parent.getDeadline());
+            assertThat(sub.getHops()).isEqualTo(parent.getHops() + 1);
+            assertThat(sub.getMaxAttempts())
+                    .isLessThanOrEqualTo(parent.getMaxAttempts())
+                    .isLessThanOrEqualTo(4);
+            assertThat(sub.getPriority()).isLessThanOrEqualTo(parent.getPriority());
+            assertThat(sub.getDataTags()).containsAll(parent.getDataTags());
+            assertThat(sub.getAncestors()).contains("acme/root", "acme/alice");
+            assertThat(sub.getRootTaskId()).isEqualTo("top");
+        }
+    }
+
     @Test
     void aChangedTokenIsNeverAccepted() {
         String token = tokens.issue(delivery(3, NOW + 7_000));
