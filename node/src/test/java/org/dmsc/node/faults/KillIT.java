@@ -2,20 +2,19 @@ package org.dmsc.node.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
-import org.dmsc.node.testing.Answer;
+import java.util.stream.IntStream;
 import org.dmsc.node.testing.Credentials;
-import org.dmsc.node.testing.HttpAgent;
 import org.dmsc.node.testing.Participant;
 import org.dmsc.schemas.avro.AuditKind;
 import org.dmsc.schemas.avro.AuditRecord;
@@ -26,8 +25,9 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Router and gateways are killed under load, several times ({@code -Ddmsc.kill.cycles=5 -Ddmsc.kill.rate=50}): every accepted task ends
- * once, every decision is audited once, the audit index has no gap, and work that must not be repeated is not.
+ * Router, gateways and agents are killed under load, several times ({@code -Ddmsc.kill.cycles=5 -Ddmsc.kill.rate=50
+ * -Ddmsc.kill.agent.ms=5000 -Ddmsc.kill.gateways=true}): every accepted task ends once, every decision is audited once, the audit index has no
+ * gap, and work that must not be repeated is not. Cases 100 and 103 of contracts/security.md.
  */
 @Tag("long")
 @Timeout(1800)
@@ -37,6 +37,10 @@ final class KillIT {
     private static final int RATE = Integer.getInteger("dmsc.kill.rate", 50);
     private static final Set<String> TERMINAL = Set.of("COMPLETED", "FAILED", "CANCELED", "REJECTED");
     private static final int SAMPLE = 40;
+    private static final boolean GATEWAYS_TOO = Boolean.parseBoolean(System.getProperty("dmsc.kill.gateways", "true"));
+    private static final long SEED = Long.getLong("dmsc.kill.seed", System.nanoTime());
+    private static final Duration KILL_AGENT_EVERY = Duration.ofMillis(Long.getLong("dmsc.kill.agent.ms", 5_000));
+    private static final int REPEATERS = 3;
     private static final String REPEATABLE = "echo";
     private static final String ONCE_ONLY = "ledger";
     /** More than the five minutes after which the router ends every task. */
@@ -46,6 +50,8 @@ final class KillIT {
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path folder;
 
+    private int agentKills;
+    private final List<Long> routerStarts = new ArrayList<>();
     private final Map<String, Map<Credentials, Participant>> callers = new ConcurrentHashMap<>();
 
     @Test
@@ -53,28 +59,56 @@ final class KillIT {
         try (SplitFabric fabric = new SplitFabric(folder).start()) {
             fabric.operator().post("/v1/config/tenants", "{\"tenant\":\"acme\"}");
             Credentials alice = fabric.issue("acme", "alice");
-            try (HttpAgent echo = agent(fabric, REPEATABLE);
-                    HttpAgent ledger = agent(fabric, ONCE_ONLY);
+            List<MortalAgent> agents = new ArrayList<>();
+            for (int i = 1; i <= REPEATERS; i++) {
+                agents.add(new MortalAgent(fabric, REPEATABLE + "-" + i, REPEATABLE, true));
+            }
+            agents.add(new MortalAgent(fabric, ONCE_ONLY, ONCE_ONLY, false));
+            try (AgentKills kills = new AgentKills(agents, SEED, KILL_AGENT_EVERY);
                     Load load = new Load(
                             (number, attempt) ->
                                     caller(fabric, SplitFabric.GATEWAYS.get((number + attempt) % 2), alice),
-                            List.of(REPEATABLE, ONCE_ONLY))) {
+                            List.of(REPEATABLE, ONCE_ONLY),
+                            KillIT::request)) {
                 load.start(RATE);
                 more(load, RATE);
+                kills.start();
                 for (int cycle = 0; cycle < CYCLES; cycle++) {
                     killed(fabric, load, SplitFabric.ROUTER);
-                    killed(fabric, load, SplitFabric.GATEWAYS.get(cycle % 2));
+                    if (GATEWAYS_TOO) {
+                        killed(fabric, load, SplitFabric.GATEWAYS.get(cycle % 2));
+                    }
                 }
                 load.finish();
-                verify(fabric, load, alice, Map.of(REPEATABLE, echo, ONCE_ONLY, ledger));
+                kills.stop();
+                agentKills = kills.done();
+                verify(fabric, load, alice, agents);
+            } finally {
+                agents.forEach(MortalAgent::close);
             }
         }
+    }
+
+    /** Work that can be repeated is asked for by skill, so that another agent can do it; the other of the one agent that does it. */
+    private static ObjectNode request(String kind, String text) {
+        if (kind.equals(ONCE_ONLY)) {
+            return Participant.ask(ONCE_ONLY, text);
+        }
+        ObjectNode body = Participant.ask(text);
+        ((ObjectNode) body.get("message"))
+                .putObject("metadata")
+                .putObject("urn:dmsc:ext:delegation:1")
+                .put("skill", kind);
+        return body;
     }
 
     /** Kills it, lets the others work on for a while, starts it again, and lets all work for a while. */
     private void killed(SplitFabric fabric, Load load, String node) {
         fabric.kill(node);
         more(load, 2 * RATE);
+        if (node.equals(SplitFabric.ROUTER)) {
+            routerStarts.add(Clock.systemUTC().millis());
+        }
         fabric.startAgain(node);
         // It listens at another port now.
         callers.remove(node);
@@ -89,7 +123,7 @@ final class KillIT {
                 () -> load.acceptedSoFar() >= goal);
     }
 
-    private void verify(SplitFabric fabric, Load load, Credentials alice, Map<String, HttpAgent> agents) {
+    private void verify(SplitFabric fabric, Load load, Credentials alice, List<MortalAgent> agents) {
         Map<String, String> accepted = load.accepted();
         Until.happens(
                 "an outcome on the audit log for each of " + accepted.size() + " tasks",
@@ -100,7 +134,7 @@ final class KillIT {
                         .containsAll(accepted.keySet()));
         AuditLog audit = AuditLog.read(fabric.kafka(), "acme");
         Map<String, Integer> executions = new HashMap<>();
-        agents.forEach((name, agent) -> agent.received()
+        agents.forEach(agent -> agent.received()
                 .forEach(call ->
                         executions.merge(call.at("/params/message/parts/0/text").asText(), 1, Integer::sum)));
         Map<String, String> ended = new HashMap<>();
@@ -142,21 +176,34 @@ final class KillIT {
         assertThat(audit.perTask(AuditKind.OUTCOME))
                 .hasSize(accepted.size())
                 .allSatisfy((id, count) -> assertThat(count).as(id).isEqualTo(1));
-        Map<String, Long> decisions = new HashMap<>();
+        Map<String, List<Integer>> decisions = new HashMap<>();
         audit.of(AuditKind.DECISION).stream()
                 .map(AuditRecord::getEvent)
                 .filter(event -> event.getEventId().startsWith("decision."))
-                .forEach(event -> decisions.merge(event.getTaskId(), 1L, Long::sum));
+                .forEach(event -> decisions
+                        .computeIfAbsent(event.getTaskId(), id -> new ArrayList<>())
+                        .add(event.getAttempt()));
         for (AuditRecord outcome : audit.of(AuditKind.OUTCOME)) {
             String id = outcome.getEvent().getTaskId();
             assertThat(outcome.getEvent().getState()).as(id).isIn(TERMINAL);
-            assertThat(decisions.getOrDefault(id, 0L))
-                    .as("audited decisions of %s, one per attempt", id)
-                    .isEqualTo(outcome.getEvent().getAttempt());
+            assertThat(decisions.getOrDefault(id, List.of()))
+                    .as("audited decisions of %s, one per attempt, none missing, none double", id)
+                    .containsExactlyInAnyOrderElementsOf(
+                            IntStream.rangeClosed(1, outcome.getEvent().getAttempt())
+                                    .boxed()
+                                    .toList());
         }
     }
 
-    private static void print(Load load, Map<String, String> ended, AuditLog audit, Map<String, Integer> executions) {
+    private static long firstDecision(AuditLog audit, long start) {
+        return audit.of(AuditKind.DECISION).stream()
+                .mapToLong(one -> one.getEvent().getTime() - start)
+                .filter(after -> after >= 0)
+                .min()
+                .orElse(-1);
+    }
+
+    private void print(Load load, Map<String, String> ended, AuditLog audit, Map<String, Integer> executions) {
         Map<String, Long> states = new TreeMap<>();
         ended.values().forEach(state -> states.merge(state, 1L, Long::sum));
         Map<String, Long> why = new TreeMap<>();
@@ -168,31 +215,20 @@ final class KillIT {
         Map<String, Long> repeated = new TreeMap<>();
         executions.forEach(
                 (task, count) -> repeated.merge(task.substring(0, task.indexOf(' ')) + " x" + count, 1L, Long::sum));
-        System.out.println("kills: " + CYCLES + " of the router, " + CYCLES + " of a gateway; rate: " + RATE + "/s"
-                + "\ntasks asked: " + load.asked() + ", accepted: " + load.acceptedSoFar()
-                + ", submissions sent again: "
-                + load.retried() + ", given up: " + load.refused().size()
-                + "\nends: " + states + ", why failed: " + why + ", tasks by attempts: " + attempts
-                + "\nexecutions: " + repeated
-                + "\naudit records: " + audit.records().size() + ", decisions: "
-                + audit.of(AuditKind.DECISION).size());
-    }
-
-    private static HttpAgent agent(SplitFabric fabric, String name) {
-        Credentials issued = fabric.issue("acme", name);
-        HttpAgent agent = HttpAgent.start(issued, text -> {
-            LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
-            return text + " done";
-        });
-        ObjectNode body = new ObjectMapper().createObjectNode();
-        body.set("card", agent.card(name, name, "Works for a test as " + name, name));
-        ObjectNode hints = body.putObject("dmsc").put("capacity", 1000);
-        if (name.equals(REPEATABLE)) {
-            hints.putArray("idempotentSkills").add(name);
-        }
-        Answer registered = fabric.at(SplitFabric.GATEWAYS.get(0), issued).post("/v1/agents/" + name, body);
-        assertThat(registered.status() / 100).as("%s", registered).isEqualTo(2);
-        return agent;
+        System.out.println(
+                "kills: " + CYCLES + " of the router, " + (GATEWAYS_TOO ? CYCLES : 0) + " of a gateway, " + agentKills
+                        + " of an agent (seed " + SEED + "); rate: " + RATE + "/s"
+                        + "\nms from the killed router's start to its first decision: "
+                        + routerStarts.stream()
+                                .map(start -> firstDecision(audit, start))
+                                .toList()
+                        + "\ntasks asked: " + load.asked() + ", accepted: " + load.acceptedSoFar()
+                        + ", submissions sent again: "
+                        + load.retried() + ", given up: " + load.refused().size()
+                        + "\nends: " + states + ", why failed: " + why + ", tasks by attempts: " + attempts
+                        + "\nexecutions: " + repeated
+                        + "\naudit records: " + audit.records().size() + ", decisions: "
+                        + audit.of(AuditKind.DECISION).size());
     }
 
     /** One client per life of a gateway, so that connections are reused. */

@@ -26,7 +26,8 @@ final class Load implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private final BiFunction<Integer, Integer, Participant> callers;
-    private final List<String> agents;
+    private final List<String> kinds;
+    private final BiFunction<String, String, ObjectNode> requests;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
     private final ExecutorService senders = Executors.newFixedThreadPool(SENDERS);
     private final AtomicInteger asked = new AtomicInteger();
@@ -34,10 +35,18 @@ final class Load implements AutoCloseable {
     private final Map<String, String> accepted = new ConcurrentHashMap<>();
     private final Queue<String> refused = new ConcurrentLinkedQueue<>();
 
-    /** @param callers who asks, by number of the task and of the try */
-    Load(BiFunction<Integer, Integer, Participant> callers, List<String> agents) {
+    /**
+     * @param callers who asks, by number of the task and of the try
+     * @param kinds of work, in turn
+     * @param requests makes the request for work of a kind with a text
+     */
+    Load(
+            BiFunction<Integer, Integer, Participant> callers,
+            List<String> kinds,
+            BiFunction<String, String, ObjectNode> requests) {
         this.callers = callers;
-        this.agents = agents;
+        this.kinds = kinds;
+        this.requests = requests;
     }
 
     void start(int perSecond) {
@@ -49,8 +58,8 @@ final class Load implements AutoCloseable {
     }
 
     private void send(int number) {
-        String agent = agents.get(number % agents.size());
-        ObjectNode body = Participant.ask(agent, agent + " task " + number);
+        String kind = kinds.get(number % kinds.size());
+        ObjectNode body = requests.apply(kind, kind + " task " + number);
         body.putObject("configuration").put("returnImmediately", true);
         long end = System.nanoTime() + PATIENCE.toNanos();
         String last = "never sent";
@@ -58,7 +67,7 @@ final class Load implements AutoCloseable {
             try {
                 Answer answer = callers.apply(number, attempt).post("/message:send", body);
                 if (answer.status() == 200) {
-                    accepted.put(answer.task().path("id").asText(), agent + " task " + number);
+                    accepted.put(answer.task().path("id").asText(), kind + " task " + number);
                     return;
                 }
                 last = answer.toString();
