@@ -12,10 +12,10 @@ import org.dmsc.schemas.avro.Presence;
  *
  * <pre>
  *   DRAINING  asked for, until it registers again
- *   DOWN      reported absent ▸ its gateway's lease ended ▸ heartbeats missing for long
+ *   DOWN      reported absent ▸ its gateway's lease ended ▸ came and went too often ▸ heartbeats missing for long
  *   JOINING   registered, not connected yet
  *   SUSPECT   heartbeats missing
- *   DEGRADED  a breaker is not closed ▸ many errors
+ *   DEGRADED  a breaker is not closed ▸ many errors, until they are few
  *   UP        otherwise; an agent that is called counts as up from its registration
  * </pre>
  */
@@ -26,10 +26,12 @@ public final class HealthAssessment {
 
     private final HealthPolicy policy;
     private final BreakerRule breakers;
+    private final FlapRule flaps;
 
     public HealthAssessment(HealthPolicy policy) {
         this.policy = policy;
         this.breakers = new BreakerRule(policy);
+        this.flaps = new FlapRule(policy);
     }
 
     /** Whether a gateway calls it, rather than waiting for it to connect. */
@@ -40,7 +42,8 @@ public final class HealthAssessment {
     private record Finding(AgentHealth health, String reason) {}
 
     /** The state with everything that time and the gateways' leases did to it. */
-    public AgentState assess(AgentState state, Leases leases, long now) {
+    public AgentState assess(AgentState given, Leases leases, long now) {
+        AgentState state = flaps.rested(given, now);
         AgentState.Builder after = AgentState.newBuilder(state);
         AgentSnapshot.Builder snapshot = AgentSnapshot.newBuilder(state.getSnapshot());
         HealthRule.note(after, snapshot, breakers.rested(state, now));
@@ -77,7 +80,9 @@ public final class HealthAssessment {
         if (presence == null && !isCalled(snapshot)) {
             return new Finding(AgentHealth.JOINING, "not connected yet");
         }
-        return beating(state, now);
+        return state.getHeld()
+                ? new Finding(AgentHealth.DOWN, "came and went too often: kept out until it stays")
+                : beating(state, now);
     }
 
     private boolean counts(Presence presence, long lastSeen, Leases leases, long now) {
@@ -104,7 +109,9 @@ public final class HealthAssessment {
         if (!state.getSnapshot().getBreakers().isEmpty()) {
             return new Finding(AgentHealth.DEGRADED, "a breaker is not closed");
         }
-        return state.getSnapshot().getErrorRate() >= policy.degradedFrom()
+        // Two marks: an agent in between stays what it is.
+        boolean was = state.getSnapshot().getHealth() == AgentHealth.DEGRADED;
+        return state.getSnapshot().getErrorRate() >= (was ? policy.degradedUntil() : policy.degradedFrom())
                 ? new Finding(AgentHealth.DEGRADED, "many attempts failed")
                 : new Finding(AgentHealth.UP, "");
     }
@@ -116,7 +123,7 @@ public final class HealthAssessment {
     /** When the clock alone may change something; {@code Long.MAX_VALUE} when it cannot. */
     public long nextLook(AgentState state, long now) {
         AgentSnapshot snapshot = state.getSnapshot();
-        long next = Long.MAX_VALUE;
+        long next = Math.max(now + 1, flaps.freeAt(state));
         if (snapshot.getPresence() != null && snapshot.getHealth() != AgentHealth.DOWN) {
             next = now + policy.leaseCheck().toMillis();
         }

@@ -17,6 +17,10 @@ import org.dmsc.schemas.RefusedException;
  * @param fading how often the error rate is halved, so that an agent nobody chooses any more gets another chance
  * @param leaseCheck how often presence is compared with the gateways' leases
  * @param unknownGateway how long a presence counts whose gateway's lease was not seen yet
+ * @param heldFrom goings of late from which an agent is held down
+ * @param freeBelow goings of late below which it is free again
+ * @param flapsHalve in which time the number of goings halves
+ * @param degradedUntil error rate below which a degraded agent is up again
  */
 public record HealthPolicy(
         double suspectAfter,
@@ -28,7 +32,11 @@ public record HealthPolicy(
         Duration longestRest,
         Duration fading,
         Duration leaseCheck,
-        Duration unknownGateway) {
+        Duration unknownGateway,
+        double heldFrom,
+        double freeBelow,
+        Duration flapsHalve,
+        double degradedUntil) {
 
     /** What a fabric starts with. */
     public static final HealthPolicy DEFAULT = new HealthPolicy(
@@ -41,7 +49,11 @@ public record HealthPolicy(
             Duration.ofMinutes(2),
             Duration.ofSeconds(30),
             Duration.ofSeconds(1),
-            Duration.ofSeconds(6));
+            Duration.ofSeconds(6),
+            5,
+            1,
+            Duration.ofSeconds(10),
+            0.2);
 
     public HealthPolicy {
         require(suspectAfter >= 1 && downAfter >= suspectAfter, "heartbeats", "1 <= suspect <= down");
@@ -49,6 +61,8 @@ public record HealthPolicy(
         require(degradedFrom > 0 && degradedFrom <= 1, "degraded from", "more than 0, at most 1");
         require(breakerFailures >= 1, "breaker failures", "at least 1");
         require(!firstRest.isNegative() && longestRest.compareTo(firstRest) >= 0, "rests", "0 <= first <= longest");
+        require(degradedUntil >= 0 && degradedUntil <= degradedFrom, "degraded until", "0 to degraded from");
+        require(freeBelow > 0 && heldFrom >= freeBelow && flapsHalve.toMillis() >= 1, "flaps", "0 < free <= held");
         require(fading.toMillis() >= 1 && leaseCheck.toMillis() >= 1, "intervals", "at least 1 ms");
     }
 

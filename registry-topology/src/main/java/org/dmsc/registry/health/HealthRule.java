@@ -27,9 +27,11 @@ public final class HealthRule {
 
     private final HealthPolicy policy;
     private final BreakerRule breakers;
+    private final FlapRule flaps;
 
     public HealthRule(HealthPolicy policy) {
         this.policy = policy;
+        this.flaps = new FlapRule(policy);
         this.breakers = new BreakerRule(policy);
     }
 
@@ -45,7 +47,7 @@ public final class HealthRule {
             case PRESENT:
                 return before.map(state -> present(state, report, now));
             case ABSENT:
-                return before.map(state -> absent(state, report));
+                return before.map(state -> absent(state, report, now));
             case HEARTBEAT:
                 return before.map(state -> heartbeat(state, report, now));
             case PROBED:
@@ -98,7 +100,7 @@ public final class HealthRule {
                 .build();
     }
 
-    private static AgentState absent(AgentState state, AgentReport report) {
+    private AgentState absent(AgentState state, AgentReport report, long now) {
         boolean elsewhere = report.getPresence() != null
                 && state.getSnapshot().getPresence() != null
                 && !report.getPresence().equals(state.getSnapshot().getPresence());
@@ -107,12 +109,17 @@ public final class HealthRule {
             return state;
         }
         String reason = report.getReason() == null ? "connection ended" : report.getReason();
-        return AgentState.newBuilder(state)
+        return gone(state, now)
                 .setSnapshot(AgentSnapshot.newBuilder(state.getSnapshot())
                         .setPresence(null)
                         .build())
                 .setAbsence(reason)
                 .build();
+    }
+
+    /** Said twice it is one going. */
+    private AgentState.Builder gone(AgentState state, long now) {
+        return state.getAbsence() == null ? flaps.went(state, now) : AgentState.newBuilder(state);
     }
 
     private static AgentState heartbeat(AgentState state, AgentReport report, long now) {
@@ -132,10 +139,10 @@ public final class HealthRule {
                 .build();
     }
 
-    private static AgentState probed(AgentState state, AgentReport report, long now) {
+    private AgentState probed(AgentState state, AgentReport report, long now) {
         if (report.getOutcome() != AttemptOutcome.COMPLETED) {
             String reason = report.getReason() == null ? "did not answer a probe" : report.getReason();
-            return AgentState.newBuilder(state).setAbsence(reason).build();
+            return gone(state, now).setAbsence(reason).build();
         }
         return AgentState.newBuilder(state)
                 .setSnapshot(AgentSnapshot.newBuilder(state.getSnapshot())

@@ -4,8 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.serialization.Serializer;
 import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.TopicNames;
 import org.dmsc.schemas.avro.AgentHealth;
+import org.dmsc.schemas.avro.AgentReportKind;
 import org.dmsc.schemas.avro.AgentSnapshot;
 import org.dmsc.schemas.avro.AgentState;
 import org.dmsc.schemas.avro.AuditEvent;
@@ -43,6 +45,21 @@ final class RegistryAudit {
         boolean wentDown =
                 is.getHealth() == AgentHealth.DOWN && before.get().getSnapshot().getHealth() != AgentHealth.DOWN;
         return wentDown ? Optional.of(event(agent, AuditKind.AGENT_DOWN, is, now)) : Optional.empty();
+    }
+
+    /** A report that cannot be true. */
+    AuditEvent refused(AgentRef agent, AgentReportKind kind, String problem, long now) {
+        return AuditEvent.newBuilder()
+                .setEventId("refused-report." + agent + "." + now)
+                .setTenant(agent.tenant().value())
+                .setTime(now)
+                .setKind(AuditKind.REFUSAL)
+                .setActor(SpiffeId.agent(writer.domain(), agent).uri())
+                .setNode(writer.node())
+                .setObject(SpiffeId.agent(writer.domain(), agent).uri())
+                .setRefusal(Refusal.INVALID_REQUEST.name())
+                .setReasons(List.of(kind + " report: " + problem))
+                .build();
     }
 
     /** Whether the event says that an agent went down. */

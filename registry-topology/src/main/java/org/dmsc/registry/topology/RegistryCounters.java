@@ -11,6 +11,7 @@ public final class RegistryCounters {
     final LongAdder snapshots = new LongAdder();
     final LongAdder wentDown = new LongAdder();
     final LongAdder unusable = new LongAdder();
+    final LongAdder refused = new LongAdder();
 
     /** All at zero. */
     public RegistryCounters() {}
@@ -22,6 +23,7 @@ public final class RegistryCounters {
         values.put("snapshots", snapshots.sum());
         values.put("went_down", wentDown.sum());
         values.put("unusable", unusable.sum());
+        values.put("refused", refused.sum());
         return values;
     }
 }

@@ -3,6 +3,7 @@ package org.dmsc.registry.topology;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -10,6 +11,7 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.dmsc.registry.health.ReportCheck;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.RefusedException;
@@ -33,6 +35,8 @@ final class RegistryProcessor implements Processor<String, byte[], String, byte[
     private final DueTimes due = new DueTimes();
     /** The opened store: this processor is its only writer. */
     private final Map<String, AgentState> opened = new HashMap<>();
+    /** The minute of the last refusal that was told, by agent. */
+    private final Map<String, Long> lastRefusal = new HashMap<>();
 
     private ProcessorContext<String, byte[]> context;
     private KeyValueStore<String, byte[]> store;
@@ -98,6 +102,11 @@ final class RegistryProcessor implements Processor<String, byte[], String, byte[
             return;
         }
         AgentRef agent = AgentRef.of(report.getTenant(), report.getAgent());
+        Optional<String> problem = ReportCheck.problem(report, now);
+        if (problem.isPresent()) {
+            refused(agent, report, problem.get(), now);
+            return;
+        }
         Optional<AgentState> before = Optional.ofNullable(opened.get(agent.toString()));
         Optional<AgentState> after = parts.rule()
                 .apply(before, report, now)
@@ -105,6 +114,21 @@ final class RegistryProcessor implements Processor<String, byte[], String, byte[
                 .map(state -> before.map(old -> parts.emission().revised(old, state, now))
                         .orElseGet(() -> parts.emission().revised(state, now)));
         settle(agent, before, after, now);
+    }
+
+    /** Told to the audit log once a minute for each agent: whoever lies does it often. */
+    private void refused(AgentRef agent, AgentReport report, String problem, long now) {
+        parts.counters().refused.increment();
+        long minute = TimeUnit.MILLISECONDS.toMinutes(now);
+        Long told = lastRefusal.put(agent.toString(), minute);
+        if (told == null || told != minute) {
+            LOG.atWarn()
+                    .addKeyValue("agent", agent)
+                    .addKeyValue("kind", report.getKind())
+                    .addKeyValue("cause", Printable.of(problem))
+                    .log("report cannot be true: refused");
+            tellAudit(parts.audit().refused(agent, report.getKind(), problem, now), now);
+        }
     }
 
     private void tick(long now) {
@@ -132,6 +156,7 @@ final class RegistryProcessor implements Processor<String, byte[], String, byte[
                 opened.remove(key);
                 store.delete(key);
                 due.remove(key);
+                lastRefusal.remove(key);
                 context.forward(new Record<>(key, null, now), RegistryTopology.SNAPSHOTS);
             }
             return;

@@ -199,4 +199,56 @@ class HealthRuleTest {
                         state, Reports.report(AgentReportKind.UNREGISTERED).build(), NOW))
                 .isEmpty();
     }
+
+    /** Case 111: an agent that connects and disconnects a hundred times a second is out after a few, and stays out until it is calm. */
+    @Test
+    void case_111_holdsDownWhoComesAndGoesUntilItStays() {
+        tell(Reports.registered(AgentChannel.MQTT5), NOW);
+        int ups = 0;
+        long now = NOW;
+        for (int i = 0; i < 200; i++) {
+            now += 5;
+            ups += tell(Reports.present(HERE), now).getHealth() == AgentHealth.UP ? 1 : 0;
+            now += 5;
+            tell(Reports.absent(HERE), now);
+        }
+        assertThat(ups).as("times it was let in").isLessThan(10);
+
+        AgentSnapshot back = tell(Reports.present(HERE), now);
+        assertThat(back.getHealth()).isEqualTo(AgentHealth.DOWN);
+        assertThat(back.getHealthReason()).contains("too often");
+        long free = assessment.nextLook(state.orElseThrow(), now);
+        assertThat(free).as("the lease is not looked at while it is down").isBetween(now + 30_000, now + 60_000);
+        assertThat(at(free - 1_000).getHealth()).isEqualTo(AgentHealth.DOWN);
+        assertThat(at(free).getHealth()).isEqualTo(AgentHealth.UP);
+        assertThat(tell(Reports.absent(HERE), free + 1).getHealth()).isEqualTo(AgentHealth.DOWN);
+        assertThat(tell(Reports.present(HERE), free + 2).getHealth())
+                .as("once is no flapping")
+                .isEqualTo(AgentHealth.UP);
+    }
+
+    @Test
+    void aDegradedAgentIsUpAgainOnlyWhenErrorsAreFew() {
+        tell(Reports.registered(AgentChannel.A2A_HTTP), NOW);
+        long now = NOW;
+        AgentSnapshot is = tell(Reports.outcome("a", AttemptOutcome.FAILED, 1), ++now);
+        is = tell(Reports.outcome("b", AttemptOutcome.FAILED, 1), ++now);
+        assertThat(is.getHealth()).as("error rate %s", is.getErrorRate()).isEqualTo(AgentHealth.DEGRADED);
+
+        AgentHealth before = is.getHealth();
+        int changes = 0;
+        for (int i = 0; i < 30; i++) {
+            AttemptOutcome outcome = i % 3 == 0 ? AttemptOutcome.FAILED : AttemptOutcome.COMPLETED;
+            is = tell(Reports.outcome("c" + i, outcome, 1), ++now);
+            changes += is.getHealth() == before ? 0 : 1;
+            before = is.getHealth();
+        }
+        assertThat(changes)
+                .as("an error rate about the mark does not make it flicker")
+                .isZero();
+        for (int i = 0; i < 10; i++) {
+            is = tell(Reports.outcome("d" + i, AttemptOutcome.COMPLETED, 1), ++now);
+        }
+        assertThat(is.getHealth()).isEqualTo(AgentHealth.UP);
+    }
 }

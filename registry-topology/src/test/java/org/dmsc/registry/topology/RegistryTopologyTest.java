@@ -15,6 +15,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -49,6 +50,9 @@ import org.dmsc.tenant.keys.Envelopes;
 import org.dmsc.tenant.keys.Parties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class RegistryTopologyTest {
 
@@ -239,5 +243,47 @@ class RegistryTopologyTest {
             assertThat(topology().describe().toString().strip())
                     .isEqualTo(new String(golden.readAllBytes(), StandardCharsets.UTF_8).strip());
         }
+    }
+
+    static Stream<Arguments> impossible() {
+        return Stream.of(
+                Arguments.of("cpu", Reports.heartbeat(Double.NaN, 0)),
+                Arguments.of("cpu", Reports.heartbeat(-0.1, 0)),
+                Arguments.of("cpu", Reports.heartbeat(1e9, 0)),
+                Arguments.of("cpu", Reports.heartbeat(Double.POSITIVE_INFINITY, 0)),
+                Arguments.of("queue depth", Reports.heartbeat(0, -1)),
+                Arguments.of("queue depth", Reports.heartbeat(0, Integer.MAX_VALUE)),
+                Arguments.of(
+                        "time",
+                        AgentReport.newBuilder(Reports.heartbeat(0, 0))
+                                .setTime(NOW + 120_000)
+                                .build()),
+                Arguments.of("latency", Reports.outcome("t", AttemptOutcome.COMPLETED, -5)),
+                Arguments.of("latency", Reports.outcome("t", AttemptOutcome.COMPLETED, Long.MAX_VALUE)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("impossible")
+    void case_111_refusesReportsThatCannotBeTrueWithAReasonAndTellsTheAuditLogOnce(String what, AgentReport report) {
+        tell(Reports.registered(AgentChannel.A2A_HTTP));
+        snapshots();
+        audit();
+
+        for (int i = 0; i < 50; i++) {
+            tell(report);
+        }
+
+        assertThat(snapshots()).isEmpty();
+        assertThat(parts.counters().all()).containsEntry("refused", 50L).containsEntry("unusable", 0L);
+        assertThat(audit()).singleElement().satisfies(event -> {
+            assertThat(event.getKind()).isEqualTo(AuditKind.REFUSAL);
+            assertThat(event.getReasons().get(0)).contains(what).contains("expected");
+        });
+        tell(Reports.heartbeat(0.5, 3));
+        driver.advanceWallClockTime(Duration.ofMillis(50));
+        assertThat(snapshots())
+                .as("what is true still counts")
+                .singleElement()
+                .satisfies(snapshot -> assertThat(snapshot.getQueueDepth()).isEqualTo(3));
     }
 }
