@@ -17,4 +17,11 @@ public interface AuditReader {
      * @param limit most records
      */
     CompletionStage<List<AuditRecord>> read(Optional<TenantId> tenant, Predicate<AuditRecord> wanted, int limit);
+
+    /**
+     * A page of the answer; it looks no further after a few seconds, and says where to go on.
+     *
+     * @throws org.dmsc.schemas.RefusedException in the stage: INVALID_REQUEST for a cursor that is none, UNAVAILABLE, OVERLOADED
+     */
+    CompletionStage<AuditQuery.Slice> page(AuditQuery query);
 }

@@ -8,36 +8,41 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Predicate;
 import org.dmsc.bridge.core.AuditReader;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
-import org.dmsc.schemas.avro.AuditEvent;
 import org.dmsc.schemas.avro.AuditKind;
 import org.dmsc.schemas.avro.AuditRecord;
-import org.dmsc.tenant.identity.Caller;
+import org.dmsc.tenant.policy.Policies;
 
-/** The audit log, and one task explained from it. An operator reads any tenant's; an agent the records of tasks it asked for itself. */
+/**
+ * The audit log, and one task explained from it. An operator reads any tenant's; an administrator of a tenant
+ * that tenant's; another agent the records of tasks it asked for itself.
+ */
 final class AuditPage implements Page {
 
     private static final int MOST_OF_A_TASK = 1000;
 
     private final AuditReader log;
+    private final Policies policies;
 
     AuditPage(HttpEdgeParts parts) {
         this.log = parts.auditLog();
+        this.policies = parts.policies();
     }
 
     @Override
     public Optional<CompletionStage<HttpResponse>> answer(Call call) {
         if (call.is(HttpMethod.GET, "v1", "audit")) {
             Optional<String> task = call.query("task");
-            if (call.byOperator()) {
-                return Optional.of(log.read(tenantOfOperator(call), wanted(call), DiscoveryPage.limit(call))
-                        .thenApply(AuditPage::listed));
+            if (AuditScope.isGiven(call, policies)) {
+                AuditScope scope = AuditScope.of(call, policies);
+                return Optional.of(
+                        log.read(scope.tenant(), AuditFilter.of(call).and(scope::holds), DiscoveryPage.limit(call))
+                                .thenApply(AuditPage::listed));
             }
             return Optional.of(ofTask(
                     call,
@@ -71,8 +76,8 @@ final class AuditPage implements Page {
                 });
     }
 
-    private static void requireOwn(Call call, String task, List<AuditRecord> records) {
-        boolean visible = call.caller().kind() == Caller.Kind.AGENT
+    private void requireOwn(Call call, String task, List<AuditRecord> records) {
+        boolean visible = !AuditScope.isGiven(call, policies)
                 ? records.stream()
                         .map(AuditRecord::getEvent)
                         .anyMatch(event -> event.getKind() == AuditKind.TASK_ACCEPTED
@@ -91,31 +96,6 @@ final class AuditPage implements Page {
         }
         // The fabric's own log is not a tenant's; it only shows in the log of all.
         return call.query("tenant").filter(tenant -> !tenant.equals("sys")).map(TenantId::new);
-    }
-
-    private static Predicate<AuditRecord> wanted(Call call) {
-        Optional<String> task = call.query("task");
-        Optional<AuditKind> kind = call.query("kind").map(AuditPage::kind);
-        boolean sys = call.query("tenant").filter("sys"::equals).isPresent();
-        return record -> {
-            AuditEvent event = record.getEvent();
-            return (task.isEmpty()
-                            || task.get().equals(event.getTaskId())
-                            || task.get().equals(event.getRootTaskId()))
-                    && (kind.isEmpty() || kind.get() == event.getKind())
-                    && (!sys || event.getTenant().equals("sys"));
-        };
-    }
-
-    private static AuditKind kind(String name) {
-        for (AuditKind kind : AuditKind.values()) {
-            if (kind.name().equalsIgnoreCase(name)) {
-                return kind;
-            }
-        }
-        throw new RefusedException(
-                Refusal.INVALID_REQUEST,
-                "kind: '" + Printable.of(name) + "' (expected one of " + List.of(AuditKind.values()) + ")");
     }
 
     private static HttpResponse listed(List<AuditRecord> records) {

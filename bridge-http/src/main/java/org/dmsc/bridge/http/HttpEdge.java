@@ -132,6 +132,7 @@ public final class HttpEdge implements AutoCloseable {
                 new RestPage(operations, parts.settings()),
                 new AuditPage(parts),
                 new DeadPage(parts),
+                new AuditQueryPage(parts),
                 new RevocationPage(parts),
                 new ConfigPage(parts),
                 new TenantLifePage(parts),

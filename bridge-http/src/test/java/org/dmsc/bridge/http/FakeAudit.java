@@ -1,5 +1,6 @@
 package org.dmsc.bridge.http;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -7,6 +8,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.dmsc.bridge.core.AuditQuery;
 import org.dmsc.bridge.core.AuditReader;
 import org.dmsc.bridge.core.AuditTrail;
 import org.dmsc.bridge.core.RefusalNote;
@@ -49,5 +51,22 @@ public final class FakeAudit implements AuditTrail, AuditReader {
                 .filter(wanted)
                 .limit(limit)
                 .toList());
+    }
+
+    @Override
+    public CompletionStage<AuditQuery.Slice> page(AuditQuery query) {
+        int from = query.cursor().map(Integer::parseInt).orElse(0);
+        List<AuditRecord> found = new ArrayList<>();
+        int at = from;
+        for (; at < events.size() && found.size() < query.limit(); at++) {
+            AuditRecord record = new AuditRecord((long) at, 1L, events.get(at));
+            boolean own = query.tenant()
+                    .map(id -> id.value().equals(record.getEvent().getTenant()))
+                    .orElse(true);
+            if (own && query.wanted().test(record)) {
+                found.add(record);
+            }
+        }
+        return CompletableFuture.completedStage(new AuditQuery.Slice(found, Integer.toString(at), at >= events.size()));
     }
 }
