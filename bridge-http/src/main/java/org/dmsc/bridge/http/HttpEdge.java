@@ -124,6 +124,7 @@ public final class HttpEdge implements AutoCloseable {
         List<Page> pages = new ArrayList<>();
         parts.pki()
                 .ifPresent(desk -> pages.add(new PkiPage(desk, parts.settings().domain())));
+        parts.schemas().ifPresent(desk -> pages.add(new SchemaPage(desk)));
         pages.addAll(List.of(
                 new JsonRpcPage(operations, parts.settings(), failures),
                 new DiscoveryPage(parts),

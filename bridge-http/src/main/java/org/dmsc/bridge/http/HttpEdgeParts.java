@@ -28,6 +28,7 @@ import org.dmsc.tenant.revocation.LiveConnections;
  * @param connections those that are open, to be cut when their peer is revoked
  * @param tokens the token endpoint; empty in a process that holds no token keys
  * @param fetcher how agents' cards are had from their own addresses
+ * @param schemas the embedded schema registry; empty where the fabric uses another one
  * @param self SPIFFE id of this node, for the audit log
  * @param operators what operators may do here; empty in a process that holds no keys of the fabric
  * @param pki enrolment and what belongs to it; empty in a process that holds no keys of the fabric
@@ -53,5 +54,6 @@ public record HttpEdgeParts(
         NodeStatus status,
         Optional<TokenDesk> tokens,
         Fetcher fetcher,
+        Optional<SchemaDesk> schemas,
         SpiffeId self,
         Clock clock) {}

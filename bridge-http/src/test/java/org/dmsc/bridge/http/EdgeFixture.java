@@ -34,6 +34,7 @@ final class EdgeFixture implements AutoCloseable {
     final FakeRegistry registry = new FakeRegistry();
     final FakeExchange exchange = new FakeExchange();
     final FakeAudit audit = new FakeAudit();
+    final SchemasFixture schemas = new SchemasFixture();
     final AtomicBoolean ready = new AtomicBoolean(true);
     /** Set before a request needs it. */
     final AtomicReference<Fetcher> fetcher = new AtomicReference<>(
@@ -94,6 +95,7 @@ final class EdgeFixture implements AutoCloseable {
                 new NodeStatus(ready::get, () -> "owns lanes 0, 1", () -> "{\"gateway\":\"g1\"}", () -> "up 1\n"),
                 Optional.of(identities.tokenDesk(authenticator, registry)),
                 order -> fetcher.get().get(order),
+                Optional.of(schemas.desk()),
                 SpiffeId.node(identities.domain, "gateway", "g1"),
                 identities.clock);
     }

@@ -269,6 +269,7 @@ final class GatewayRole {
                         metrics::text),
                 Optional.of(tokenDesk()),
                 fetcher,
+                Optional.of(Schemas.desk(foundation, closing)),
                 SpiffeId.node(domain, "gateway", config.node()),
                 foundation.clock());
         HttpEdge edge = new HttpEdge(edgeParts);

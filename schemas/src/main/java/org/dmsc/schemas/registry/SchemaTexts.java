@@ -33,13 +33,32 @@ final class SchemaTexts {
                 .toString();
     }
 
-    /** The schema in such a value; empty for what somebody else put there. */
-    static Optional<String> schemaOf(String entry) {
+    /** {@code {"subject":…,"compatibility":…}}, which makes no schema. */
+    static String levelEntry(String subject, String level) {
+        return JSON.createObjectNode()
+                .put("subject", subject)
+                .put("compatibility", level)
+                .toString();
+    }
+
+    /** What such a value says. */
+    record Entry(String subject, Optional<String> schema, Optional<String> level) {}
+
+    /** The entry in such a value; empty for what somebody else put there. */
+    static Optional<Entry> read(String value) {
         try {
-            JsonNode schema = JSON.readTree(entry).path("schema");
-            return schema.isTextual() ? Optional.of(schema.asText()) : Optional.empty();
+            JsonNode json = JSON.readTree(value);
+            Optional<String> schema = text(json, "schema");
+            Optional<String> level = text(json, "compatibility");
+            return schema.isPresent() || level.isPresent()
+                    ? Optional.of(new Entry(json.path("subject").asText(), schema, level))
+                    : Optional.empty();
         } catch (JsonProcessingException e) {
             return Optional.empty();
         }
+    }
+
+    private static Optional<String> text(JsonNode json, String name) {
+        return json.path(name).isTextual() ? Optional.of(json.path(name).asText()) : Optional.empty();
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -187,7 +188,12 @@ public final class TopicSchemaRegistry implements SchemaRegistry {
 
     private void accept(ConsumerRecord<String, String> entry) {
         String value = entry.value() == null ? "" : entry.value();
-        String text = SchemaTexts.schemaOf(value).orElse("");
+        Optional<SchemaTexts.Entry> read = SchemaTexts.read(value);
+        String text = read.flatMap(SchemaTexts.Entry::schema).orElse("");
+        if (text.isEmpty() && read.isPresent()) {
+            // A level of compatibility, which is for SubjectRegistry.
+            return;
+        }
         if (text.isEmpty()) {
             LOG.atWarn()
                     .addKeyValue("topic", TopicNames.SCHEMAS)
