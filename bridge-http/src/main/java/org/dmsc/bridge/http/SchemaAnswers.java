@@ -102,16 +102,17 @@ final class SchemaAnswers {
 
     ObjectNode level() {
         return A2aJson.object()
-                .put("compatibilityLevel", registry.level("").orElse(SubjectRegistry.USUAL).name());
+                .put(
+                        "compatibilityLevel",
+                        registry.level("").orElse(SubjectRegistry.USUAL).name());
     }
 
     ObjectNode level(String subject, boolean orGlobal) {
         if (!visible.test(subject)) {
             throw noLevel(subject);
         }
-        CompatibilityLevel level = orGlobal
-                ? registry.levelFor(subject)
-                : registry.level(subject).orElseThrow(() -> noLevel(subject));
+        CompatibilityLevel level =
+                orGlobal ? registry.levelFor(subject) : registry.level(subject).orElseThrow(() -> noLevel(subject));
         return A2aJson.object().put("compatibilityLevel", level.name());
     }
 
@@ -162,8 +163,7 @@ final class SchemaAnswers {
     private String textOf(String id) {
         int number = id.matches("[1-9][0-9]{0,8}") ? Integer.parseInt(id) : 0;
         return registry.text(number)
-                .orElseThrow(
-                        () -> new SchemaFault(SchemaFault.NO_SCHEMA, "Schema " + Printable.of(id) + " not found"));
+                .orElseThrow(() -> new SchemaFault(SchemaFault.NO_SCHEMA, "Schema " + Printable.of(id) + " not found"));
     }
 
     private static String schema(byte[] body) {

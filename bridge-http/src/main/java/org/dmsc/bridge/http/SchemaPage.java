@@ -43,9 +43,10 @@ final class SchemaPage implements Page {
         if (path.isEmpty() || !ROOTS.contains(path.get(0))) {
             return Optional.empty();
         }
-        return work(call).map(work -> desk.ask(registry -> work.apply(new SchemaAnswers(registry, name -> shows(call, name))))
-                .thenApply(found -> answer(HttpStatus.OK, call, found))
-                .exceptionally(failure -> fault(call, failure)));
+        return work(call)
+                .map(work -> desk.ask(registry -> work.apply(new SchemaAnswers(registry, name -> shows(call, name))))
+                        .thenApply(found -> answer(HttpStatus.OK, call, found))
+                        .exceptionally(failure -> fault(call, failure)));
     }
 
     private static Optional<Function<SchemaAnswers, JsonNode>> work(Call call) {
@@ -62,14 +63,17 @@ final class SchemaPage implements Page {
         return switch (at.get(0)) {
             case "subjects" -> subjects(call);
             case "schemas" -> schemas(call);
-            case "config" -> switch (at.size()) {
-                case 1 -> Optional.of(SchemaAnswers::level);
-                case 2 -> {
-                    boolean orGlobal = call.query("defaultToGlobal").filter("true"::equals).isPresent();
-                    yield Optional.of(answers -> answers.level(at.get(1), orGlobal));
-                }
-                default -> Optional.empty();
-            };
+            case "config" ->
+                switch (at.size()) {
+                    case 1 -> Optional.of(SchemaAnswers::level);
+                    case 2 -> {
+                        boolean orGlobal = call.query("defaultToGlobal")
+                                .filter("true"::equals)
+                                .isPresent();
+                        yield Optional.of(answers -> answers.level(at.get(1), orGlobal));
+                    }
+                    default -> Optional.empty();
+                };
             case "mode" -> Optional.of(answers -> A2aJson.object().put("mode", "READWRITE"));
             default -> Optional.empty();
         };
@@ -151,7 +155,8 @@ final class SchemaPage implements Page {
         String topic = subject.endsWith(VALUE) ? subject.substring(0, subject.length() - VALUE.length()) : subject;
         return call.byOperator()
                 || TopicNames.parse(topic)
-                        .map(found -> call.tenant().filter(found.tenant()::equals).isPresent())
+                        .map(found ->
+                                call.tenant().filter(found.tenant()::equals).isPresent())
                         .orElse(true);
     }
 
@@ -160,7 +165,8 @@ final class SchemaPage implements Page {
     }
 
     private static HttpResponse fault(Call call, Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof SchemaFault fault) {
             JsonNode body = A2aJson.object().put("error_code", fault.code()).put("message", fault.getMessage());
             return answer(HttpStatus.valueOf(fault.status()), call, body);

@@ -59,7 +59,9 @@ class SchemaRegistryTest {
     private EdgeFixture.Answer put(HttpClient who, String path, String body) throws Exception {
         return EdgeFixture.send(
                 who,
-                edge.request(path).PUT(HttpRequest.BodyPublishers.ofString(body)).build());
+                edge.request(path)
+                        .PUT(HttpRequest.BodyPublishers.ofString(body))
+                        .build());
     }
 
     private static void refused(EdgeFixture.Answer answer, int code) {
@@ -71,18 +73,30 @@ class SchemaRegistryTest {
     @Test
     void registersAndFindsByIdVersionAndText() throws Exception {
         assertThat(tell(operator, S + "/versions", body(ONE)).json().toString()).isEqualTo("{\"id\":1}");
-        assertThat(tell(operator, S + "/versions?normalize=false", body(TWO)).json().path("id").asInt())
+        assertThat(tell(operator, S + "/versions?normalize=false", body(TWO))
+                        .json()
+                        .path("id")
+                        .asInt())
                 .isEqualTo(2);
-        assertThat(tell(operator, S + "/versions", body(ONE.replace(",", " , "))).json().path("id").asInt())
+        assertThat(tell(operator, S + "/versions", body(ONE.replace(",", " , ")))
+                        .json()
+                        .path("id")
+                        .asInt())
                 .as("the same schema with other spaces")
                 .isEqualTo(1);
 
         JsonNode latest = ask(tenant, S + "/versions/latest").json();
         assertThat(latest.path("version").asInt()).isEqualTo(2);
         assertThat(latest.path("subject").asText()).isEqualTo("dmsc.audit-value");
-        assertThat(ask(tenant, "/schemas/ids/1?fetchMaxId=false&subject=dmsc.audit-value").json().path("schema").asText())
+        assertThat(ask(tenant, "/schemas/ids/1?fetchMaxId=false&subject=dmsc.audit-value")
+                        .json()
+                        .path("schema")
+                        .asText())
                 .isEqualTo(ONE.replace('\'', '"'));
-        assertThat(tell(tenant, S + "?deleted=false", body(ONE)).json().path("version").asInt())
+        assertThat(tell(tenant, S + "?deleted=false", body(ONE))
+                        .json()
+                        .path("version")
+                        .asInt())
                 .isEqualTo(1);
         assertThat(raw(tenant, S + "/versions")).isEqualTo("[1,2]");
         assertThat(raw(tenant, "/subjects")).isEqualTo("[\"dmsc.audit-value\"]");
@@ -116,20 +130,25 @@ class SchemaRegistryTest {
         var unused = tell(operator, S + "/versions", body(ONE));
         String check = "/compatibility" + S + "/versions/latest?verbose=true";
 
-        assertThat(ask(tenant, "/config").json().path("compatibilityLevel").asText()).isEqualTo("FULL_TRANSITIVE");
-        assertThat(tell(tenant, check, body(TWO)).json().path("is_compatible").asBoolean()).isTrue();
+        assertThat(ask(tenant, "/config").json().path("compatibilityLevel").asText())
+                .isEqualTo("FULL_TRANSITIVE");
+        assertThat(tell(tenant, check, body(TWO)).json().path("is_compatible").asBoolean())
+                .isTrue();
         JsonNode worse = tell(tenant, check, body(WORSE)).json();
         assertThat(worse.path("is_compatible").asBoolean()).isFalse();
         assertThat(worse.path("messages").path(0).asText()).contains("READER_FIELD_MISSING_DEFAULT_VALUE");
-        assertThat(put(operator, "/config/dmsc.audit-value", "{\"compatibility\":\"FORWARD\"}").status())
+        assertThat(put(operator, "/config/dmsc.audit-value", "{\"compatibility\":\"FORWARD\"}")
+                        .status())
                 .isEqualTo(200);
-        assertThat(tell(tenant, check, body(WORSE)).json().path("is_compatible").asBoolean()).isTrue();
+        assertThat(tell(tenant, check, body(WORSE)).json().path("is_compatible").asBoolean())
+                .isTrue();
     }
 
     @Test
     void tenantsReadAndDoNotWriteAndSeeNoOthersSubjects() throws Exception {
         assertThat(tell(tenant, S + "/versions", body(ONE)).status()).isEqualTo(403);
-        assertThat(put(tenant, "/config", "{\"compatibility\":\"NONE\"}").status()).isEqualTo(403);
+        assertThat(put(tenant, "/config", "{\"compatibility\":\"NONE\"}").status())
+                .isEqualTo(403);
         assertThat(ask(edge.nobody(), "/subjects").status()).isEqualTo(401);
         var unused = tell(operator, "/subjects/dmsc.beta.tasks-value/versions", body(ONE));
         var unused2 = tell(operator, "/subjects/dmsc.acme.audit-value/versions", body(ONE));

@@ -30,7 +30,9 @@ public enum CompatibilityLevel {
 
     /** The level of that name; empty when there is none. */
     public static Optional<CompatibilityLevel> named(String name) {
-        return Arrays.stream(values()).filter(level -> level.name().equals(name)).findFirst();
+        return Arrays.stream(values())
+                .filter(level -> level.name().equals(name))
+                .findFirst();
     }
 
     /**
@@ -42,8 +44,12 @@ public enum CompatibilityLevel {
         List<Schema> judged = all || earlier.isEmpty() ? earlier : earlier.subList(earlier.size() - 1, earlier.size());
         return judged.stream()
                 .flatMap(old -> Stream.concat(
-                        readsOld ? faults(next, old, "the new schema cannot read what the old one wrote").stream() : Stream.empty(),
-                        oldReads ? faults(old, next, "the old schema cannot read what the new one writes").stream() : Stream.empty()))
+                        readsOld
+                                ? faults(next, old, "the new schema cannot read what the old one wrote").stream()
+                                : Stream.empty(),
+                        oldReads
+                                ? faults(old, next, "the old schema cannot read what the new one writes").stream()
+                                : Stream.empty()))
                 .toList();
     }
 

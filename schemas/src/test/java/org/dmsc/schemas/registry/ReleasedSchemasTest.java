@@ -75,8 +75,7 @@ class ReleasedSchemasTest {
     @Test
     void aFieldWithoutDefaultWouldBeFound() {
         String text = AuditRecord.getClassSchema().toString();
-        String without = text.replaceFirst(
-                "\"fields\":\\[", "\"fields\":[{\"name\":\"fresh\",\"type\":\"long\"},");
+        String without = text.replaceFirst("\"fields\":\\[", "\"fields\":[{\"name\":\"fresh\",\"type\":\"long\"},");
 
         assertThat(CompatibilityLevel.FULL.faults(
                         new Schema.Parser().parse(without), List.of(AuditRecord.getClassSchema())))
