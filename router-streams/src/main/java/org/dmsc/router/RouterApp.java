@@ -28,6 +28,7 @@ import org.dmsc.schemas.TopicNames;
 import org.dmsc.schemas.serde.AvroCodec;
 import org.dmsc.tenant.directory.Agents;
 import org.dmsc.tenant.directory.CapabilityIndex;
+import org.dmsc.tenant.directory.Experiences;
 import org.dmsc.tenant.directory.Tenants;
 import org.dmsc.tenant.kafka.KafkaClients;
 import org.dmsc.tenant.keys.Envelopes;
@@ -65,12 +66,13 @@ public final class RouterApp implements AutoCloseable {
             Policies policies,
             Agents agents,
             CapabilityIndex index,
+            Experiences experiences,
             Clock clock,
             Random random,
             RouterSettings settings) {
         this.settings = settings;
         InFlight inFlight = new InFlight(settings.lanes());
-        this.candidates = new Candidates(tenants, policies, agents, index, inFlight);
+        this.candidates = new Candidates(tenants, policies, agents, index, experiences, inFlight);
         this.stores = new RouterStores(envelopes, codec);
         RouterParts.Rules rules = new RouterParts.Rules(
                 new AgentSelector(settings.selection()),

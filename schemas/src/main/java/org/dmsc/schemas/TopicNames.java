@@ -18,6 +18,7 @@ public final class TopicNames {
     public static final String PURGES = "dmsc.sys.purges";
     public static final String GATEWAYS = "dmsc.sys.gateways";
     public static final String LANES = "dmsc.sys.lanes";
+    public static final String LESSONS = "dmsc.sys.lessons";
     public static final String MODELS = "dmsc.sys.models";
     public static final String SCHEMAS = "dmsc.sys.schemas";
     public static final String AUDIT_INTAKE = "dmsc.sys.audit-intake";

@@ -6,6 +6,7 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +21,10 @@ import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.AgentSnapshot;
 import org.dmsc.tenant.directory.CapabilityIndex;
+import org.dmsc.tenant.directory.Experiences;
+import org.dmsc.tenant.directory.Match;
 import org.dmsc.tenant.directory.Query;
+import org.dmsc.tenant.directory.TagExpression;
 
 /** Finding agents: by sentence, tag and skill, or one by its name. Shows nobody what they may not use. */
 final class DiscoveryPage implements Page {
@@ -31,10 +35,12 @@ final class DiscoveryPage implements Page {
 
     private final VisibleAgents visible;
     private final CapabilityIndex capabilities;
+    private final Experiences experiences;
 
     DiscoveryPage(HttpEdgeParts parts) {
         this.visible = new VisibleAgents(parts);
         this.capabilities = parts.capabilities();
+        this.experiences = parts.experiences();
     }
 
     @Override
@@ -65,13 +71,14 @@ final class DiscoveryPage implements Page {
                     "q: has " + text.length() + " characters (expected at most " + LONGEST_QUERY + ")");
         }
         ArrayNode list = A2aJson.array();
-        if (skill.isEmpty() && tags.isEmpty() && text.isBlank()) {
+        Optional<TagExpression> expression = call.query("tags").map(TagExpression::parse);
+        if (skill.isEmpty() && tags.isEmpty() && expression.isEmpty() && text.isBlank()) {
             visible.all(tenant).stream()
                     .limit(limit(call))
                     .forEach(agent -> list.add(AgentJson.of(agent, url(call, agent))));
         } else {
-            Query query = new Query(visible.tenants(tenant), skill, tags, text, MOST);
-            capabilities.search(query).stream()
+            Query query = new Query(visible.tenants(tenant), skill, tags, expression, text, MOST);
+            matches(tenant, query).stream()
                     .filter(match -> visible.mayUse(tenant, match.agent(), match.skill()))
                     .limit(limit(call))
                     .forEach(match -> visible.find(tenant, match.agent())
@@ -80,6 +87,14 @@ final class DiscoveryPage implements Page {
         ObjectNode body = A2aJson.object();
         body.set("agents", list);
         return body;
+    }
+
+    /** In the order in which the router would look at them. */
+    private List<Match> matches(TenantId caller, Query query) {
+        return experiences
+                .of(caller)
+                .map(experience -> capabilities.search(query, experience))
+                .orElseGet(() -> capabilities.search(query));
     }
 
     private static String url(Call call, AgentSnapshot agent) {

@@ -10,6 +10,7 @@ import org.dmsc.bridge.core.DeadLetters;
 import org.dmsc.bridge.core.Exchange;
 import org.dmsc.tenant.directory.Agents;
 import org.dmsc.tenant.directory.CapabilityIndex;
+import org.dmsc.tenant.directory.Experiences;
 import org.dmsc.tenant.directory.Tenants;
 import org.dmsc.tenant.fetch.Fetcher;
 import org.dmsc.tenant.identity.SpiffeId;
@@ -26,6 +27,7 @@ import org.dmsc.tenant.revocation.LiveConnections;
  *
  * @param identity this node's certificate; asked for each new connection, so a renewed one is used at once
  * @param connections those that are open, to be cut when their peer is revoked
+ * @param experiences what the caller's tenant has learnt orders what it finds
  * @param tokens the token endpoint; empty in a process that holds no token keys
  * @param fetcher how agents' cards are had from their own addresses
  * @param schemas the embedded schema registry; empty where the fabric uses another one
@@ -46,6 +48,7 @@ public record HttpEdgeParts(
         Policies policies,
         Agents agents,
         CapabilityIndex capabilities,
+        Experiences experiences,
         AuditTrail audit,
         AuditReader auditLog,
         DeadLetters dead,

@@ -16,6 +16,7 @@ import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.tenant.directory.CapabilityIndex;
+import org.dmsc.tenant.directory.Experiences;
 import org.dmsc.tenant.fetch.Fetcher;
 import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.pki.IssuedIdentity;
@@ -87,6 +88,7 @@ final class EdgeFixture implements AutoCloseable {
                 policies,
                 registry,
                 index,
+                Experiences.NONE,
                 audit,
                 audit,
                 dead,

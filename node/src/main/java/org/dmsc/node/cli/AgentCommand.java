@@ -168,6 +168,13 @@ final class AgentCommand {
         @Option(names = "--tag", paramLabel = "TAG", defaultValue = "")
         private String tag = "";
 
+        @Option(
+                names = "--tags",
+                paramLabel = "EXPRESSION",
+                description = "condition on tags: 'billing && !eu || internal'",
+                defaultValue = "")
+        private String tags = "";
+
         @Option(names = "--skill", paramLabel = "SKILL", defaultValue = "")
         private String skill = "";
 
@@ -179,6 +186,7 @@ final class AgentCommand {
             query.put("tenant", tenant);
             query.put("q", text);
             query.put("tag", tag);
+            query.put("tags", tags);
             query.put("skill", skill);
             query.put("limit", limit);
             query.values().removeIf(String::isEmpty);

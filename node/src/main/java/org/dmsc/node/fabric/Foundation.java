@@ -16,6 +16,7 @@ import org.dmsc.tenant.admin.FabricShape;
 import org.dmsc.tenant.admin.KeyPurge;
 import org.dmsc.tenant.directory.CapabilityIndex;
 import org.dmsc.tenant.directory.KafkaAgents;
+import org.dmsc.tenant.directory.KafkaExperiences;
 import org.dmsc.tenant.directory.KafkaTenants;
 import org.dmsc.tenant.kafka.KafkaClients;
 import org.dmsc.tenant.keys.AesGcmEnvelopeCipher;
@@ -29,6 +30,7 @@ import org.dmsc.tenant.policy.SealedPolicies;
  *
  * @param kafka clients of each role: a role's own topics take nobody else's
  * @param routing opens and seals routing parts only
+ * @param experiences what tenants' finished tasks taught; may still be reading
  * @param purge makes ciphers obey tenants' records; every cipher of the process MUST be added to it
  */
 record Foundation(
@@ -43,9 +45,12 @@ record Foundation(
         SealedPolicies policies,
         KafkaAgents agents,
         CapabilityIndex index,
+        KafkaExperiences experiences,
         KeyPurge purge) {
 
     private static final Duration LONGEST = Duration.ofSeconds(60);
+    private static final Duration ENOUGH_LEARNT = Duration.ofSeconds(3);
+    private static final int FEATURE_BYTES = 150;
 
     static Foundation lay(FabricConfig config, Clock clock, Keyring keyring, KafkaPlace kafka, Closing closing) {
         SecureRandom random = new SecureRandom();
@@ -58,6 +63,8 @@ record Foundation(
         KafkaAgents agents = closing.add("agents", new KafkaAgents(clients, codec, routing));
         CapabilityIndex index = new CapabilityIndex();
         index.follow(agents);
+        KafkaExperiences experiences =
+                closing.add("models", new KafkaExperiences(clients, codec, routing, mostFeatures()));
         // Compiled before anybody else hears of a change.
         SealedPolicies policies = new SealedPolicies(tenants, routing);
         policies.start();
@@ -66,9 +73,11 @@ record Foundation(
         purge.start();
         tenants.start();
         agents.start();
+        experiences.start();
         caughtUp(tenants, agents);
+        learnt(experiences);
         return new Foundation(
-                config, clock, random, keyring, kafka, codec, routing, tenants, policies, agents, index, purge);
+                config, clock, random, keyring, kafka, codec, routing, tenants, policies, agents, index, experiences, purge);
     }
 
     /** Clients for what the roles of this process share. */
@@ -88,6 +97,20 @@ record Foundation(
         TopicSchemaRegistry registry = new TopicSchemaRegistry(properties);
         registry.start();
         return registry;
+    }
+
+    /** An eighth of the heap. */
+    private static long mostFeatures() {
+        return Runtime.getRuntime().maxMemory() / 8 / FEATURE_BYTES;
+    }
+
+    /** Most of it: without it decisions are only less good, and it comes soon. */
+    private static void learnt(KafkaExperiences experiences) {
+        try {
+            experiences.awaitCaughtUp(ENOUGH_LEARNT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void caughtUp(KafkaTenants tenants, KafkaAgents agents) {

@@ -252,6 +252,7 @@ final class GatewayRole {
                 foundation.policies(),
                 foundation.agents(),
                 foundation.index(),
+                foundation.experiences(),
                 core.audit(),
                 core.auditReader(),
                 core.deadLetters(),

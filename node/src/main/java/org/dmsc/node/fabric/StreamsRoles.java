@@ -13,6 +13,8 @@ import org.dmsc.router.RouterSettings;
 import org.dmsc.router.audit.AuditApp;
 import org.dmsc.router.checkpoint.CheckpointSigner;
 import org.dmsc.router.checkpoint.SignerSettings;
+import org.dmsc.router.learn.LearnerApp;
+import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.TopicNames;
 import org.dmsc.schemas.avro.TenantState;
 import org.dmsc.tenant.fence.KafkaRole;
@@ -43,6 +45,8 @@ final class StreamsRoles {
         if (foundation.config().has(Role.ROUTER)) {
             router = Optional.of(startRouter());
             router.ifPresent(app -> metrics.counters("router", app::metrics));
+            LearnerApp learner = startLearner();
+            metrics.counters("learner", learner::metrics);
         }
         if (foundation.config().has(Role.REGISTRY)) {
             registry = Optional.of(startRegistry());
@@ -70,6 +74,7 @@ final class StreamsRoles {
                 foundation.policies(),
                 foundation.agents(),
                 foundation.index(),
+                foundation.experiences(),
                 foundation.clock(),
                 foundation.random(),
                 settings);
@@ -77,6 +82,27 @@ final class StreamsRoles {
         app.start();
         health.watch("router", app::healthy, app::state);
         return app;
+    }
+
+    private LearnerApp startLearner() {
+        LearnerApp app = new LearnerApp(
+                foundation.kafka().as(KafkaRole.ROUTER),
+                new LearnerApp.Sealing(foundation.routing(), foundation.codec(), foundation.random()),
+                this::hasLeft,
+                foundation.clock(),
+                foundation.config().data().resolve("streams").resolve("learner"));
+        closing.add("learner", app);
+        app.start();
+        // Not a matter of health: without it the fabric works, and only gets no wiser. Its thread deaths are counted.
+        return app;
+    }
+
+    private boolean hasLeft(TenantId tenant) {
+        return foundation
+                .tenants()
+                .find(tenant)
+                .filter(known -> known.getState() == TenantState.OFFBOARDED)
+                .isPresent();
     }
 
     private RegistryApp startRegistry() {

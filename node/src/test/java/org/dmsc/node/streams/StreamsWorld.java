@@ -43,6 +43,7 @@ import org.dmsc.schemas.serde.AvroSerde;
 import org.dmsc.tenant.admin.FabricShape;
 import org.dmsc.tenant.admin.FabricTopics;
 import org.dmsc.tenant.directory.CapabilityIndex;
+import org.dmsc.tenant.directory.Experiences;
 import org.dmsc.tenant.directory.KafkaAgents;
 import org.dmsc.tenant.directory.KafkaTenants;
 import org.dmsc.tenant.identity.FabricDomain;
@@ -107,6 +108,7 @@ final class StreamsWorld implements AutoCloseable {
                 Policies.none(),
                 agents,
                 index,
+                Experiences.NONE,
                 CLOCK,
                 new Random(),
                 RouterSettings.defaults(folder.resolve(name), LANES, FabricDomain.DEFAULT, name));

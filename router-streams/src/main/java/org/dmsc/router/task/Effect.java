@@ -24,6 +24,9 @@ public sealed interface Effect {
     /** On the audit intake. */
     record Audit(AuditEvent event) implements Effect {}
 
+    /** On the lessons, if the task did not name an agent: this skill solved it. */
+    record Teach(String skill) implements Effect {}
+
     /** On the caller tenant's dead letters, with the whole submission. */
     record Bury(String refusal, String reason) implements Effect {}
 }

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.dmsc.router.decide.Decision;
 import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.avro.AttemptOutcome;
 import org.dmsc.schemas.avro.AttemptRecord;
 import org.dmsc.schemas.avro.SealedEnvelope;
 import org.dmsc.schemas.avro.TaskCancel;
@@ -171,6 +172,9 @@ public final class TaskRule {
             AttemptRecord closed = States.closed(open, event, now);
             builder.setAttempts(States.replaced(state.getAttempts(), closed));
             effects.add(Reports.outcome(state, closed, now));
+            if (closed.getOutcome() == AttemptOutcome.COMPLETED && closed.getSkill() != null) {
+                effects.add(new Effect.Teach(closed.getSkill()));
+            }
         });
         TaskState after = builder.build();
         effects.add(audits.outcome(after, event, now));

@@ -14,6 +14,7 @@ import org.dmsc.schemas.avro.TaskSubmission;
 import org.dmsc.schemas.avro.TenantState;
 import org.dmsc.tenant.directory.Agents;
 import org.dmsc.tenant.directory.CapabilityIndex;
+import org.dmsc.tenant.directory.Experiences;
 import org.dmsc.tenant.directory.Match;
 import org.dmsc.tenant.directory.Query;
 import org.dmsc.tenant.directory.Tenants;
@@ -28,14 +29,23 @@ public final class Candidates {
     private final Tenants tenants;
     private final Agents agents;
     private final CapabilityIndex index;
+    private final Experiences experiences;
     private final InFlight inFlight;
     private final CandidateJudge judge;
 
-    public Candidates(Tenants tenants, Policies policies, Agents agents, CapabilityIndex index, InFlight inFlight) {
+    /** Ranks by what each caller's own tenant has learnt, where it has. */
+    public Candidates(
+            Tenants tenants,
+            Policies policies,
+            Agents agents,
+            CapabilityIndex index,
+            Experiences experiences,
+            InFlight inFlight) {
         this.tenants = tenants;
         this.judge = new CandidateJudge(tenants, policies);
         this.agents = agents;
         this.index = index;
+        this.experiences = experiences;
         this.inFlight = inFlight;
     }
 
@@ -93,7 +103,7 @@ public final class Candidates {
             return Optional.of(skills.get(0));
         }
         AgentRef agent = AgentRef.of(snapshot.getTenant(), snapshot.getAgent());
-        return index.search(query(Set.of(agent.tenant()), submission)).stream()
+        return matches(Set.of(agent.tenant()), submission).stream()
                 .filter(match -> match.agent().equals(agent))
                 .findFirst()
                 .flatMap(match -> skill(snapshot, match.skill()));
@@ -102,7 +112,7 @@ public final class Candidates {
     private List<Candidate> search(TenantId caller, TaskSubmission submission, long now) {
         List<Candidate> found = new ArrayList<>();
         Set<AgentRef> seen = new HashSet<>();
-        for (Match match : index.search(query(judge.visibleTo(caller, now), submission))) {
+        for (Match match : matches(judge.visibleTo(caller, now), submission)) {
             Optional<AgentSnapshot> snapshot = agents.find(match.agent());
             if (snapshot.isPresent() && seen.add(match.agent())) {
                 Fit fit = new Fit(match.score(), match.why());
@@ -112,13 +122,17 @@ public final class Candidates {
         return found;
     }
 
-    private static Query query(Set<TenantId> where, TaskSubmission submission) {
-        return new Query(
+    private List<Match> matches(Set<TenantId> where, TaskSubmission submission) {
+        Query query = new Query(
                 where,
                 Optional.ofNullable(submission.getSkill()),
                 Set.copyOf(submission.getTags()),
                 submission.getIntent(),
                 MOST);
+        return experiences
+                .of(new TenantId(submission.getCallerTenant()))
+                .map(experience -> index.search(query, experience))
+                .orElseGet(() -> index.search(query));
     }
 
     private record Fit(double relevance, List<String> why) {}

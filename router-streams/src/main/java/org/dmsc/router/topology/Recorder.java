@@ -18,6 +18,7 @@ import org.dmsc.schemas.avro.AgentReport;
 import org.dmsc.schemas.avro.AuditEvent;
 import org.dmsc.schemas.avro.DeadLetter;
 import org.dmsc.schemas.avro.Delivery;
+import org.dmsc.schemas.avro.Lesson;
 import org.dmsc.schemas.avro.SealedEnvelope;
 import org.dmsc.schemas.avro.SealedPart;
 import org.dmsc.schemas.avro.TaskEvent;
@@ -29,6 +30,9 @@ import org.dmsc.tenant.keys.Parties;
 
 /** Seals what a rule wants written and says where it goes. Writes nothing itself. */
 final class Recorder {
+
+    /** Logical channel of lessons. */
+    private static final String LESSONS = "lessons";
 
     private final Envelopes envelopes;
     private final Names names;
@@ -133,6 +137,18 @@ final class Recorder {
                 report.getAgent(),
                 sealed.serialize(topic, envelope),
                 headers(tenant, report, Map.of()));
+    }
+
+    /** For the learner: sealed, because it holds the text of the request. */
+    Outbound lesson(TenantId tenant, Lesson lesson) {
+        SealedEnvelope envelope = envelopes.seal(
+                lesson, tenant, LESSONS, lesson.getTaskId(), Parties.from(names.router()), lesson.getTime());
+        return new Outbound(
+                TopicNames.LESSONS,
+                OptionalInt.empty(),
+                tenant.value(),
+                sealed.serialize(TopicNames.LESSONS, envelope),
+                headers(tenant, lesson, Map.of()));
     }
 
     Outbound audit(AuditEvent event) {

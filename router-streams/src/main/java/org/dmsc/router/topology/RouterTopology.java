@@ -24,7 +24,7 @@ import org.dmsc.schemas.Lanes;
  *   dmsc.&lt;t&gt;.tasks  ─┐                       ┌─▶ dmsc.&lt;t&gt;.events   (ASSIGNED, DEFERRED, ATTEMPT_CLOSED, ENDED)
  *                    ├─▶ delegate-tasks ─────┼─▶ dmsc.&lt;t'&gt;.inbox   (deliveries)
  *   dmsc.&lt;t&gt;.events ─┘   tasks               ├─▶ dmsc.&lt;t'&gt;.agents  (assigned, outcome)
- *                                            ├─▶ dmsc.sys.audit-intake
+ *                                            ├─▶ dmsc.sys.audit-intake, dmsc.sys.lessons
  *                                            └─▶ dmsc.&lt;t&gt;.dead
  * </pre>
  */

@@ -16,6 +16,7 @@ import org.dmsc.router.task.Turn;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.DeadLetter;
+import org.dmsc.schemas.avro.Lesson;
 import org.dmsc.schemas.avro.SealedEnvelope;
 import org.dmsc.schemas.avro.TaskCancel;
 import org.dmsc.schemas.avro.TaskEvent;
@@ -146,7 +147,11 @@ final class TaskDesk {
         boolean changed = job.before().filter(before -> before.equals(state)).isEmpty();
         List<Outbound> out = new ArrayList<>(effects.size());
         for (Effect effect : effects) {
-            out.add(record(effect, job, state));
+            if (effect instanceof Effect.Teach teach) {
+                lesson(teach, job).ifPresent(out::add);
+            } else {
+                out.add(record(effect, job, state));
+            }
         }
         Optional<byte[]> sealed = changed ? Optional.of(seals.seal(state, job.now())) : Optional.empty();
         return new Work(job.key(), job.before(), state, sealed, effects, out, due, fate(first, changed));
@@ -219,6 +224,23 @@ final class TaskDesk {
             return bury(bury, job, state);
         }
         throw new IllegalStateException("unknown effect: " + effect);
+    }
+
+    /** Of a task that left it to the fabric who does it, and said what it is about. */
+    private Optional<Outbound> lesson(Effect.Teach teach, Job job) {
+        TaskSubmission submission = job.submission().get();
+        if (submission.getTargetAgent() != null || submission.getIntent().isBlank()) {
+            return Optional.empty();
+        }
+        return Optional.of(recorder.lesson(
+                job.key().tenant(),
+                Lesson.newBuilder()
+                        .setTenant(submission.getCallerTenant())
+                        .setTaskId(submission.getTaskId())
+                        .setSkill(teach.skill())
+                        .setIntent(submission.getIntent())
+                        .setTime(job.now())
+                        .build()));
     }
 
     private Outbound bury(Effect.Bury bury, Job job, TaskState state) {

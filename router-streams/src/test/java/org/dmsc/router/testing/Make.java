@@ -35,6 +35,10 @@ public final class Make {
                 .build();
     }
 
+    public static SkillRecord described(String id, String description) {
+        return SkillRecord.newBuilder(skill(id)).setDescription(description).build();
+    }
+
     public static AgentSnapshot.Builder agent(String tenant, String agent, SkillRecord... skills) {
         return AgentSnapshot.newBuilder()
                 .setTenant(tenant)

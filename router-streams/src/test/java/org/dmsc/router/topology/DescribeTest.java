@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import org.dmsc.router.testing.FakeDirectory;
+import org.dmsc.tenant.directory.Experiences;
 import org.dmsc.tenant.policy.Policies;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +20,7 @@ class DescribeTest {
             FakeDirectory directory = new FakeDirectory();
             InFlight inFlight = new InFlight(1);
             Candidates candidates =
-                    new Candidates(directory.tenants(), Policies.none(), directory.agents(), directory.index, inFlight);
+                    new Candidates(directory.tenants(), Policies.none(), directory.agents(), directory.index, Experiences.NONE, inFlight);
 
             String described = TestLane.topology(
                             lane.envelopes,

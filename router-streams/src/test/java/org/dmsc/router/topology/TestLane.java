@@ -42,6 +42,7 @@ import org.dmsc.schemas.avro.TaskStateName;
 import org.dmsc.schemas.avro.TaskSubmission;
 import org.dmsc.schemas.serde.AvroCodec;
 import org.dmsc.schemas.serde.AvroSerde;
+import org.dmsc.tenant.directory.Experiences;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.keys.AesGcmEnvelopeCipher;
 import org.dmsc.tenant.keys.Envelopes;
@@ -63,10 +64,12 @@ final class TestLane implements AutoCloseable {
     final TopologyTestDriver driver;
     private final AvroSerde<SealedEnvelope> serde = new AvroSerde<>(codec, SealedEnvelope.class);
 
+    Experiences experiences = Experiences.NONE;
+
     TestLane() {
         InFlight inFlight = new InFlight(1);
         Candidates candidates =
-                new Candidates(directory.tenants(), Policies.none(), directory.agents(), directory.index, inFlight);
+                new Candidates(directory.tenants(), Policies.none(), directory.agents(), directory.index, tenant -> experiences.of(tenant), inFlight);
         candidates.start();
         driver = new TopologyTestDriver(
                 topology(envelopes, codec, candidates, directory, new RouterParts.Sharing(1, inFlight, counters)),

@@ -42,6 +42,7 @@ final class TopicPlan {
                 compacted(TopicNames.PURGES),
                 compacted(TopicNames.GATEWAYS),
                 kept(TopicNames.ENROLMENTS, 1, ENROLMENTS),
+                kept(TopicNames.LESSONS, shape.lanes(), WORK),
                 compacted(TopicNames.MODELS),
                 // Never compacted: an id is the order of first appearance.
                 kept(TopicNames.SCHEMAS, 1, FOR_EVER),

@@ -81,7 +81,8 @@ public final class CapabilityIndex {
         if (words.isEmpty()
                 && past.learnt().tasks() == 0
                 && query.skill().isEmpty()
-                && query.tags().isEmpty()) {
+                && query.tags().isEmpty()
+                && query.expression().isEmpty()) {
             return List.of();
         }
         List<CapabilitySearch.Hit> hits = new ArrayList<>();

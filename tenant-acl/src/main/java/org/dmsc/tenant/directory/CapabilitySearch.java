@@ -24,8 +24,13 @@ final class CapabilitySearch {
 
     private static final double HUNDREDTHS = 100;
 
-    /** What a point of BM25 is worth against the evidence of past tasks. */
+    /** What a point of BM25 is worth against the evidence of many past tasks. */
     private static final double TEXT_IN_EVIDENCE = 0.35;
+
+    /** What it is worth beyond that before the first, and after how many tasks half of that is left. */
+    private static final double TEXT_AT_FIRST = 1;
+
+    private static final double TEXT_FADES = 500;
 
     /** How far evidence may lie apart until relevance falls to a third. */
     private static final double EVIDENCE_SPREAD = 2;
@@ -57,7 +62,7 @@ final class CapabilitySearch {
 
     void collect(TenantCapabilities tenant, TextScores scores, List<Hit> hits) {
         TextScores.Scored scored = scores.of(tenant);
-        boolean textAlone = query.skill().isEmpty() && tags.isEmpty();
+        boolean textAlone = query.skill().isEmpty() && tags.isEmpty() && query.expression().isEmpty();
         boolean learning = past.learnt().tasks() > 0;
         for (int slot = 0; slot < tenant.size(); slot++) {
             SkillDocument document = tenant.document(slot);
@@ -72,7 +77,7 @@ final class CapabilitySearch {
             }
             Text text = new Text(scored.score(slot), scored.words(slot), scored.places(slot));
             double learnt = past.learnt().of(hash);
-            double score = learning ? learnt + TEXT_IN_EVIDENCE * scores.most() * text.score() : score(text.score());
+            double score = learning ? learnt + textWeight() * scores.most() * text.score() : score(text.score());
             hits.add(new Hit(document, score, text, learnt));
         }
     }
@@ -110,9 +115,14 @@ final class CapabilitySearch {
         return new Match(hit.document().agent(), hit.document().skill(), score, why(hit));
     }
 
+    private double textWeight() {
+        return TEXT_IN_EVIDENCE + TEXT_AT_FIRST / (1 + past.learnt().tasks() / TEXT_FADES);
+    }
+
     private boolean fits(SkillDocument document) {
         return query.skill().map(document.skill()::equals).orElse(true)
-                && document.tags().containsAll(tags);
+                && document.tags().containsAll(tags)
+                && query.expression().map(tagged -> tagged.matches(document.tags())).orElse(true);
     }
 
     private double score(double covered) {

@@ -20,8 +20,9 @@ import org.dmsc.schemas.TopicNames.Channel;
  *
  * <pre>
  *              dmsc.sys.*                          dmsc.audit   dmsc.&lt;tenant&gt;.*
- *   gateway    read; write but tenants, registry   read         read, write all but audit
- *   router     read; write intake, schemas, purges               read tasks, events; write events, inbox, agents, dead
+ *   gateway    read; write but tenants, registry,  read         read, write all but audit
+ *              lessons, models
+ *   router     read; write intake, lessons, models               read tasks, events; write events, inbox, agents, dead
  *   registry   read; write registry, audit-intake               read agents
  *   audit      read; write schemas                 write        write audit
  *   admin      all but write registry                           make, remove; write tasks and read events (canary)
@@ -52,7 +53,10 @@ public final class RoleAcls {
         }
         acls.gateway();
         acls.application(KafkaRole.ROUTER, "dmsc-router")
-                .allow(KafkaRole.ROUTER, topic(TopicNames.AUDIT_INTAKE), AclOperation.WRITE);
+                .allow(KafkaRole.ROUTER, topic(TopicNames.AUDIT_INTAKE), AclOperation.WRITE)
+                .allow(KafkaRole.ROUTER, topic(TopicNames.LESSONS), AclOperation.WRITE);
+        acls.application(KafkaRole.ROUTER, "dmsc-learner")
+                .allow(KafkaRole.ROUTER, topic(TopicNames.MODELS), AclOperation.WRITE);
         acls.application(KafkaRole.REGISTRY, "dmsc-registry")
                 .allow(KafkaRole.REGISTRY, topic(TopicNames.AUDIT_INTAKE), AclOperation.WRITE)
                 .allow(KafkaRole.REGISTRY, topic(TopicNames.REGISTRY), AclOperation.WRITE);
@@ -67,6 +71,8 @@ public final class RoleAcls {
         allow(KafkaRole.GATEWAY, prefixed(ResourceType.TOPIC, SYSTEM), AclOperation.WRITE);
         deny(KafkaRole.GATEWAY, topic(TopicNames.TENANTS), AclOperation.WRITE);
         deny(KafkaRole.GATEWAY, topic(TopicNames.REGISTRY), AclOperation.WRITE);
+        deny(KafkaRole.GATEWAY, topic(TopicNames.LESSONS), AclOperation.WRITE);
+        deny(KafkaRole.GATEWAY, topic(TopicNames.MODELS), AclOperation.WRITE);
         allow(KafkaRole.GATEWAY, topic(TopicNames.AUDIT), AclOperation.READ);
         allow(KafkaRole.GATEWAY, topic(TopicNames.AUDIT_CHECKPOINTS), AclOperation.READ);
         allow(

@@ -47,6 +47,13 @@ public final class CompactedView<V> implements AutoCloseable {
         V read(String key, byte[] value, long offset);
     }
 
+    /** What is kept of what was read. */
+    private enum Memory {
+        NEWEST,
+        NOTHING
+    }
+
+    private final Memory memory;
     private final Supplier<Consumer<String, byte[]>> consumers;
     private final TopicPartition partition;
     private final Positioned<V> reading;
@@ -77,12 +84,30 @@ public final class CompactedView<V> implements AutoCloseable {
         return new CompactedView<>(name, topic, readers(clients, name), reading);
     }
 
+    /**
+     * Of a topic whose values only its listeners want, which MUST be there before the start; {@link #get} and {@link #all} know nothing.
+     */
+    public static <V> CompactedView<V> passing(KafkaClients clients, String name, String topic, Reading<V> reading) {
+        return new CompactedView<>(
+                name, topic, readers(clients, name), (key, value, offset) -> reading.read(key, value), Memory.NOTHING);
+    }
+
     CompactedView(Supplier<Consumer<String, byte[]>> consumers, String name, String topic, Reading<V> reading) {
         this(name, topic, consumers, (key, value, offset) -> reading.read(key, value));
     }
 
     private CompactedView(
             String name, String topic, Supplier<Consumer<String, byte[]>> consumers, Positioned<V> reading) {
+        this(name, topic, consumers, reading, Memory.NEWEST);
+    }
+
+    private CompactedView(
+            String name,
+            String topic,
+            Supplier<Consumer<String, byte[]>> consumers,
+            Positioned<V> reading,
+            Memory memory) {
+        this.memory = memory;
         this.consumers = consumers;
         this.partition = new TopicPartition(topic, 0);
         this.reading = reading;
@@ -227,10 +252,8 @@ public final class CompactedView<V> implements AutoCloseable {
 
     private void change(String key, Optional<V> value) {
         synchronized (changes) {
-            if (value.isPresent()) {
-                values.put(key, value.get());
-            } else {
-                values.remove(key);
+            if (memory == Memory.NEWEST) {
+                value.ifPresentOrElse(known -> values.put(key, known), () -> values.remove(key));
             }
             listeners.forEach(listener -> tell(listener, key, value));
         }
