@@ -40,6 +40,7 @@ public enum Refusal {
     // delegation
     NO_CANDIDATE("no agent that the caller may use offers what is needed"),
     NO_CANDIDATE_UP("agents that fit exist, and none of them is up"),
+    AMBIGUOUS("several skills fit about equally well, and the tenant wants no guess"),
     ALL_TRIED("every agent that fits was tried"),
     HOP_LIMIT("the task was delegated too often"),
     LOOP("the task came back to an agent that delegated it"),

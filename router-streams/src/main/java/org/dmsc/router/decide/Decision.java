@@ -1,5 +1,6 @@
 package org.dmsc.router.decide;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.dmsc.schemas.Refusal;
 
@@ -21,6 +22,24 @@ public sealed interface Decision {
         public Assign {
             reasons = List.copyOf(reasons);
             figures = List.copyOf(figures);
+            considered = List.copyOf(considered);
+        }
+
+        /** The same with one more figure. */
+        Assign noting(String figure) {
+            List<String> all = new ArrayList<>(reasons);
+            all.add(figure);
+            List<String> numbers = new ArrayList<>(figures);
+            numbers.add(figure);
+            return new Assign(choice, all, numbers, considered);
+        }
+    }
+
+    /** Nobody yet: the caller shall say which of these skills it means. */
+    record Ask(List<String> skills, String sentence, List<Considered> considered) implements Decision {
+
+        public Ask {
+            skills = List.copyOf(skills);
             considered = List.copyOf(considered);
         }
     }

@@ -95,6 +95,15 @@ final class Audits {
                 .build());
     }
 
+    Effect asked(TaskState state, TaskSubmission submission, Decision.Ask decision, Moment moment) {
+        return new Effect.Audit(decision(state, submission, decision, moment)
+                .setEventId("asked." + state.getTaskId())
+                .setAttempt(state.getLastAttempt())
+                .setRefusal(Refusal.AMBIGUOUS.name())
+                .setReasons(List.of("asked", Refusal.AMBIGUOUS.meaning()))
+                .build());
+    }
+
     Effect refused(TaskState state, TaskSubmission submission, Decision.Refuse decision, Moment moment) {
         return new Effect.Audit(decision(state, submission, decision, moment)
                 .setEventId("refused." + state.getTaskId() + "." + state.getLastAttempt())

@@ -66,6 +66,7 @@ final class States {
                 .setReasons(decision.reasons())
                 .build());
         return TaskState.newBuilder(state)
+                .setState(progress(state).resumed())
                 .setOpenAttempt(attempt)
                 .setLastAttempt(attempt)
                 .setReason(null)
@@ -73,6 +74,11 @@ final class States {
                 .setAttempts(attempts)
                 .setUpdatedAt(now)
                 .build();
+    }
+
+    /** Whether the caller was asked for a skill and has not answered. */
+    static boolean asks(TaskState state) {
+        return !state.getAsked().isEmpty() && state.getPicked() == null && !state.getEnded() && !state.getClosing();
     }
 
     /** The attempt whose answers count. */

@@ -41,6 +41,20 @@ final class TaskEvents {
                 .build();
     }
 
+    /**
+     * Of attempt 0, which no agent has.
+     *
+     * @param occasion tells several questions of one task apart
+     */
+    TaskEvent asked(TaskState state, String question, String occasion, long now) {
+        return event(state, TaskEventKind.AGENT_UPDATE, now)
+                .setEventId(state.getTaskId() + ".asked." + occasion)
+                .setState(TaskStateName.INPUT_REQUIRED)
+                .setRefusal(Refusal.AMBIGUOUS.name())
+                .setReason(question)
+                .build();
+    }
+
     TaskEvent timedOut(TaskState state, long now) {
         return event(state, TaskEventKind.ATTEMPT_CLOSED, now)
                 .setEventId(state.getTaskId() + ".closed." + state.getOpenAttempt())

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.dmsc.router.decide.AmbiguityRule;
 import org.dmsc.router.decide.Decision;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.avro.AttemptOutcome;
@@ -53,6 +55,9 @@ public final class TaskRule {
 
     /** A message to a task that exists: it goes to whoever works on it. */
     public Turn followedUp(TaskState state, TaskSubmission followUp, long now) {
+        if (States.asks(state)) {
+            return answered(state, followUp, now);
+        }
         Optional<AttemptRecord> open = States.open(state);
         if (state.getEnded() || state.getClosing() || open.isEmpty()) {
             return Turn.ignored(state);
@@ -64,10 +69,36 @@ public final class TaskRule {
                 0);
     }
 
+    /** Whether the task waits for its caller to say which skill it means. */
+    public static boolean asks(TaskState state) {
+        return States.asks(state);
+    }
+
+    private Turn answered(TaskState state, TaskSubmission answer, long now) {
+        Optional<String> picked = Stream.of(Optional.ofNullable(answer.getSkill()), Optional.of(answer.getIntent()))
+                .flatMap(Optional::stream)
+                .map(String::strip)
+                .filter(state.getAsked()::contains)
+                .findFirst();
+        if (picked.isEmpty()) {
+            Effect again = new Effect.Emit(events.asked(
+                    state, AmbiguityRule.question(state.getAsked()), answer.getMessageId(), now));
+            return new Turn(state, List.of(again), Turn.Next.WAIT, 0);
+        }
+        TaskState after = TaskState.newBuilder(state)
+                .setPicked(picked.get())
+                .setUpdatedAt(now)
+                .build();
+        return new Turn(after, List.of(), Turn.Next.DELEGATE, 0);
+    }
+
     /** What was decided for a task without an open attempt. */
     public Turn decided(TaskState state, TaskSubmission submission, Decision decision, Moment moment) {
         if (decision instanceof Decision.Assign assign) {
             return assigned(state, submission, assign, moment);
+        }
+        if (decision instanceof Decision.Ask ask) {
+            return asked(state, submission, ask, moment);
         }
         if (decision instanceof Decision.Defer defer) {
             return deferred(state, submission, defer, moment);
@@ -91,6 +122,20 @@ public final class TaskRule {
                 effects,
                 Turn.Next.WAIT,
                 Deliveries.attemptDeadline(submission, now));
+    }
+
+    /** Applied when written, as ASSIGNED is: no attempt is open. */
+    private Turn asked(TaskState state, TaskSubmission submission, Decision.Ask ask, Moment moment) {
+        long now = moment.now();
+        TaskState waiting = TaskState.newBuilder(state)
+                .setState(TaskStateName.INPUT_REQUIRED)
+                .setAsked(ask.skills())
+                .setUpdatedAt(now)
+                .build();
+        List<Effect> effects = List.of(
+                new Effect.Emit(events.asked(state, ask.sentence(), "first", now)),
+                audits.asked(state, submission, ask, moment));
+        return new Turn(waiting, effects, Turn.Next.WAIT, state.getDeadline());
     }
 
     private Turn deferred(TaskState state, TaskSubmission submission, Decision.Defer defer, Moment moment) {
@@ -216,6 +261,9 @@ public final class TaskRule {
                     giveUp(state, TaskStateName.FAILED, Refusal.DEADLINE_EXCEEDED, now),
                     Turn.Next.WAIT,
                     now + patience.recheck().toMillis());
+        }
+        if (States.asks(state)) {
+            return new Turn(state, List.of(), Turn.Next.IGNORE, state.getDeadline());
         }
         Optional<AttemptRecord> open = States.open(state);
         return open.isEmpty()

@@ -19,6 +19,7 @@ import org.dmsc.tenant.directory.Match;
 import org.dmsc.tenant.directory.Query;
 import org.dmsc.tenant.directory.Tenants;
 import org.dmsc.tenant.policy.Policies;
+import org.dmsc.tenant.rules.Ambiguity;
 
 /** Finds in memory who might do a task. Thread-safe. */
 public final class Candidates {
@@ -27,6 +28,7 @@ public final class Candidates {
     private static final int DEFAULT_MOST_HOPS = 8;
 
     private final Tenants tenants;
+    private final Policies policies;
     private final Agents agents;
     private final CapabilityIndex index;
     private final Experiences experiences;
@@ -42,6 +44,7 @@ public final class Candidates {
             Experiences experiences,
             InFlight inFlight) {
         this.tenants = tenants;
+        this.policies = policies;
         this.judge = new CandidateJudge(tenants, policies);
         this.agents = agents;
         this.index = index;
@@ -65,6 +68,11 @@ public final class Candidates {
         return tenants.find(new TenantId(tenant))
                 .map(found -> found.getLimits().getMaxHops())
                 .orElse(DEFAULT_MOST_HOPS);
+    }
+
+    /** What the tenant wants when a request fits several skills about equally well. */
+    Ambiguity ambiguity(String tenant) {
+        return policies.of(new TenantId(tenant)).ambiguity();
     }
 
     /** Whether something may be begun for the tenant now; one that nobody knows yet is no reason to wait. */

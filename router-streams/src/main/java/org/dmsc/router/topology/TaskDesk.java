@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.dmsc.router.decide.AgentSelector;
+import org.dmsc.router.decide.AmbiguityRule;
 import org.dmsc.router.decide.Decision;
 import org.dmsc.router.decide.Question;
 import org.dmsc.router.task.Effect;
@@ -63,6 +64,10 @@ final class TaskDesk {
         TaskKey key = key(submission.getCallerTenant(), submission.getTaskId());
         Optional<TaskState> known = store.find(key);
         if (submission.getFollowUp()) {
+            if (known.filter(TaskRule::asks).isPresent()) {
+                // What is delegated then is the task as it came.
+                return known(key, now, false, state -> rule.followedUp(state, submission, now));
+            }
             return known.map(state -> {
                 Job job = new Job(
                         key, Optional.of(state), () -> submission, () -> Optional.of(in.envelope()), now, false);
@@ -93,7 +98,10 @@ final class TaskDesk {
     /** Looks again at a task that waits for an agent. */
     Optional<Work> lookAgain(TaskKey key, long now) {
         return known(key, now, false, state -> {
-            boolean waits = !state.getEnded() && !state.getClosing() && state.getOpenAttempt() == 0;
+            boolean waits = !state.getEnded()
+                    && !state.getClosing()
+                    && state.getOpenAttempt() == 0
+                    && !TaskRule.asks(state);
             return new Turn(state, List.of(), waits ? Turn.Next.DELEGATE : Turn.Next.IGNORE, 0);
         });
     }
@@ -165,7 +173,7 @@ final class TaskDesk {
     }
 
     private Turn delegate(TaskState state, Job job) {
-        TaskSubmission submission = job.submission().get();
+        TaskSubmission submission = picked(state, job.submission().get());
         Moment moment = new Moment(job.now(), candidates.registryOffset());
         if (!candidates.mayBegin(state.getTenant())) {
             return rule.decided(state, submission, suspended(state, job.now()), moment);
@@ -173,9 +181,19 @@ final class TaskDesk {
         Question question =
                 new Question(submission, state.getAttempts(), candidates.mostHops(state.getTenant()), job.now());
         Decision decision = selector.decide(question, candidates.find(submission, job.now()), random);
+        Decision judged = AmbiguityRule.judge(candidates.ambiguity(state.getTenant()), question, decision);
         boolean isNew = job.before().isEmpty();
         return rule.decided(
-                state, submission, throttle.apply(decision, job.key().tenant(), state, isNew, job.now()), moment);
+                state, submission, throttle.apply(judged, job.key().tenant(), state, isNew, job.now()), moment);
+    }
+
+    /** With the skill that the caller picked when it was asked. */
+    private static TaskSubmission picked(TaskState state, TaskSubmission submission) {
+        return state.getPicked() == null
+                ? submission
+                : TaskSubmission.newBuilder(submission)
+                        .setSkill(state.getPicked())
+                        .build();
     }
 
     /** A suspended tenant's tasks wait for its resumption or their deadline; what an agent works on already may end. */

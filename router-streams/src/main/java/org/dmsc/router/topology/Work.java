@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dmsc.router.task.Effect;
 import org.dmsc.router.task.TaskKey;
+import org.dmsc.router.task.TaskRule;
 import org.dmsc.schemas.avro.TaskState;
 
 /**
@@ -46,6 +47,7 @@ record Work(
 
     /** Whether the task waits for somebody to fall free. */
     boolean waits() {
-        return fate != Fate.FORGOTTEN && !state.getEnded() && !state.getClosing() && state.getOpenAttempt() == 0;
+        return fate != Fate.FORGOTTEN && !state.getEnded() && !state.getClosing() && state.getOpenAttempt() == 0
+                && !TaskRule.asks(state);
     }
 }

@@ -65,11 +65,12 @@ final class TestLane implements AutoCloseable {
     private final AvroSerde<SealedEnvelope> serde = new AvroSerde<>(codec, SealedEnvelope.class);
 
     Experiences experiences = Experiences.NONE;
+    Policies policies = Policies.none();
 
     TestLane() {
         InFlight inFlight = new InFlight(1);
         Candidates candidates =
-                new Candidates(directory.tenants(), Policies.none(), directory.agents(), directory.index, tenant -> experiences.of(tenant), inFlight);
+                new Candidates(directory.tenants(), tenant -> policies.of(tenant), directory.agents(), directory.index, tenant -> experiences.of(tenant), inFlight);
         candidates.start();
         driver = new TopologyTestDriver(
                 topology(envelopes, codec, candidates, directory, new RouterParts.Sharing(1, inFlight, counters)),

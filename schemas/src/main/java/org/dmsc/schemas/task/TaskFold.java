@@ -12,6 +12,7 @@ import org.dmsc.schemas.avro.TaskStateName;
  *   AGENT_UPDATE(n)              counts while n is open:   COMPLETED ends the task
  *                                                          FAILED, REJECTED, CANCELED close the attempt, never the task
  *                                                          other states move the task; none = artifact or message
+ *   AGENT_UPDATE(0), INPUT_REQUIRED   counts while none is open: the router asks the caller which skill it means
  *   ATTEMPT_FAILED(n), ATTEMPT_CLOSED(n)   close attempt n if it is open
  *   ENDED(state)                 ends the task
  *   anything after the end, or from an attempt that is not open, is ignored
@@ -57,6 +58,11 @@ public final class TaskFold {
             case ASSIGNED:
                 return assigned(before, event.getAttempt());
             case AGENT_UPDATE:
+                if (asks(before, event)) {
+                    return new Step(
+                            new TaskProgress(TaskStateName.INPUT_REQUIRED, 0, before.lastAttempt(), false),
+                            Effect.VISIBLE);
+                }
                 return event.getAttempt() == before.openAttempt() && before.openAttempt() > 0
                         ? update(before, event.getState())
                         : new Step(before, Effect.NONE);
@@ -77,7 +83,14 @@ public final class TaskFold {
         if (attempt <= before.lastAttempt()) {
             return new Step(before, Effect.NONE);
         }
-        return new Step(new TaskProgress(before.state(), attempt, attempt, false), Effect.NOTED);
+        return new Step(new TaskProgress(before.resumed(), attempt, attempt, false), Effect.NOTED);
+    }
+
+    /** Attempts count from 1: only the router says something without one. */
+    private static boolean asks(TaskProgress before, TaskEvent event) {
+        return event.getAttempt() == 0
+                && before.openAttempt() == 0
+                && event.getState() == TaskStateName.INPUT_REQUIRED;
     }
 
     private static Step update(TaskProgress before, TaskStateName state) {
@@ -102,8 +115,7 @@ public final class TaskFold {
     }
 
     private static Step closed(TaskProgress before) {
-        TaskStateName state = before.interrupted() ? TaskStateName.WORKING : before.state();
-        return new Step(new TaskProgress(state, 0, before.lastAttempt(), false), Effect.ATTEMPT_CLOSED);
+        return new Step(new TaskProgress(before.resumed(), 0, before.lastAttempt(), false), Effect.ATTEMPT_CLOSED);
     }
 
     private static Step ended(TaskProgress before, TaskStateName state) {

@@ -17,4 +17,9 @@ public record TaskProgress(TaskStateName state, int openAttempt, int lastAttempt
     public boolean interrupted() {
         return state == TaskStateName.INPUT_REQUIRED || state == TaskStateName.AUTH_REQUIRED;
     }
+
+    /** The state once nobody waits for the caller any more. */
+    public TaskStateName resumed() {
+        return interrupted() ? TaskStateName.WORKING : state;
+    }
 }

@@ -28,7 +28,7 @@ final class CapabilitySearch {
     private static final double TEXT_IN_EVIDENCE = 0.35;
 
     /** What it is worth beyond that before the first, and after how many tasks half of that is left. */
-    private static final double TEXT_AT_FIRST = 1;
+    private static final double TEXT_AT_FIRST = 0.5;
 
     private static final double TEXT_FADES = 500;
 

@@ -3,9 +3,11 @@ package org.dmsc.tenant.document;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +21,8 @@ import org.dmsc.schemas.avro.TenantLimits;
 import org.dmsc.tenant.Enforcement;
 import org.dmsc.tenant.document.Section.Toggle;
 import org.dmsc.tenant.mask.MaskingProfile;
+import org.dmsc.tenant.rules.Ambiguity;
+import org.dmsc.tenant.rules.Ambiguity.Answer;
 import org.dmsc.tenant.rules.DataTagRule;
 import org.dmsc.tenant.rules.Masking;
 import org.dmsc.tenant.rules.Quotas;
@@ -97,10 +101,33 @@ public final class PolicyReader {
                 grants.acceptances(),
                 masking,
                 dataTags(),
-                NetworkReader.read(document.section("network")));
+                NetworkReader.read(document.section("network")),
+                ambiguity(document.section("ambiguity")));
         grants.finish();
         document.finish();
         return new ReadDocument(displayName, limits, policy);
+    }
+
+    private static Ambiguity ambiguity(Section section) {
+        Answer answer = section.oneOf(
+                        "then", section.text("then"), PolicyReader::answer, "best-guess, ask or refuse")
+                .orElse(Ambiguity.USUAL.answer());
+        double margin = section.oneOf(
+                        "margin",
+                        section.text("margin"),
+                        text -> Optional.of(text)
+                                .filter(number -> number.matches("0(\\.\\d{1,6})?|1(\\.0+)?"))
+                                .map(Double::parseDouble),
+                        "a number from 0 to 1, such as 0.1")
+                .orElse(Ambiguity.USUAL.margin());
+        section.finish();
+        return new Ambiguity(answer, margin);
+    }
+
+    private static Optional<Answer> answer(String text) {
+        return Arrays.stream(Answer.values())
+                .filter(answer -> answer.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(text))
+                .findFirst();
     }
 
     private Set<AgentId> administrators() {

@@ -18,6 +18,7 @@ import org.dmsc.tenant.token.OutsideIssuer;
  * @param offers grants to others
  * @param acceptances of grants by others
  * @param dataTags by tag
+ * @param ambiguity what becomes of requests that fit several skills
  */
 public record TenantPolicy(
         TenantId tenant,
@@ -31,7 +32,8 @@ public record TenantPolicy(
         List<Acceptance> acceptances,
         Masking masking,
         Map<String, DataTagRule> dataTags,
-        NetworkRules network) {
+        NetworkRules network,
+        Ambiguity ambiguity) {
 
     public TenantPolicy {
         administrators = Set.copyOf(administrators);
@@ -39,6 +41,37 @@ public record TenantPolicy(
         offers = List.copyOf(offers);
         acceptances = List.copyOf(acceptances);
         dataTags = Map.copyOf(dataTags);
+    }
+
+    /** With the usual answer to ambiguous requests. */
+    @SuppressWarnings("checkstyle:ParameterNumber") // Those of the record.
+    public TenantPolicy(
+            TenantId tenant,
+            long generation,
+            Standing standing,
+            Optional<String> region,
+            Set<AgentId> administrators,
+            Quotas quotas,
+            List<OutsideIssuer> issuers,
+            List<Offer> offers,
+            List<Acceptance> acceptances,
+            Masking masking,
+            Map<String, DataTagRule> dataTags,
+            NetworkRules network) {
+        this(
+                tenant,
+                generation,
+                standing,
+                region,
+                administrators,
+                quotas,
+                issuers,
+                offers,
+                acceptances,
+                masking,
+                dataTags,
+                network,
+                Ambiguity.USUAL);
     }
 
     /** Whether the policy is what its tenant wrote. */

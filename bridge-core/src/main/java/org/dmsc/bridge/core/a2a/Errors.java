@@ -165,6 +165,7 @@ public final class Errors {
         for (Refusal refusal : new Refusal[] {
             Refusal.NO_CANDIDATE,
             Refusal.NO_CANDIDATE_UP,
+            Refusal.AMBIGUOUS,
             Refusal.ALL_TRIED,
             Refusal.HOP_LIMIT,
             Refusal.LOOP,

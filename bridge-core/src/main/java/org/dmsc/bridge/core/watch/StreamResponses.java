@@ -12,7 +12,7 @@ import org.dmsc.schemas.avro.TaskEvent;
 import org.dmsc.schemas.avro.TaskEventKind;
 import org.dmsc.schemas.avro.TaskStateName;
 
-/** A2A {@code StreamResponse}s that the fabric itself says: nobody else is left to tell the caller how its task ended. */
+/** A2A {@code StreamResponse}s that the fabric itself says: nobody else is left to tell the caller how its task ended, or there yet. */
 final class StreamResponses {
 
     /** Extension under which fabric data travels in A2A metadata. */
@@ -24,8 +24,8 @@ final class StreamResponses {
         this.json = json;
     }
 
-    /** {@code {"statusUpdate":…}} for an event of the fabric that ended a task. */
-    byte[] ended(TaskEvent event, TaskStateName state) {
+    /** {@code {"statusUpdate":…}} for an event of the fabric that ended a task, or asks its caller something. */
+    byte[] said(TaskEvent event, TaskStateName state) {
         ObjectNode root = json.createObjectNode();
         ObjectNode update = root.putObject("statusUpdate");
         update.put("taskId", event.getTaskId());

@@ -220,10 +220,12 @@ final class TaskWatch {
 
     private void tell(SeenEvent arrived, boolean last, TaskStateName state) {
         Optional<byte[]> payload = arrived.payload().get();
-        if (payload.isEmpty() && !last) {
+        // The router cannot seal payloads: what it asks stands in the event itself.
+        boolean asked = arrived.event().getAttempt() == 0 && arrived.event().getReason() != null;
+        if (payload.isEmpty() && !last && !asked) {
             return;
         }
-        byte[] response = payload.orElseGet(() -> responses.ended(arrived.event(), state));
+        byte[] response = payload.orElseGet(() -> responses.said(arrived.event(), state));
         TaskUpdate update = new TaskUpdate(response, last, arrived.offset());
         told.add(new Told(arrived.event().getAttempt(), update));
         handles.forEach(handle -> handle.hear(update));
