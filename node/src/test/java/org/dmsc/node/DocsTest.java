@@ -53,6 +53,7 @@ class DocsTest {
                 TopicNames.PURGES,
                 TopicNames.LANES,
                 TopicNames.SCHEMAS,
+                TopicNames.LESSONS,
                 TopicNames.MODELS,
                 TopicNames.REVOCATIONS,
                 TopicNames.REVOCATION_ACKS,

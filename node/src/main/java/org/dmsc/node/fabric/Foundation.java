@@ -77,7 +77,19 @@ record Foundation(
         caughtUp(tenants, agents);
         learnt(experiences);
         return new Foundation(
-                config, clock, random, keyring, kafka, codec, routing, tenants, policies, agents, index, experiences, purge);
+                config,
+                clock,
+                random,
+                keyring,
+                kafka,
+                codec,
+                routing,
+                tenants,
+                policies,
+                agents,
+                index,
+                experiences,
+                purge);
     }
 
     /** Clients for what the roles of this process share. */

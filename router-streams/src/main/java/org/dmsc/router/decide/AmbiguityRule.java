@@ -67,7 +67,8 @@ public final class AmbiguityRule {
         Map<String, Double> skills = new LinkedHashMap<>();
         considered.stream()
                 .filter(c -> c.candidate().permission().denied().isEmpty())
-                .forEach(c -> skills.putIfAbsent(c.candidate().skillId(), c.candidate().relevance()));
+                .forEach(c -> skills.putIfAbsent(
+                        c.candidate().skillId(), c.candidate().relevance()));
         return skills;
     }
 

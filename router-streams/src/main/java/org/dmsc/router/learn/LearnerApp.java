@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.apache.kafka.streams.StreamsConfig;
 import org.dmsc.router.run.BoundedRocksDb;
-import org.dmsc.tenant.streams.RunnerConfig;
-import org.dmsc.tenant.streams.StreamsRunner;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.serde.AvroCodec;
 import org.dmsc.tenant.kafka.KafkaClients;
 import org.dmsc.tenant.keys.Envelopes;
+import org.dmsc.tenant.streams.RunnerConfig;
+import org.dmsc.tenant.streams.StreamsRunner;
 
 /** The learner as one process runs it, exactly once. An application of its own, so that learning never sits in a decision. */
 public final class LearnerApp implements AutoCloseable {
@@ -28,7 +28,8 @@ public final class LearnerApp implements AutoCloseable {
     private final StreamsRunner runner;
 
     /** Keeps its stores below the given directory; one process at a time. */
-    public LearnerApp(KafkaClients clients, Sealing sealing, Predicate<TenantId> gone, Clock clock, Path stateDirectory) {
+    public LearnerApp(
+            KafkaClients clients, Sealing sealing, Predicate<TenantId> gone, Clock clock, Path stateDirectory) {
         Map<String, Object> config = clients.streams(APPLICATION, stateDirectory);
         config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_MS);
         config.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);

@@ -134,7 +134,8 @@ final class LearnerProcessor implements Processor<String, byte[], String, byte[]
             ModelRecord record = parts.models().deserializer().deserialize("", bytes);
             return Optional.of(HashKeys.open(parts.envelopes(), tenant, record.getKey()));
         } catch (RefusedException e) {
-            // The lesson could be opened, so the tenant is there; what was hashed with the lost key is of no use any more.
+            // The lesson could be opened, so the tenant is there; what was hashed with the lost key is of no use any
+            // more.
             LOG.atWarn()
                     .addKeyValue("tenant", tenant)
                     .addKeyValue("refusal", e.refusal())

@@ -81,8 +81,8 @@ public final class TaskRule {
                 .filter(state.getAsked()::contains)
                 .findFirst();
         if (picked.isEmpty()) {
-            Effect again = new Effect.Emit(events.asked(
-                    state, AmbiguityRule.question(state.getAsked()), answer.getMessageId(), now));
+            Effect again = new Effect.Emit(
+                    events.asked(state, AmbiguityRule.question(state.getAsked()), answer.getMessageId(), now));
             return new Turn(state, List.of(again), Turn.Next.WAIT, 0);
         }
         TaskState after = TaskState.newBuilder(state)

@@ -98,10 +98,8 @@ final class TaskDesk {
     /** Looks again at a task that waits for an agent. */
     Optional<Work> lookAgain(TaskKey key, long now) {
         return known(key, now, false, state -> {
-            boolean waits = !state.getEnded()
-                    && !state.getClosing()
-                    && state.getOpenAttempt() == 0
-                    && !TaskRule.asks(state);
+            boolean waits =
+                    !state.getEnded() && !state.getClosing() && state.getOpenAttempt() == 0 && !TaskRule.asks(state);
             return new Turn(state, List.of(), waits ? Turn.Next.DELEGATE : Turn.Next.IGNORE, 0);
         });
     }

@@ -47,7 +47,10 @@ record Work(
 
     /** Whether the task waits for somebody to fall free. */
     boolean waits() {
-        return fate != Fate.FORGOTTEN && !state.getEnded() && !state.getClosing() && state.getOpenAttempt() == 0
+        return fate != Fate.FORGOTTEN
+                && !state.getEnded()
+                && !state.getClosing()
+                && state.getOpenAttempt() == 0
                 && !TaskRule.asks(state);
     }
 }

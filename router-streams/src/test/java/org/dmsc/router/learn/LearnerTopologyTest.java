@@ -151,6 +151,8 @@ class LearnerTopologyTest {
         finished(ACME, "I need a flight to Rome", "travel");
         finished(ACME, "please book me two flights to Lisbon and back", "travel");
         finished(ACME, "close the books of March", "accounting");
+        finished(ACME, "book me the cheapest flight to Vienna", "travel");
+        finished(ACME, "please find a flight to Rome on Friday and book it", "travel");
         readModels();
 
         assertThat(best(directory, ACME, request)).isEqualTo("travel");

@@ -93,9 +93,10 @@ class AmbiguityTest {
         submit();
 
         assertThat(lane.inbox("acme")).hasSize(1);
-        assertThat(decision().getReasons()).anyMatch(reason -> reason.contains("margin 0.00")
-                && reason.contains("ambiguous")
-                && reason.contains("best guess"));
+        assertThat(decision().getReasons())
+                .anyMatch(reason -> reason.contains("margin 0.00")
+                        && reason.contains("ambiguous")
+                        && reason.contains("best guess"));
     }
 
     @Test

@@ -19,8 +19,13 @@ class DescribeTest {
                 InputStream golden = DescribeTest.class.getResourceAsStream("/router-topology.txt")) {
             FakeDirectory directory = new FakeDirectory();
             InFlight inFlight = new InFlight(1);
-            Candidates candidates =
-                    new Candidates(directory.tenants(), Policies.none(), directory.agents(), directory.index, Experiences.NONE, inFlight);
+            Candidates candidates = new Candidates(
+                    directory.tenants(),
+                    Policies.none(),
+                    directory.agents(),
+                    directory.index,
+                    Experiences.NONE,
+                    inFlight);
 
             String described = TestLane.topology(
                             lane.envelopes,

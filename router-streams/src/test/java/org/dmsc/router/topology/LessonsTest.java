@@ -19,7 +19,8 @@ class LessonsTest {
 
     @BeforeEach
     void agents() {
-        lane.directory.put(Make.agent("acme", "player", Make.skill("music", "fun")).build());
+        lane.directory.put(
+                Make.agent("acme", "player", Make.skill("music", "fun")).build());
     }
 
     @AfterEach

@@ -69,8 +69,13 @@ final class TestLane implements AutoCloseable {
 
     TestLane() {
         InFlight inFlight = new InFlight(1);
-        Candidates candidates =
-                new Candidates(directory.tenants(), tenant -> policies.of(tenant), directory.agents(), directory.index, tenant -> experiences.of(tenant), inFlight);
+        Candidates candidates = new Candidates(
+                directory.tenants(),
+                tenant -> policies.of(tenant),
+                directory.agents(),
+                directory.index,
+                tenant -> experiences.of(tenant),
+                inFlight);
         candidates.start();
         driver = new TopologyTestDriver(
                 topology(envelopes, codec, candidates, directory, new RouterParts.Sharing(1, inFlight, counters)),

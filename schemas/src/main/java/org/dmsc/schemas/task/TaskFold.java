@@ -88,9 +88,7 @@ public final class TaskFold {
 
     /** Attempts count from 1: only the router says something without one. */
     private static boolean asks(TaskProgress before, TaskEvent event) {
-        return event.getAttempt() == 0
-                && before.openAttempt() == 0
-                && event.getState() == TaskStateName.INPUT_REQUIRED;
+        return event.getAttempt() == 0 && before.openAttempt() == 0 && event.getState() == TaskStateName.INPUT_REQUIRED;
     }
 
     private static Step update(TaskProgress before, TaskStateName state) {

@@ -62,7 +62,8 @@ final class CapabilitySearch {
 
     void collect(TenantCapabilities tenant, TextScores scores, List<Hit> hits) {
         TextScores.Scored scored = scores.of(tenant);
-        boolean textAlone = query.skill().isEmpty() && tags.isEmpty() && query.expression().isEmpty();
+        boolean textAlone =
+                query.skill().isEmpty() && tags.isEmpty() && query.expression().isEmpty();
         boolean learning = past.learnt().tasks() > 0;
         for (int slot = 0; slot < tenant.size(); slot++) {
             SkillDocument document = tenant.document(slot);
@@ -122,7 +123,9 @@ final class CapabilitySearch {
     private boolean fits(SkillDocument document) {
         return query.skill().map(document.skill()::equals).orElse(true)
                 && document.tags().containsAll(tags)
-                && query.expression().map(tagged -> tagged.matches(document.tags())).orElse(true);
+                && query.expression()
+                        .map(tagged -> tagged.matches(document.tags()))
+                        .orElse(true);
     }
 
     private double score(double covered) {

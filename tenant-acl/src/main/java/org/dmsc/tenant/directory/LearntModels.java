@@ -74,7 +74,8 @@ public final class LearntModels implements Experiences {
     /** The record, if it belongs under its key; refused as UNREADABLE otherwise. */
     static ModelRecord own(String key, ModelRecord value) {
         TenantId tenant = ModelKeys.tenant(key);
-        boolean whole = ModelKeys.isKey(key) == (value.getKey() != null) && (value.getKey() != null || value.getSequence() > 0);
+        boolean whole =
+                ModelKeys.isKey(key) == (value.getKey() != null) && (value.getKey() != null || value.getSequence() > 0);
         if (!tenant.value().equals(value.getTenant()) || !whole) {
             throw new RefusedException(
                     Refusal.UNREADABLE,

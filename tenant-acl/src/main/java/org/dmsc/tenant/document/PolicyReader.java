@@ -109,8 +109,7 @@ public final class PolicyReader {
     }
 
     private static Ambiguity ambiguity(Section section) {
-        Answer answer = section.oneOf(
-                        "then", section.text("then"), PolicyReader::answer, "best-guess, ask or refuse")
+        Answer answer = section.oneOf("then", section.text("then"), PolicyReader::answer, "best-guess, ask or refuse")
                 .orElse(Ambiguity.USUAL.answer());
         double margin = section.oneOf(
                         "margin",
@@ -126,7 +125,8 @@ public final class PolicyReader {
 
     private static Optional<Answer> answer(String text) {
         return Arrays.stream(Answer.values())
-                .filter(answer -> answer.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(text))
+                .filter(answer ->
+                        answer.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(text))
                 .findFirst();
     }
 

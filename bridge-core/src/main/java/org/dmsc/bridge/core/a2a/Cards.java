@@ -126,6 +126,12 @@ public final class Cards {
 
     private static SkillRecord skill(Fields skill, AgentHints hints) {
         String id = skill.id("id", LONGEST_ID).orElseThrow(() -> skill.wrong("id", "is missing", "the skill's id"));
+        LookAlikes.fault(id).ifPresent(fault -> {
+            throw skill.wrong(
+                    "id",
+                    "'" + Printable.of(id) + "' " + fault,
+                    "letters of one script, so that it cannot be taken for another id");
+        });
         return SkillRecord.newBuilder()
                 .setId(id)
                 .setName(skill.requiredText("name", LONGEST_NAME))
