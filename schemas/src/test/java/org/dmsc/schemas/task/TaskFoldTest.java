@@ -37,6 +37,19 @@ class TaskFoldTest {
     private static final Gen<List<TaskEvent>> LOGS = lists().of(ANY).ofSizeBetween(0, 30);
 
     @Test
+    void theRoutersQuestionCountsWhileNoAttemptIsOpen() {
+        List<Step> steps = fold(List.of(
+                event(TaskEventKind.AGENT_UPDATE, 0, TaskStateName.INPUT_REQUIRED),
+                event(TaskEventKind.ASSIGNED, 1, null),
+                event(TaskEventKind.AGENT_UPDATE, 0, TaskStateName.INPUT_REQUIRED)));
+
+        assertThat(steps).extracting(Step::effect).containsExactly(Effect.VISIBLE, Effect.NOTED, Effect.NONE);
+        assertThat(steps)
+                .extracting(step -> step.progress().state())
+                .containsExactly(TaskStateName.INPUT_REQUIRED, TaskStateName.WORKING, TaskStateName.WORKING);
+    }
+
+    @Test
     void aStraightTaskIsAssignedWorkedOnAndCompleted() {
         List<Step> steps = fold(List.of(
                 event(TaskEventKind.ACCEPTED, 0, null),

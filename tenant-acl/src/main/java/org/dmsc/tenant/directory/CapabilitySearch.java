@@ -25,7 +25,7 @@ final class CapabilitySearch {
     private static final double HUNDREDTHS = 100;
 
     /** What a point of BM25 is worth against the evidence of many past tasks. */
-    private static final double TEXT_IN_EVIDENCE = 0.35;
+    private static final double TEXT_IN_EVIDENCE = 0.2;
 
     /** What it is worth beyond that before the first, and after how many tasks half of that is left. */
     private static final double TEXT_AT_FIRST = 0.5;
@@ -33,7 +33,7 @@ final class CapabilitySearch {
     private static final double TEXT_FADES = 500;
 
     /** How far evidence may lie apart until relevance falls to a third. */
-    private static final double EVIDENCE_SPREAD = 2;
+    private static final double EVIDENCE_SPREAD = 1;
 
     private final Query query;
     private final Set<String> tags;

@@ -30,7 +30,7 @@ public final class IntentModel {
     private static final float LEAST_SEEN = 0.6f;
 
     // The numbers below were chosen on data/intents by cross-validation; see docs/intent.md.
-    private static final double STEP = 10;
+    private static final double STEP = 3.5;
     private static final double COUNTS_WEIGH = 0.5;
     /** As if each skill had been seen in so many tasks that hold what all tasks hold. */
     private static final double SMOOTHING = 3;

@@ -11,6 +11,7 @@ import org.dmsc.schemas.AgentId;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.tenant.Enforcement;
+import org.dmsc.tenant.rules.Ambiguity;
 import org.dmsc.tenant.rules.Quotas;
 import org.dmsc.tenant.rules.TenantPolicy;
 import org.dmsc.tenant.testing.FixedPolicies;
@@ -129,6 +130,18 @@ final class PolicyReaderTest {
                 .hasMessageContaining("network.sources: '10.0.0.1/8'")
                 .hasMessageContaining("network.sources: '999.1.1.1'")
                 .hasMessageContaining("network.agent-hosts: 'http://x'");
+    }
+
+    @Test
+    void readsWhatAnAmbiguousRequestComesTo() {
+        assertThat(FixedPolicies.policy("acme", "ambiguity: {then: ask, margin: 0.25}")
+                        .ambiguity())
+                .isEqualTo(new Ambiguity(Ambiguity.Answer.ASK, 0.25));
+        assertThat(FixedPolicies.policy("acme", "").ambiguity()).isEqualTo(Ambiguity.USUAL);
+        assertThatThrownBy(() -> FixedPolicies.policy("acme", "ambiguity: {then: guess, margin: 2, x: 1}"))
+                .hasMessageContaining("ambiguity.then")
+                .hasMessageContaining("ambiguity.margin")
+                .hasMessageContaining("ambiguity.x");
     }
 
     @Test
