@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Properties;
 import java.util.UUID;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -130,6 +132,23 @@ class AuditTopologyTest {
                 .singleElement()
                 .isEqualTo(raw.readValuesToList().get(0));
         assertThat(driver.producedTopicNames()).doesNotContain("dmsc.beta.audit");
+    }
+
+    @Test
+    void carriesTheHeadersOfCloudEventsInKafkasBinaryMode() {
+        happened("acme", "1");
+
+        Headers headers = log.readRecord().headers();
+        assertThat(headers)
+                .extracting(header -> header.key() + "=" + new String(header.value(), StandardCharsets.UTF_8))
+                .containsExactly(
+                        "ce_specversion=1.0",
+                        "ce_id=1",
+                        "ce_source=urn:dmsc:audit:acme",
+                        "ce_type=org.dmsc.audit.refusal",
+                        "ce_time=" + Instant.ofEpochMilli(Make.NOW),
+                        "ce_sequence=0",
+                        "content-type=application/avro");
     }
 
     @Test
