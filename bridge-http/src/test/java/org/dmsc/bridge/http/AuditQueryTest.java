@@ -68,7 +68,7 @@ class AuditQueryTest {
     }
 
     @Test
-    @DisplayName("case 101: an administrator of a tenant sees that tenant's records, and no word of another's")
+    @DisplayName("an administrator of a tenant sees that tenant's records, and no word of another's")
     void anAdministratorSeesItsOwnTenantOnly() throws Exception {
         EdgeFixture.Answer own = EdgeFixture.send(edge.agent("acme", "boss"), edge.get("/v1/audit/query"));
         assertThat(actors(own.json())).hasSize(3).allMatch(actor -> actor.startsWith("spiffe://acme."));
