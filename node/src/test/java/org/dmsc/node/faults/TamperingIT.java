@@ -92,7 +92,8 @@ class TamperingIT {
     }
 
     @Test
-    @DisplayName("cases 91, 92, 95: flipped, deleted, inserted, swapped, cut off, rolled back, sealed anew: each is found and named")
+    @DisplayName(
+            "cases 91, 92, 95: flipped, deleted, inserted, swapped, cut off, rolled back, sealed anew: each is found and named")
     void eachAttackOnTheDiskIsFoundAndNamed() throws Exception {
         BrokerSettings settings = BrokerSettings.loopback(folder.resolve("kafka"));
         try (EmbeddedKafka kafka = new EmbeddedKafka(settings)) {
@@ -135,17 +136,17 @@ class TamperingIT {
     private void rememberHeads() throws Exception {
         Map<String, String> heads = new TreeMap<>();
         LogKeys keys = keys("keys");
-        TENANTS.forEach(tenant -> heads.put(
-                tenant,
-                new String(note(tenant, head(LEAVES, 1), keys), StandardCharsets.UTF_8)));
+        TENANTS.forEach(tenant ->
+                heads.put(tenant, new String(note(tenant, head(LEAVES, 1), keys), StandardCharsets.UTF_8)));
         SecretFile.write(folder.resolve("keys/audit/heads.json"), new ObjectMapper().writeValueAsBytes(heads));
     }
 
     private AuditDisk disk(String topic) throws Exception {
         try (Stream<Path> all = Files.walk(folder.resolve("kafka"))) {
-            return new AuditDisk(all.filter(path -> path.getFileName().toString().equals(topic + "-0"))
-                    .findFirst()
-                    .orElseThrow());
+            return new AuditDisk(
+                    all.filter(path -> path.getFileName().toString().equals(topic + "-0"))
+                            .findFirst()
+                            .orElseThrow());
         }
     }
 
@@ -182,7 +183,8 @@ class TamperingIT {
         disk.rewrite(records -> {
             List<Stored> after = new ArrayList<>();
             for (Stored record : records) {
-                long size = Checkpoint.of(SignedNote.parse(record.value())).tree().size();
+                long size =
+                        Checkpoint.of(SignedNote.parse(record.value())).tree().size();
                 if (record.key().equals("reseal")) {
                     after.add(new Stored("reseal", note("reseal", head((int) size, 3), others)));
                 } else if (!record.key().equals("rollback") || size <= 8) {

@@ -80,7 +80,8 @@ final class SequencerProcessor implements Processor<String, byte[], String, Audi
         heads.put(tenant, next + 1);
         seen.put(id, new byte[0], day(now));
         parts.counters().sequenced();
-        Record<String, AuditRecord> leaf = new Record<>(tenant, numbered.get(), now, CloudEvents.headers(numbered.get()));
+        Record<String, AuditRecord> leaf =
+                new Record<>(tenant, numbered.get(), now, CloudEvents.headers(numbered.get()));
         context.forward(leaf, AuditTopology.SINK);
         if (parts.copied().test(tenant)) {
             context.forward(leaf, AuditTopology.COPY);
