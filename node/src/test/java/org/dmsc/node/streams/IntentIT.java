@@ -16,7 +16,10 @@ import org.dmsc.node.testing.TestFabric;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A real fabric learns from finished tasks who does what, keeps it over a restart, and tells no other tenant. */
+/**
+ * A real fabric learns from finished tasks who does what, keeps it over a restart, and tells no other tenant; and asks a caller whose tenant
+ * wants no guess.
+ */
 @Timeout(180)
 final class IntentIT {
 
@@ -34,6 +37,7 @@ final class IntentIT {
         try (TestFabric fabric = TestFabric.start(Map.of())) {
             fabric.createTenant("learns");
             fabric.createTenant("bystands");
+            fabric.apply("bystands", "ambiguity: {then: ask, margin: 0.6}");
             Credentials alice = fabric.addAgent("learns", "alice");
             Credentials bob = fabric.addAgent("bystands", "bob");
             Credentials ledger = fabric.addAgent("learns", "ledger");
@@ -58,6 +62,7 @@ final class IntentIT {
                 assertThat(done(caller, Participant.ask(REQUEST))).isEqualTo("travel");
                 assertThat(found(bystander)).as("who learnt nothing").isEqualTo("accounting");
                 assertThat(done(bystander, Participant.ask(REQUEST))).isEqualTo("ledger");
+                isAskedAndAnswers(bystander);
 
                 fabric.restart();
 
@@ -67,6 +72,18 @@ final class IntentIT {
                 assertThat(found(fabric.as(bob))).isEqualTo("accounting");
             }
         }
+    }
+
+    private static void isAskedAndAnswers(Participant caller) {
+        Answer asked = caller.post("/message:send", Participant.ask("accounting, or journeys"));
+        assertThat(asked.state()).as("%s", asked).isEqualTo("INPUT_REQUIRED");
+        assertThat(asked.text()).contains("accounting").contains("journeys");
+
+        ObjectNode answer = Participant.ask("journeys");
+        ((ObjectNode) answer.get("message"))
+                .put("taskId", asked.task().path("id").asText());
+
+        assertThat(done(caller, answer)).startsWith("travel");
     }
 
     private static void register(TestFabric fabric, Credentials issued, String agent, HttpAgent server) {

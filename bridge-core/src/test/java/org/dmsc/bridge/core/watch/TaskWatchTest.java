@@ -103,6 +103,27 @@ final class TaskWatchTest {
     }
 
     @Test
+    void saysItselfWhatTheRouterAsks() {
+        TaskHandle handle = attach(watch, Patience.ANY_INTERRUPTION);
+        handle.listen(heard::add);
+
+        watch.accept(new SeenEvent(
+                event("asked", TaskEventKind.AGENT_UPDATE, 0)
+                        .setState(TaskStateName.INPUT_REQUIRED)
+                        .setRefusal(Refusal.AMBIGUOUS.name())
+                        .setReason("which of these?")
+                        .build(),
+                Optional::empty,
+                7));
+
+        assertThat(handle.settled().toCompletableFuture()).isCompleted();
+        assertThat(heard.get(0).last()).isFalse();
+        assertThat(text(watch.view().statusMessage().orElseThrow())).contains("which of these?");
+        watch.accept(assigned(1));
+        assertThat(watch.view().state()).isEqualTo(TaskStateName.WORKING);
+    }
+
+    @Test
     void looksUpWhatItMissedAndTellsEachUpdateOnce() {
         TaskHandle handle = attach(watch, Patience.ANY_INTERRUPTION);
         handle.listen(heard::add);
