@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.dmsc.node.audit.AuditLog;
+import org.dmsc.node.audit.EventExport;
 import org.dmsc.node.host.ExitCode;
 import org.dmsc.node.host.NodeException;
 import org.dmsc.tenant.log.Checkpoint;
@@ -13,14 +14,17 @@ import org.dmsc.tenant.log.SignedNote;
 import org.dmsc.tenant.log.TileWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code dmsc audit export}. */
 @Command(
         name = "export",
         description = {
             "Writes a tenant's log as static files: checkpoint, tile/, tile/entries/ (C2SP tlog-tiles).",
-            "Any web server can offer them, and anybody's software can verify them."
+            "Any web server can offer them, and anybody's software can verify them.",
+            "With --format jsonl or csv the events as text, in one file, for DuckDB, SQL and spreadsheets."
         },
         mixinStandardHelpOptions = true)
 final class AuditExportCommand implements Callable<Integer> {
@@ -28,7 +32,21 @@ final class AuditExportCommand implements Callable<Integer> {
     @Option(names = "--tenant", paramLabel = "TENANT", description = "whose log", required = true)
     private String tenant = "";
 
-    @Option(names = "--out", paramLabel = "DIR", description = "a folder that does not exist yet", required = true)
+    /** What is written. */
+    enum Format {
+        tiles,
+        jsonl,
+        csv
+    }
+
+    @Option(names = "--format", description = "tiles, jsonl or csv (default: ${DEFAULT-VALUE})", defaultValue = "tiles")
+    private Format format = Format.tiles;
+
+    @Option(
+            names = "--out",
+            paramLabel = "PATH",
+            description = "a folder, or with --format a file, that does not exist yet",
+            required = true)
     private Path out = Path.of("");
 
     @Mixin
@@ -37,11 +55,30 @@ final class AuditExportCommand implements Callable<Integer> {
     @Mixin
     private Output output = new Output();
 
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
     @Override
     public Integer call() {
         if (Files.exists(out)) {
-            throw new NodeException(ExitCode.USAGE, "--out: " + out + " exists (expected a folder that does not)");
+            throw new NodeException(ExitCode.USAGE, "--out: " + out + " exists (expected a path that does not)");
         }
+        return format == Format.tiles ? tiles() : events();
+    }
+
+    private Integer events() {
+        EventExport export = new EventExport(where.node());
+        ProgressBar bar = new ProgressBar("exporting", spec.commandLine().getErr());
+        long written =
+                format == Format.csv ? export.csv(tenant, out, bar::at) : export.jsonLines(tenant, out, bar::at);
+        bar.end();
+        output.print(
+                FabricClient.JSON.createObjectNode().put("records", written).put("file", out.toString()),
+                o -> o.line(written + " records in " + out));
+        return ExitCode.OK.code();
+    }
+
+    private Integer tiles() {
         AuditLog log = new AuditLog(where.node());
         List<NoteKey> keys = log.keys(tenant, List.of());
         SignedNote note = log.newest(tenant, keys);
