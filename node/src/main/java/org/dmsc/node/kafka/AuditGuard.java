@@ -13,12 +13,16 @@ import org.apache.kafka.server.authorizer.AuthorizationResult;
 import org.dmsc.schemas.TopicNames;
 import org.dmsc.schemas.TopicNames.Channel;
 import org.dmsc.tenant.fence.KafkaRole;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Kafka's own authorizer, with rules before it that no ACL and no super-user gets past: the audit topics are not deleted, not trimmed and not
  * altered (design 14.13), and only the sequencer writes to them, also to the tenants' own copies. Kafka makes it by its name, hence public.
  */
 public final class AuditGuard extends StandardAuthorizer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AuditGuard.class);
 
     private static final Set<AclOperation> FORBIDDEN =
             Set.of(AclOperation.DELETE, AclOperation.ALTER, AclOperation.ALTER_CONFIGS);
@@ -35,9 +39,24 @@ public final class AuditGuard extends StandardAuthorizer {
         for (int i = 0; i < results.size(); i++) {
             if (isForbidden(context.principal(), actions.get(i))) {
                 results.set(i, AuthorizationResult.DENIED);
+                alarm(context, actions.get(i));
             }
         }
         return results;
+    }
+
+    /** Said at once and loudly: nothing in the fabric ever tries. What is asked only to show a client its rights is no attempt. */
+    private static void alarm(AuthorizableRequestContext context, Action action) {
+        boolean audit = action.resourcePattern().resourceType() == ResourceType.TOPIC
+                && isAudit(action.resourcePattern().name());
+        if (audit && action.logIfDenied()) {
+            LOG.atError()
+                    .addKeyValue("principal", context.principal())
+                    .addKeyValue("operation", action.operation())
+                    .addKeyValue("topic", action.resourcePattern().name())
+                    .addKeyValue("address", context.clientAddress())
+                    .log("somebody tried to change the audit log: refused");
+        }
     }
 
     /** DELETE on the cluster would stand for DELETE on every topic and keep Kafka from asking about each; nothing else needs it. */
