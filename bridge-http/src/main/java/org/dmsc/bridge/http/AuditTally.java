@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.schemas.avro.AuditEvent;
+import org.dmsc.schemas.avro.AuditKind;
 import org.dmsc.schemas.avro.AuditRecord;
 
 /**
@@ -41,10 +42,10 @@ final class AuditTally {
         if (event.getRefusal() != null) {
             count(refusals, event.getRefusal(), many(event));
         }
-        if (event.getSkill() != null) {
+        if (event.getSkill() != null && event.getKind() == AuditKind.DECISION) {
             count(skills, event.getSkill(), 1);
         }
-        if (event.getState() != null) {
+        if (event.getState() != null && event.getKind() == AuditKind.OUTCOME) {
             count(states, event.getState(), 1);
         }
     }

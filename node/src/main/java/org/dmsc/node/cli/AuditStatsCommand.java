@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "stats",
         description = {
-            "Counts records by tenant, kind, refusal, final state, skill and actor.",
+            "Counts records by tenant, kind and actor, refusals by code, tasks by final state, decisions by skill.",
             "Refusals that were recorded together, because they came as a flood, count as many as they were."
         },
         mixinStandardHelpOptions = true)
