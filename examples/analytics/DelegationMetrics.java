@@ -67,6 +67,8 @@ public final class DelegationMetrics {
         config.put("auto.offset.reset", "earliest");
         config.put("consumer.isolation.level", "read_committed");
         config.remove("group.id");
+        // It writes nothing, and has no right to.
+        config.put("producer.enable.idempotence", "false");
         Schemas schemas = new Schemas(options.get("--registry"), Path.of(options.get("--as")));
         Topology topology = new Topology()
                 .addSource("audit", new StringDeserializer(), new ByteArrayDeserializer(), "dmsc." + tenant + ".audit")
