@@ -97,7 +97,6 @@ final class GatewayRole {
     private final WebFetcher fetcher;
     private final OutsideKeys outsideKeys;
     private final OutsideIssuers outsideIssuers;
-
     private final CallerAuthenticator authenticator;
     private int estPort;
 
