@@ -69,8 +69,7 @@ final class AuditExportCommand implements Callable<Integer> {
     private Integer events() {
         EventExport export = new EventExport(where.node());
         ProgressBar bar = new ProgressBar("exporting", spec.commandLine().getErr());
-        long written =
-                format == Format.csv ? export.csv(tenant, out, bar::at) : export.jsonLines(tenant, out, bar::at);
+        long written = format == Format.csv ? export.csv(tenant, out, bar::at) : export.jsonLines(tenant, out, bar::at);
         bar.end();
         output.print(
                 FabricClient.JSON.createObjectNode().put("records", written).put("file", out.toString()),
