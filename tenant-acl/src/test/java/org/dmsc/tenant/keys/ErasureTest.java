@@ -48,7 +48,9 @@ class ErasureTest {
         vault.create(ACME, KeyClass.PAYLOAD);
         AuditHmac hmacs = new VaultAuditHmac(vault);
         String hmac = hmacs.of(ACME, SAID);
-        assertThat(hmacs.of(ACME, SAID)).as("while the tenant lives, who knows a text finds it").isEqualTo(hmac);
+        assertThat(hmacs.of(ACME, SAID))
+                .as("while the tenant lives, who knows a text finds it")
+                .isEqualTo(hmac);
         List<byte[]> leaves =
                 IntStream.range(0, LEAVES).mapToObj(i -> leaf(i, hmac)).toList();
         Frontier tree = new Frontier();
