@@ -1,7 +1,9 @@
 package org.dmsc.bridge.mqtt;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.dmsc.bridge.mqtt.broker.Device;
 import org.dmsc.bridge.mqtt.broker.DeviceTraffic;
 import org.dmsc.bridge.mqtt.broker.InboundPublish;
@@ -22,6 +24,9 @@ final class EdgeTraffic implements DeviceTraffic {
 
     private static final Logger LOG = LoggerFactory.getLogger(EdgeTraffic.class);
 
+    private static final int MOST_TOPICS = 20_000;
+
+    private final Map<String, DeviceTopic> topics = new ConcurrentHashMap<>();
     private final Guard guard;
     private final DeviceQuotas quotas;
     private final Devices devices;
@@ -88,12 +93,7 @@ final class EdgeTraffic implements DeviceTraffic {
     }
 
     private CompletionStage<?> take(Device device, InboundPublish publish) {
-        Optional<DeviceTopic> parsed = DeviceTopic.parse(publish.topic());
-        metrics.published(parsed.map(topic -> topic.kind().name().toLowerCase(java.util.Locale.ROOT))
-                .orElse("unknown"));
-        DeviceTopic topic = parsed.orElseThrow(() -> new RefusedException(
-                Refusal.NOT_PERMITTED,
-                "topic: '" + Printable.of(publish.topic()) + "' (expected one of docs/mqtt-311.md)"));
+        DeviceTopic topic = topic(publish);
         if (!topic.agent().tenant().equals(device.agent().tenant())) {
             throw new RefusedException(
                     Refusal.CROSS_TENANT,
@@ -121,6 +121,26 @@ final class EdgeTraffic implements DeviceTraffic {
             replies.requireRoom(device.agent());
         }
         return profile.take(device, topic, publish);
+    }
+
+    /** A device publishes to the same few topics again and again; replies, which each have one of their own, are not remembered. */
+    private DeviceTopic topic(InboundPublish publish) {
+        DeviceTopic known = topics.get(publish.topic());
+        if (known == null) {
+            Optional<DeviceTopic> parsed = DeviceTopic.parse(publish.topic());
+            if (parsed.isEmpty()) {
+                metrics.published("unknown");
+                throw new RefusedException(
+                        Refusal.NOT_PERMITTED,
+                        "topic: '" + Printable.of(publish.topic()) + "' (expected one of docs/mqtt-311.md)");
+            }
+            known = parsed.get();
+            if (known.kind() != Kind.REPLY && topics.size() < MOST_TOPICS) {
+                topics.put(publish.topic(), known);
+            }
+        }
+        metrics.published(known.kind().word());
+        return known;
     }
 
     @Override

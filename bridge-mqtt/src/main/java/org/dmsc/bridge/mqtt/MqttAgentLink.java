@@ -131,6 +131,11 @@ final class MqttAgentLink implements AgentLink {
         return with(device, deliveryId, delivery -> delivery.answer(response));
     }
 
+    /** A device answers a delivery with a piece of an artifact, as bytes. */
+    Answered chunk(Device device, String deliveryId, BinaryChunk chunk) {
+        return with(device, deliveryId, delivery -> delivery.chunk(chunk));
+    }
+
     /** A device says that it cannot do what was delivered. */
     Answered failed(Device device, String deliveryId, String reason) {
         return with(

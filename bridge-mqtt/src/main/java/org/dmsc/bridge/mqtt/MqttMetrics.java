@@ -1,6 +1,9 @@
 package org.dmsc.bridge.mqtt;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Names and labels of this module's metrics. */
 final class MqttMetrics {
@@ -13,6 +16,7 @@ final class MqttMetrics {
     private static final String REPLIES = "dmsc.mqtt.replies";
 
     private final MeterRegistry meters;
+    private final Map<String, Map<String, Counter>> counters = new ConcurrentHashMap<>();
 
     MqttMetrics(MeterRegistry meters, Devices devices) {
         this.meters = meters;
@@ -21,26 +25,32 @@ final class MqttMetrics {
 
     /** A publish of a device, by what kind of topic it was on. */
     void published(String kind) {
-        meters.counter(PUBLISHES, "kind", kind).increment();
+        counter(PUBLISHES, "kind", kind).increment();
     }
 
     /** A connect, publish, subscription or will that was refused. */
     void refused(String what) {
-        meters.counter(REFUSALS, "what", what).increment();
+        counter(REFUSALS, "what", what).increment();
     }
 
     /** A delivery, by how it ended at the device: received, refused, unsent. */
     void delivered(String how) {
-        meters.counter(DELIVERIES, "how", how).increment();
+        counter(DELIVERIES, "how", how).increment();
     }
 
     /** An answer of a device: taken, late, invalid. */
     void answered(String how) {
-        meters.counter(ANSWERS, "how", how).increment();
+        counter(ANSWERS, "how", how).increment();
     }
 
     /** A reply to a device: sent, or lost because it is gone or did not subscribe. */
     void replied(String how) {
-        meters.counter(REPLIES, "how", how).increment();
+        counter(REPLIES, "how", how).increment();
+    }
+
+    /** Looking a meter up by its labels costs as much as the rest of a publish's bookkeeping, so each is looked up once. */
+    private Counter counter(String name, String label, String value) {
+        return counters.computeIfAbsent(name, key -> new ConcurrentHashMap<>())
+                .computeIfAbsent(value, key -> meters.counter(name, label, key));
     }
 }

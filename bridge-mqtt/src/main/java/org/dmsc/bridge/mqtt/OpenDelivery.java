@@ -3,7 +3,9 @@ package org.dmsc.bridge.mqtt;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -36,6 +38,7 @@ final class OpenDelivery {
     private final Device device;
     private final AttemptSink sink;
     private final AgentReplies replies;
+    private final Map<String, Long> chunks = new HashMap<>();
     private final AtomicBoolean sent = new AtomicBoolean();
     private final AtomicBoolean received = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -102,6 +105,22 @@ final class OpenDelivery {
             closed.set(true);
         }
         return CompletableFuture.allOf(stored.toArray(CompletableFuture[]::new));
+    }
+
+    /** A piece of an artifact; one that came before is not taken again. */
+    CompletionStage<?> chunk(BinaryChunk chunk) {
+        Long before;
+        synchronized (chunks) {
+            before = chunks.get(chunk.artifactId());
+            if (before != null && before >= chunk.number()) {
+                return CompletableFuture.completedFuture(null);
+            }
+            chunks.put(chunk.artifactId(), chunk.number());
+        }
+        if (before != null) {
+            ((ObjectNode) chunk.update().get("artifactUpdate")).put("append", true);
+        }
+        return answer(chunk.update());
     }
 
     CompletionStage<?> failed(Refusal refusal, String reason, Certainty certainty) {

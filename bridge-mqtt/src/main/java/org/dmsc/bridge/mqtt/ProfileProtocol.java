@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.dmsc.bridge.core.Terms;
 import org.dmsc.bridge.core.a2a.A2aJson;
+import org.dmsc.bridge.core.a2a.DelegationExtension;
 import org.dmsc.bridge.core.a2a.JsonRpc;
 import org.dmsc.bridge.mqtt.MqttAgentLink.Answered;
 import org.dmsc.bridge.mqtt.broker.Device;
@@ -117,6 +118,9 @@ final class ProfileProtocol {
             port.refused(e.refusal(), e.sentence());
             return CompletableFuture.completedFuture(null);
         }
+        if (topic.suffix().isPresent() && call.params().get("message") instanceof ObjectNode message) {
+            DelegationExtension.wantTag(message, topic.suffix().get());
+        }
         return desk.handle(
                 new DeviceRequest(device, call.method(), call.params(), topic.agent(), terms(call, publish)), port);
     }
@@ -149,13 +153,25 @@ final class ProfileProtocol {
                     "reply to " + topic.agent() + " (expected a reply to what the gateway asked)");
         }
         String deliveryId = topic.suffix().orElseThrow();
-        Answered answered = heard(device, deliveryId, publish.payload());
+        Answered answered = BinaryChunk.isOne(publish)
+                ? chunk(device, deliveryId, publish)
+                : heard(device, deliveryId, publish.payload());
         if (answered.taken() == MqttAgentLink.Taken.FOREIGN) {
             throw new RefusedException(
                     Refusal.NOT_PERMITTED,
                     "reply " + deliveryId + ": was asked of another agent (expected a reply to a request of its own)");
         }
         return answered.stored();
+    }
+
+    private Answered chunk(Device device, String deliveryId, InboundPublish publish) {
+        BinaryChunk chunk;
+        try {
+            chunk = BinaryChunk.read(publish);
+        } catch (RefusedException e) {
+            return link.invalid(device, deliveryId, e);
+        }
+        return link.chunk(device, deliveryId, chunk);
     }
 
     private Answered heard(Device device, String deliveryId, byte[] payload) {

@@ -3,6 +3,7 @@ package org.dmsc.bridge.mqtt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.dmsc.bridge.core.DeliveryOrder;
 import org.dmsc.bridge.mqtt.testing.Eventually;
@@ -19,6 +20,8 @@ import org.dmsc.schemas.avro.AgentSnapshot;
 import org.dmsc.schemas.avro.Delivery;
 import org.dmsc.schemas.avro.DeliveryKind;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -326,6 +329,51 @@ final class ProfileAgentTest {
 
             assertThat(reasonCode(token)).isZero();
         }
+    }
+
+    @Test
+    void sendsAnArtifactAsBytesInPiecesAndAPieceThatComesAgainIsTheSame(Edge edge) throws Exception {
+        AgentRef agent = edge.agent("acme", "camera");
+        FakeSink sink = new FakeSink();
+        try (Paho5 device = Paho5.connect(edge, agent)) {
+            DeliveryOrder order = edge.order(register(edge, device, agent), "x");
+            edge.edge.link().deliver(order, sink);
+            String topic = device.next().properties().getResponseTopic();
+            String task = order.delivery().getTaskId();
+
+            chunk(device, topic, task, "0", "false");
+            chunk(device, topic, task, "1", "false");
+            chunk(device, topic, task, "1", "false");
+            chunk(device, topic, task, "2", "true");
+
+            List<String> updates = sink.lines().stream()
+                    .filter(line -> line.contains("artifactUpdate"))
+                    .toList();
+            assertThat(updates).hasSize(3).allMatch(line -> line.contains("\"raw\":\"AP8=\""));
+            assertThat(updates.get(0)).doesNotContain("append").contains("image/png");
+            assertThat(updates.get(1)).contains("\"append\":true").doesNotContain("lastChunk");
+            assertThat(updates.get(2)).contains("\"lastChunk\":true");
+        }
+    }
+
+    private static void chunk(Paho5 device, String topic, String task, String number, String last) throws Exception {
+        MqttProperties properties = Paho5.properties(
+                null,
+                "c",
+                "a2a-artifact-mode",
+                "binary",
+                "a2a-task-id",
+                task,
+                "a2a-artifact-id",
+                "picture",
+                "a2a-chunk-seqno",
+                number,
+                "a2a-last-chunk",
+                last);
+        properties.setContentType("image/png");
+        device.client()
+                .publish(topic, new MqttMessage(new byte[] {0, (byte) 0xff}, 1, false, properties))
+                .waitForCompletion(20_000);
     }
 
     private static String outcome(Edge edge, Paho5 device, AgentSnapshot snapshot, String answer) throws Exception {

@@ -2,6 +2,7 @@ package org.dmsc.bridge.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.dmsc.bridge.core.AgentMessage;
@@ -73,6 +74,41 @@ final class ProfileRequesterTest {
 
             assertThat(asked().need().target()).contains(AgentRef.of("acme", "billing"));
             assertThat(asked().terms().timeout().orElseThrow().toSeconds()).isBetween(1L, 9L);
+        }
+    }
+
+    @Test
+    void asksAPoolByItsTopicAndWhoeverIsInItHasItsTag() throws Exception {
+        try (Paho5 device = requester()) {
+            device.publish(
+                            "$a2a/v1/request/acme/main/pool/translators",
+                            call("SendMessage", task),
+                            false,
+                            Paho5.properties(replyTopic(), "corr-1"))
+                    .waitForCompletion(20_000);
+
+            assertThat(asked().need().target()).isEmpty();
+            assertThat(asked().need().tags()).containsExactly("translators");
+        }
+    }
+
+    @Test
+    void subscribesToATaskThatRuns() throws Exception {
+        try (Paho5 device = requester()) {
+            ask(device, "gateway", "SendStreamingMessage").waitForCompletion(20_000);
+            device.next();
+            request(
+                    device,
+                    "{\"jsonrpc\":\"2.0\",\"id\":8,\"method\":\"SubscribeToTask\",\"params\":{\"id\":\"" + task
+                            + "\"}}");
+            assertThat(device.next().json().at("/id").asText()).isEqualTo("8");
+
+            edge.exchange.task(task).update(TaskStateName.COMPLETED, "done", true);
+
+            assertThat(List.of(
+                            device.next().json().at("/id").asText(),
+                            device.next().json().at("/id").asText()))
+                    .containsExactlyInAnyOrder("7", "8");
         }
     }
 

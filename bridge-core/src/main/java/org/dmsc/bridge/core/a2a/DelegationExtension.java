@@ -1,6 +1,7 @@
 package org.dmsc.bridge.core.a2a;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,13 @@ public final class DelegationExtension {
     private static final String RESERVED_PREFIX = "dmsc-";
 
     private DelegationExtension() {}
+
+    /** Adds a tag to those that whoever does the request must have. */
+    public static void wantTag(ObjectNode request, String tag) {
+        ObjectNode extension = in(request);
+        ArrayNode tags = extension.get("tags") instanceof ArrayNode given ? given : extension.putArray("tags");
+        tags.add(tag);
+    }
 
     /**
      * Removes from the object's {@code metadata}, and from that of its parts, what only the fabric may write there, and the metadata itself

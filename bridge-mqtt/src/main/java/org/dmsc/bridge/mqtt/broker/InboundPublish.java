@@ -17,6 +17,7 @@ public record InboundPublish(
         boolean retain,
         Optional<String> responseTopic,
         Optional<byte[]> correlation,
+        Optional<String> contentType,
         Optional<Duration> expiry,
         Map<String, String> properties) {
 

@@ -37,6 +37,7 @@ final class Packets {
                 packet.getRetain(),
                 packet.getResponseTopic(),
                 packet.getCorrelationData().map(Packets::bytes),
+                packet.getContentType(),
                 packet.getMessageExpiryInterval().map(Duration::ofSeconds),
                 properties);
     }

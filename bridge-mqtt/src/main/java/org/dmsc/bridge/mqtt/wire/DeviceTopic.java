@@ -1,6 +1,7 @@
 package org.dmsc.bridge.mqtt.wire;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.dmsc.schemas.AgentId;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.RefusedException;
@@ -11,7 +12,7 @@ import org.dmsc.schemas.TenantId;
  * ({@code dmsc/v1/…}). Exactly one text names each: no two topics mean the same.
  *
  * @param agent whose topic it is; for the fabric's own requests the agent {@code gateway}
- * @param suffix what follows the agent in a reply topic
+ * @param suffix what follows the agent in a reply topic; of a request to a pool (which goes to the agent {@code gateway}) the pool's name
  */
 public record DeviceTopic(Kind kind, AgentRef agent, Optional<String> suffix) {
 
@@ -20,6 +21,8 @@ public record DeviceTopic(Kind kind, AgentRef agent, Optional<String> suffix) {
 
     private static final String PROFILE = "$a2a/v1/";
     private static final String ENVELOPE = "dmsc/v1/";
+    private static final String POOL = "pool";
+    private static final Pattern POOL_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
     private static final int LONGEST_SUFFIX = 256;
 
     /** What a topic is for. */
@@ -33,8 +36,11 @@ public record DeviceTopic(Kind kind, AgentRef agent, Optional<String> suffix) {
         /** Envelopes to an agent. */
         IN;
 
-        private String word() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+        private final String word = name().toLowerCase(java.util.Locale.ROOT);
+
+        /** As it stands in a topic. */
+        public String word() {
+            return word;
         }
     }
 
@@ -72,6 +78,9 @@ public record DeviceTopic(Kind kind, AgentRef agent, Optional<String> suffix) {
         if (kind == Kind.OUT || kind == Kind.IN) {
             return ENVELOPE + agent + "/" + kind.word();
         }
+        if (kind == Kind.REQUEST && suffix.isPresent()) {
+            return PROFILE + kind.word() + "/" + agent.tenant() + "/" + UNIT + "/" + POOL + "/" + suffix.get();
+        }
         return PROFILE + kind.word() + "/" + clientId(agent)
                 + suffix.map(end -> "/" + end).orElse("");
     }
@@ -92,6 +101,14 @@ public record DeviceTopic(Kind kind, AgentRef agent, Optional<String> suffix) {
     private static Optional<DeviceTopic> profile(String[] levels) {
         if (levels.length < 4 || !levels[2].equals(UNIT)) {
             return Optional.empty();
+        }
+        if (levels.length == 5 && levels[0].equals(Kind.REQUEST.word()) && levels[3].equals(POOL)) {
+            return POOL_NAME.matcher(levels[4]).matches()
+                    ? Optional.of(new DeviceTopic(
+                            Kind.REQUEST,
+                            new AgentRef(new TenantId(levels[1]), AgentId.GATEWAY),
+                            Optional.of(levels[4])))
+                    : Optional.empty();
         }
         AgentRef agent = AgentRef.of(levels[1], levels[3]);
         for (Kind kind : new Kind[] {Kind.DISCOVERY, Kind.REQUEST, Kind.EVENT}) {

@@ -25,6 +25,16 @@ final class DeviceTopicTest {
     }
 
     @Test
+    void readsAPoolAsARequestToNobodyInParticular() {
+        DeviceTopic pool =
+                DeviceTopic.parse("$a2a/v1/request/acme/main/pool/fast.ones").orElseThrow();
+
+        assertThat(pool.agent()).isEqualTo(AgentRef.of("acme", "gateway"));
+        assertThat(pool.suffix()).contains("fast.ones");
+        assertThat(pool.text()).isEqualTo("$a2a/v1/request/acme/main/pool/fast.ones");
+    }
+
+    @Test
     void readsNothingElse() {
         for (String text : new String[] {
             "",
