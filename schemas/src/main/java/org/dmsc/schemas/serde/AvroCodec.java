@@ -18,6 +18,7 @@ import org.dmsc.schemas.registry.SchemaRegistry;
 /** Avro records as plain binary, with the writer's schema named by a registry id beside the bytes. Thread-safe. */
 public final class AvroCodec {
 
+    private final Map<Class<?>, SpecificDatumWriter<?>> datumWriters = new ConcurrentHashMap<>();
     private final SchemaRegistry registry;
     private final Map<Integer, Schema> writers = new ConcurrentHashMap<>();
 
@@ -37,10 +38,17 @@ public final class AvroCodec {
         return out.toByteArray();
     }
 
+    /** Making one looks for the record's model by reflection, which costs more than writing a small record. */
+    @SuppressWarnings("unchecked") // A writer is made for the class under which it is kept.
+    private <T extends SpecificRecord> SpecificDatumWriter<T> writer(T value) {
+        return (SpecificDatumWriter<T>)
+                datumWriters.computeIfAbsent(value.getClass(), type -> new SpecificDatumWriter<>(value.getSchema()));
+    }
+
     <T extends SpecificRecord> void write(T value, ByteArrayOutputStream out) {
         try {
             BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
-            new SpecificDatumWriter<T>(value.getSchema()).write(value, encoder);
+            writer(value).write(value, encoder);
             encoder.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -43,7 +43,7 @@ public final class KafkaAgentReports implements AgentReports {
 
     private final Outbox outbox;
     private final Envelopes envelopes;
-    private final FabricDomain domain;
+    private final Parties self;
     private final Place place;
     private final Supplier<String> ids;
     private final Clock clock;
@@ -54,7 +54,8 @@ public final class KafkaAgentReports implements AgentReports {
             Outbox outbox, Envelopes envelopes, FabricDomain domain, Place place, Supplier<String> ids, Clock clock) {
         this.outbox = outbox;
         this.envelopes = envelopes;
-        this.domain = domain;
+        this.self =
+                Parties.from(SpiffeId.node(domain, "gateway", place.gateway()).uri());
         this.place = place;
         this.ids = ids;
         this.clock = clock;
@@ -138,10 +139,8 @@ public final class KafkaAgentReports implements AgentReports {
         try {
             AgentReport report = building.build();
             AgentRef agent = AgentRef.of(report.getTenant(), report.getAgent());
-            Parties parties = Parties.from(
-                    SpiffeId.node(domain, "gateway", place.gateway()).uri());
             SealedEnvelope envelope = envelopes.seal(
-                    report, agent.tenant(), Channel.AGENTS.label(), report.getReportId(), parties, report.getTime());
+                    report, agent.tenant(), Channel.AGENTS.label(), report.getReportId(), self, report.getTime());
             int lane = Lanes.of(report.getAgent(), place.lanes());
             return outbox.publish(new Outgoing(
                             agent.tenant(), Channel.AGENTS, lane, report.getAgent(), envelope, InClear.NONE))
