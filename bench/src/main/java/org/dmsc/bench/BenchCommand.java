@@ -28,7 +28,8 @@ import picocli.CommandLine.Option;
             RevocationCommand.class,
             IsolationCommand.class,
             AuditCommand.class,
-            SealingCommand.class
+            SealingCommand.class,
+            MqttCommand.class
         })
 public final class BenchCommand implements Callable<Integer> {
 

@@ -4,8 +4,11 @@ import com.linecorp.armeria.client.ClientFactory;
 import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.server.ServerBuilder;
 import io.netty.handler.ssl.ClientAuth;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The folder that {@code dmsc agent add} wrote: certificate, key and the fabric's root, as PEM. */
@@ -25,6 +28,25 @@ record Credentials(Path folder) {
         server.https(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .tls(TlsKeyPair.of(key().toFile(), certificate().toFile()))
                 .tlsCustomizer(tls -> tls.trustManager(root().toFile()).clientAuth(ClientAuth.REQUIRE));
+    }
+
+    /**
+     * The same for clients that are not Armeria's.
+     *
+     * @param moreRoots PEM of authorities that are trusted beside the fabric's
+     */
+    PemTls pem(String moreRoots) {
+        try {
+            return new PemTls(
+                    Files.readString(certificate()), Files.readString(key()), Files.readString(root()) + moreRoots);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Certificates that it trusts. */
+    Path trusted() {
+        return root();
     }
 
     private Path certificate() {

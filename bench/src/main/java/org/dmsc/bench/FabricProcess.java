@@ -41,6 +41,13 @@ final class FabricProcess implements AutoCloseable {
         return start(folder.resolve("data"), folder.resolve("fabric.log"), List.of("--roles", roles));
     }
 
+    /** The same with these options more. */
+    static FabricProcess start(Path folder, List<String> options) throws InterruptedException {
+        List<String> more = new ArrayList<>(List.of("--mqtt-port", "0"));
+        more.addAll(options);
+        return start(folder.resolve("data"), folder.resolve("fabric.log"), more);
+    }
+
     /** One more gateway of this fabric, in a process of its own; HTTP only. */
     FabricProcess join(String node) throws InterruptedException {
         return join(node, "http");
@@ -100,6 +107,10 @@ final class FabricProcess implements AutoCloseable {
 
     String httpUrl() {
         return "https://localhost:" + described().path("httpPort").asInt();
+    }
+
+    int mqttPort() {
+        return described().path("mqttPort").asInt();
     }
 
     int httpPort() {
@@ -189,13 +200,18 @@ final class FabricProcess implements AutoCloseable {
     }
 
     private static Process launch(Path log, String... words) {
+        return launch("org.dmsc.node.Main", log, words);
+    }
+
+    /** Another Java program of ours, with the same virtual machine settings. */
+    static Process launch(String main, Path log, String... words) {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         // The same virtual machine settings as the launcher gives to this process.
         java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(flag -> flag.startsWith("-X") || flag.startsWith("-D") || flag.startsWith("--"))
                 .forEach(command::add);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "org.dmsc.node.Main"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
         command.addAll(List.of(words));
         try {
             return new ProcessBuilder(command)

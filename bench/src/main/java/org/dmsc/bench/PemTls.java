@@ -22,20 +22,43 @@ record PemTls(String certificates, String key, String roots) {
 
     SSLContext context() {
         try {
+            SSLContext tls = SSLContext.getInstance("TLSv1.3");
+            tls.init(keys().getKeyManagers(), trust().getTrustManagers(), null);
+            return tls;
+        } catch (GeneralSecurityException e) {
+            throw unusable(e);
+        }
+    }
+
+    /** Shows the certificate. */
+    KeyManagerFactory keys() {
+        try {
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(keyStore(), NONE);
+            return keys;
+        } catch (GeneralSecurityException | IOException e) {
+            throw unusable(e);
+        }
+    }
+
+    /** Trusts the roots. */
+    TrustManagerFactory trust() {
+        try {
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             KeyStore anchors = empty();
+            int number = 0;
             for (Certificate root : parse(roots)) {
-                anchors.setCertificateEntry("root", root);
+                anchors.setCertificateEntry("root-" + number++, root);
             }
             trust.init(anchors);
-            SSLContext tls = SSLContext.getInstance("TLSv1.3");
-            tls.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-            return tls;
+            return trust;
         } catch (GeneralSecurityException | IOException e) {
-            throw new BenchException("credentials that the fabric issued cannot be used", e);
+            throw unusable(e);
         }
+    }
+
+    private static BenchException unusable(Exception cause) {
+        return new BenchException("credentials that the fabric issued cannot be used", cause);
     }
 
     private KeyStore keyStore() throws GeneralSecurityException, IOException {
