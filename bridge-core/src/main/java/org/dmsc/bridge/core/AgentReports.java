@@ -28,6 +28,13 @@ public interface AgentReports {
     /** Its connection here ended; nothing is said when it was not connected here. */
     CompletionStage<Void> absent(AgentRef agent, String reason);
 
+    /**
+     * It was looked at: empty when it answered as it should, otherwise why not.
+     *
+     * <p>MUST be told only by the gateway that owns the agent's lane.
+     */
+    CompletionStage<Void> probed(AgentRef agent, Optional<String> problem);
+
     /** It lives, and is that busy. */
     CompletionStage<Void> heartbeat(AgentRef agent, AgentLoad load);
 }

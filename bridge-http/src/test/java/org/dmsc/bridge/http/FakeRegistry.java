@@ -111,6 +111,11 @@ final class FakeRegistry implements Agents, AgentReports {
     }
 
     @Override
+    public CompletionStage<Void> probed(AgentRef agent, Optional<String> problem) {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
     public CompletionStage<Void> heartbeat(AgentRef agent, AgentLoad load) {
         AgentSnapshot before = snapshots.get(agent.toString());
         return changed(

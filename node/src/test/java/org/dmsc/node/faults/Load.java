@@ -7,9 +7,10 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
@@ -29,7 +30,8 @@ final class Load implements AutoCloseable {
     private final List<String> kinds;
     private final BiFunction<String, String, ObjectNode> requests;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
-    private final ExecutorService senders = Executors.newFixedThreadPool(SENDERS);
+    private final ThreadPoolExecutor senders =
+            new ThreadPoolExecutor(SENDERS, SENDERS, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
     private final AtomicInteger asked = new AtomicInteger();
     private final AtomicInteger retried = new AtomicInteger();
     private final Map<String, String> accepted = new ConcurrentHashMap<>();
@@ -83,6 +85,8 @@ final class Load implements AutoCloseable {
     /** No further tasks; returns when each that was begun is accepted or given up. */
     void finish() {
         clock.shutdownNow();
+        // What was to be sent and was not begun, because the machine could not keep up, was never asked.
+        senders.getQueue().clear();
         senders.shutdown();
         try {
             if (!senders.awaitTermination(PATIENCE.toSeconds() + 60, TimeUnit.SECONDS)) {

@@ -100,7 +100,11 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
         } else if (inbound instanceof Inbound.Happened happened) {
             happened(place, happened, offset, now);
         } else if (inbound instanceof Inbound.Cancelled cancelled) {
-            desk.cancelled(cancelled.cancel(), now).ifPresentOrElse(work -> apply(work, now), this::ignored);
+            Optional<Work> work = desk.cancelled(cancelled.cancel(), now);
+            if (work.filter(result -> result.fate() != Work.Fate.IGNORED).isEmpty()) {
+                ignored();
+            }
+            work.ifPresent(result -> apply(result, now));
         } else if (inbound instanceof Inbound.Canary canary) {
             forward(desk.canary(place.tenant(), canary.event()), now);
             context.commit();
@@ -281,6 +285,13 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
                 .addKeyValue("offset", metadata.offset())
                 .addKeyValue("cause", Printable.of(cause))
                 .log("record cannot be used: set aside");
+        String origin = metadata.topic() + "-" + metadata.partition() + "@" + metadata.offset();
+        // What is no refusal of ours may quote the record.
+        String said = why instanceof RefusedException
+                ? Printable.of(cause)
+                : why.getClass().getSimpleName();
+        long now = context.currentSystemTimeMs();
+        forward(parts.recorder().unusable(place.tenant(), origin, said, now), now);
         if (record.value() != null && record.key() != null) {
             Map<String, String> headers = Map.of(
                     "dmsc-tenant",
@@ -288,12 +299,10 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
                     "dmsc-kind",
                     "Unusable",
                     "dmsc-origin",
-                    metadata.topic() + "-" + metadata.partition() + "@" + metadata.offset(),
+                    origin,
                     "dmsc-error",
                     Printable.of(cause));
-            forward(
-                    Recorder.poison(place.tenant(), record.key(), record.value(), headers),
-                    context.currentSystemTimeMs());
+            forward(Recorder.poison(place.tenant(), record.key(), record.value(), headers), now);
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.dmsc.router.topology;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
@@ -11,11 +12,13 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.dmsc.router.task.Names;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Lanes;
+import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.TopicNames;
 import org.dmsc.schemas.TopicNames.Channel;
 import org.dmsc.schemas.avro.AgentReport;
 import org.dmsc.schemas.avro.AuditEvent;
+import org.dmsc.schemas.avro.AuditKind;
 import org.dmsc.schemas.avro.DeadLetter;
 import org.dmsc.schemas.avro.Delivery;
 import org.dmsc.schemas.avro.Lesson;
@@ -177,6 +180,21 @@ final class Recorder {
                 letter.getTaskId(),
                 sealed.serialize(topic, whole),
                 headers(tenant, letter, Map.of("dmsc-refusal", letter.getRefusal())));
+    }
+
+    /** That a record cannot be used, for the audit log: only gateways and routers write there, so somebody else did, or changed it. */
+    Outbound unusable(TenantId tenant, String origin, String cause, long now) {
+        return audit(AuditEvent.newBuilder()
+                .setEventId("set-aside." + origin)
+                .setTenant(tenant.value())
+                .setTime(now)
+                .setKind(AuditKind.REFUSAL)
+                .setActor(names.router())
+                .setNode(names.node())
+                .setObject(origin)
+                .setRefusal(Refusal.UNREADABLE.name())
+                .setReasons(List.of(cause))
+                .build());
     }
 
     /** A record that cannot be used, as it came; the headers say where it lay and what was wrong. */

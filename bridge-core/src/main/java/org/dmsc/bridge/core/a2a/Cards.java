@@ -56,6 +56,9 @@ public final class Cards {
                 .setRegion(hints.region().orElse(null))
                 .setCost(hints.cost())
                 .setHeartbeatMs(hints.heartbeatMs())
+                .setProbeMs(hints.probe().intervalMs())
+                .setProbePath(hints.probe().path())
+                .setProbeText(hints.probe().contains())
                 .build();
     }
 

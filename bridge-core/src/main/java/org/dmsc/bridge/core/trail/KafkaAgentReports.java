@@ -20,6 +20,7 @@ import org.dmsc.schemas.avro.AgentLoad;
 import org.dmsc.schemas.avro.AgentRegistration;
 import org.dmsc.schemas.avro.AgentReport;
 import org.dmsc.schemas.avro.AgentReportKind;
+import org.dmsc.schemas.avro.AttemptOutcome;
 import org.dmsc.schemas.avro.Presence;
 import org.dmsc.schemas.avro.SealedEnvelope;
 import org.dmsc.tenant.identity.FabricDomain;
@@ -119,6 +120,13 @@ public final class KafkaAgentReports implements AgentReports {
                 : send(report(agent, AgentReportKind.ABSENT)
                         .setPresence(known.orElse(null))
                         .setReason(reason));
+    }
+
+    @Override
+    public CompletionStage<Void> probed(AgentRef agent, Optional<String> problem) {
+        return send(report(agent, AgentReportKind.PROBED)
+                .setOutcome(problem.isEmpty() ? AttemptOutcome.COMPLETED : AttemptOutcome.UNDELIVERED)
+                .setReason(problem.orElse(null)));
     }
 
     @Override

@@ -68,6 +68,11 @@ public final class FakeReports implements AgentReports {
     }
 
     @Override
+    public CompletionStage<Void> probed(AgentRef agent, Optional<String> problem) {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
     public CompletionStage<Void> heartbeat(AgentRef agent, AgentLoad load) {
         return line(agent, "heartbeat " + load.getCpu() + " " + load.getQueueDepth());
     }
