@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.StreamsConfig;
@@ -50,6 +51,12 @@ public final class RouterApp implements AutoCloseable {
 
     /** How long the thread sleeps when there is nothing to read; a record wakes it. */
     private static final int POLL_MS = 5;
+
+    /**
+     * Records of a partition that wait in memory; what is buffered is worked off before anything new is read, so a tenant's crowd in here is
+     * what another tenant's next record waits for.
+     */
+    private static final int BUFFERED = 100;
 
     private final RouterSettings settings;
     private final RouterCounters counters = new RouterCounters();
@@ -97,6 +104,8 @@ public final class RouterApp implements AutoCloseable {
         config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
         config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, LAZY_COMMIT_MS);
         config.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
+        config.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, BUFFERED);
+        config.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), BUFFERED);
         config.putAll(RunnerConfig.CONFIG);
         return config;
     }

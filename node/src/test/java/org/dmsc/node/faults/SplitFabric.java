@@ -58,6 +58,21 @@ final class SplitFabric implements AutoCloseable {
         running.get(node).kill();
     }
 
+    /** One more router, with a state folder of its own; returns when it is ready. */
+    void startRouter(String node) {
+        options.put(node, new String[] {"--roles", "router,registry,audit", "--kafka", bootstrap()});
+        startAgain(node);
+    }
+
+    /** It stands still until it is thawed. */
+    void freeze(String node) {
+        running.get(node).freeze();
+    }
+
+    void thaw(String node) {
+        running.get(node).thaw();
+    }
+
     /** Again, on what it left behind; returns when it is ready. */
     void startAgain(String node) {
         begin(node);

@@ -128,32 +128,40 @@ final class StreamsWorld implements AutoCloseable {
     }
 
     void createTenant() {
+        createTenant(ACME);
+    }
+
+    void createTenant(TenantId id) {
         try (Admin admin = clients.admin()) {
-            FabricTopics.createTenant(admin, ACME, new FabricShape(LANES, (short) 1));
+            FabricTopics.createTenant(admin, id, new FabricShape(LANES, (short) 1));
         }
         TenantRecord tenant = TenantRecord.newBuilder()
-                .setTenant(ACME.value())
+                .setTenant(id.value())
                 .setState(TenantState.ACTIVE)
                 .setGeneration(1)
                 .setCreatedAt(1)
                 .setUpdatedAt(1)
                 .setCaCertificates(List.of())
-                .setTokenIssuer("https://acme.fabric.localhost")
+                .setTokenIssuer("https://" + id + ".fabric.localhost")
                 .setTokenKeys("{}")
-                .setRoutingKeyId(vault.create(ACME, KeyClass.ROUTING))
-                .setPayloadKeyId(vault.create(ACME, KeyClass.PAYLOAD))
+                .setRoutingKeyId(vault.create(id, KeyClass.ROUTING))
+                .setPayloadKeyId(vault.create(id, KeyClass.PAYLOAD))
                 .setLimits(TenantLimits.newBuilder().build())
                 .build();
         send(new ProducerRecord<>(
                 TopicNames.TENANTS,
-                ACME.value(),
+                id.value(),
                 new AvroSerde<>(codec, TenantRecord.class).serializer().serialize(TopicNames.TENANTS, tenant)));
     }
 
     void register() {
+        register(ACME);
+    }
+
+    void register(TenantId tenant) {
         AgentReport report = AgentReport.newBuilder()
                 .setReportId(UUID.randomUUID().toString())
-                .setTenant(ACME.value())
+                .setTenant(tenant.value())
                 .setAgent(CLERK)
                 .setKind(AgentReportKind.REGISTERED)
                 .setTime(CLOCK.millis())
@@ -172,17 +180,34 @@ final class StreamsWorld implements AutoCloseable {
                         .setCapacity(10_000)
                         .build())
                 .build();
-        send(Channel.AGENTS, CLERK, seal(Channel.AGENTS, report, report.getReportId()));
+        send(tenant, Channel.AGENTS, CLERK, seal(tenant, Channel.AGENTS, report, report.getReportId()));
     }
 
     String submit() {
+        return submit(ACME);
+    }
+
+    String submit(TenantId tenant) {
         String id = UUID.randomUUID().toString();
+        send(record(tenant, id));
+        return id;
+    }
+
+    /** Without waiting for Kafka. */
+    void flood(TenantId tenant, int tasks) {
+        for (int i = 0; i < tasks; i++) {
+            producer.send(record(tenant, UUID.randomUUID().toString()));
+        }
+        producer.flush();
+    }
+
+    private ProducerRecord<String, byte[]> record(TenantId tenant, String id) {
         long now = CLOCK.millis();
         TaskSubmission submission = TaskSubmission.newBuilder()
                 .setTaskId(id)
                 .setContextId("context")
                 .setMessageId(id)
-                .setCallerTenant(ACME.value())
+                .setCallerTenant(tenant.value())
                 .setCallerAgent("caller")
                 .setProtocol("a2a-http")
                 .setGateway("test")
@@ -196,8 +221,10 @@ final class StreamsWorld implements AutoCloseable {
                 .setPayloadHmac("p")
                 .setIntentHmac("i")
                 .build();
-        send(Channel.TASKS, id, seal(Channel.TASKS, submission, id));
-        return id;
+        String topic = Channel.TASKS.of(tenant);
+        SealedEnvelope sealed = seal(tenant, Channel.TASKS, submission, id);
+        return new ProducerRecord<>(
+                topic, Lanes.of(id, LANES), id, values.serializer().serialize(topic, sealed));
     }
 
     /** As the assignee's bridge would. */
@@ -212,19 +239,20 @@ final class StreamsWorld implements AutoCloseable {
                 .setBy(GATEWAY)
                 .setTime(CLOCK.millis())
                 .build();
-        send(Channel.EVENTS, delivery.getTaskId(), seal(Channel.EVENTS, event, event.getEventId()));
+        TenantId tenant = new TenantId(delivery.getCallerTenant());
+        send(tenant, Channel.EVENTS, delivery.getTaskId(), seal(tenant, Channel.EVENTS, event, event.getEventId()));
     }
 
     SealedEnvelope open(byte[] value) {
         return values.deserializer().deserialize("", value);
     }
 
-    private SealedEnvelope seal(Channel channel, SpecificRecord value, String messageId) {
-        return envelopes.seal(value, ACME, channel.label(), messageId, Parties.from(GATEWAY), CLOCK.millis());
+    private SealedEnvelope seal(TenantId tenant, Channel channel, SpecificRecord value, String messageId) {
+        return envelopes.seal(value, tenant, channel.label(), messageId, Parties.from(GATEWAY), CLOCK.millis());
     }
 
-    private void send(Channel channel, String key, SealedEnvelope envelope) {
-        String topic = channel.of(ACME);
+    private void send(TenantId tenant, Channel channel, String key, SealedEnvelope envelope) {
+        String topic = channel.of(tenant);
         send(new ProducerRecord<>(
                 topic, Lanes.of(key, LANES), key, values.serializer().serialize(topic, envelope)));
     }

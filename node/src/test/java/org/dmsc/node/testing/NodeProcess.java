@@ -122,6 +122,33 @@ public final class NodeProcess implements AutoCloseable {
         await();
     }
 
+    /** {@code kill -STOP}: it stands still, and knows nothing of it. */
+    public void freeze() {
+        signal("-STOP");
+    }
+
+    /** {@code kill -CONT}. */
+    public void thaw() {
+        signal("-CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            int code = new ProcessBuilder("kill", name, Long.toString(process.pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            if (code != 0) {
+                throw new IllegalStateException("kill " + name + " ended with " + code);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** SIGTERM, and waits for its end. */
     @Override
     public void close() {

@@ -80,6 +80,7 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
             // The fabric's own topic that keeps the subscription from being empty.
             return;
         }
+        parts.order().serves(metadata.get().partition(), record.timestamp());
         parts.counters().add(Count.RECORDS);
         String key = record.key() == null ? "" : record.key();
         try {

@@ -25,6 +25,7 @@ public record RouterParts(
         RouterCounters counters,
         RetryBudget retries,
         int mostWaiting,
+        FairOrder order,
         Duration tick) {
 
     /** What a delegation works with and by. */
@@ -47,6 +48,7 @@ public record RouterParts(
                 sharing.counters(),
                 RetryBudget.usual(),
                 rules.patience().mostWaiting(),
+                new FairOrder(),
                 rules.tick());
     }
 

@@ -11,7 +11,6 @@ import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.apache.kafka.streams.processor.TopicNameExtractor;
-import org.apache.kafka.streams.processor.UsePartitionTimeOnInvalidTimestamp;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -53,7 +52,7 @@ public final class RouterTopology {
                 .addSource(
                         AutoOffsetReset.earliest(),
                         SOURCE,
-                        new UsePartitionTimeOnInvalidTimestamp(),
+                        parts.order(),
                         new StringDeserializer(),
                         new ByteArrayDeserializer(),
                         topics)
