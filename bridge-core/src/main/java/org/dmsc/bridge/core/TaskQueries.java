@@ -17,8 +17,8 @@ public interface TaskQueries {
     CompletionStage<Optional<StoredTask>> findEnded(TenantId tenant, String taskId);
 
     /**
-     * The tasks of one agent, the newest status first. Fails with UNAVAILABLE, to be tried again, where the stores of all lanes cannot be
-     * reached: a list with holes in it would look whole.
+     * The tasks of one agent, the newest status first. Fails with UNAVAILABLE, to be tried elsewhere, where not all of them can be
+     * found: a list with holes in it would look whole.
      *
      * @param caller agent id (without tenant) of who asked for them
      */

@@ -21,7 +21,6 @@ import org.dmsc.router.StoredTaskRecord;
 import org.dmsc.router.TaskSearch;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
-import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.AttemptRecord;
 import org.dmsc.schemas.avro.TaskState;
@@ -79,11 +78,10 @@ final class RouterQueries implements TaskQueries, AutoCloseable {
                 filter.pageSize(),
                 TaskPage.MOST_COUNTED);
         return CompletableFuture.supplyAsync(() -> router.search(search), thread)
-                .thenApply(found -> found.map(tasks -> stored(tenant, tasks))
-                        .orElseThrow(() -> new RefusedException(
-                                Refusal.UNAVAILABLE,
-                                "not all of the fabric's tasks can be seen from here now (lanes are on the move, or another"
-                                        + " router has some); try again")));
+                // Lanes are on the move, or another router has some.
+                .thenCompose(found -> found.<CompletionStage<StoredTasks>>map(
+                                tasks -> CompletableFuture.completedFuture(stored(tenant, tasks)))
+                        .orElseGet(() -> log.list(tenant, caller, filter)));
     }
 
     private static StoredTasks stored(TenantId tenant, FoundTasks found) {

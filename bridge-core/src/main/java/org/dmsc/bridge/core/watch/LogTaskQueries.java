@@ -2,6 +2,7 @@ package org.dmsc.bridge.core.watch;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,8 @@ public final class LogTaskQueries implements TaskQueries, AutoCloseable {
     private static final int MOST_WAITING = 64;
     private static final Duration WITHIN = Duration.ofSeconds(15);
     private static final Duration POLL = Duration.ofMillis(200);
+    /** A list without the router's store reads everything. */
+    private static final long MOST_LISTED = 50_000;
 
     /** What the clocks of two gateways may differ by. */
     private static final Duration CLOCKS_APART = Duration.ofMinutes(10);
@@ -74,11 +77,10 @@ public final class LogTaskQueries implements TaskQueries, AutoCloseable {
                 .thenApply(found -> found.filter(task -> task.progress().ended()));
     }
 
+    /** By reading all that the tenant's log holds, while that is little; UNAVAILABLE when it is more. */
     @Override
     public CompletionStage<StoredTasks> list(TenantId tenant, String caller, TaskFilter filter) {
-        return CompletableFuture.failedFuture(new RefusedException(
-                Refusal.UNAVAILABLE,
-                "lists of tasks cannot be had here: no router's store can be reached; ask a gateway beside a router"));
+        return queued(() -> Pages.of(replayAll(tenant), caller, filter));
     }
 
     /**
@@ -87,11 +89,15 @@ public final class LogTaskQueries implements TaskQueries, AutoCloseable {
      * @param begunAt milliseconds since the epoch, by some clock of the fabric; 0 when it is not known
      */
     public CompletionStage<Optional<StoredTask>> find(TenantId tenant, String taskId, long begunAt) {
-        CompletableFuture<Optional<StoredTask>> found = new CompletableFuture<>();
+        return queued(() -> replay(tenant, taskId, begunAt));
+    }
+
+    private <T> CompletionStage<T> queued(Supplier<T> reading) {
+        CompletableFuture<T> found = new CompletableFuture<>();
         try {
             executor.execute(() -> {
                 try {
-                    found.complete(replay(tenant, taskId, begunAt));
+                    found.complete(reading.get());
                 } catch (KafkaException e) {
                     found.completeExceptionally(new RefusedException(
                             Refusal.UNAVAILABLE, "the log cannot be read: " + e.getMessage() + "; try again later"));
@@ -117,24 +123,72 @@ public final class LogTaskQueries implements TaskQueries, AutoCloseable {
         TopicPartition events = new TopicPartition(Channel.EVENTS.of(tenant), lane);
         Replay replay = new Replay(opener, tenant, taskId);
         try (Consumer<String, byte[]> reader = readers.get()) {
-            reader.assign(List.of(tasks, events));
-            Map<TopicPartition, Long> ends = reader.endOffsets(List.of(tasks, events), WITHIN);
-            seek(reader, List.of(tasks, events), begunAt - CLOCKS_APART.toMillis());
-            long deadline = clock.millis() + WITHIN.toMillis();
-            while (ends.entrySet().stream().anyMatch(end -> reader.position(end.getKey()) < end.getValue())) {
-                if (clock.millis() > deadline) {
-                    throw new RefusedException(
-                            Refusal.UNAVAILABLE,
-                            "replaying " + events + " took longer than " + WITHIN.toSeconds() + " s");
+            List<TopicPartition> both = List.of(tasks, events);
+            reader.assign(both);
+            Map<TopicPartition, Long> ends = reader.endOffsets(both, WITHIN);
+            seek(reader, both, begunAt - CLOCKS_APART.toMillis());
+            readTo(reader, ends, read -> {
+                if (taskId.equals(read.key())) {
+                    replay.add(read, read.topic().equals(tasks.topic()));
                 }
-                for (ConsumerRecord<String, byte[]> read : reader.poll(POLL)) {
-                    if (taskId.equals(read.key()) && read.value() != null) {
-                        replay.add(read, read.topic().equals(tasks.topic()));
-                    }
+            });
+        }
+        return replay.result();
+    }
+
+    private List<StoredTask> replayAll(TenantId tenant) {
+        List<TopicPartition> all = new ArrayList<>();
+        for (int lane = 0; lane < lanes; lane++) {
+            all.add(new TopicPartition(Channel.TASKS.of(tenant), lane));
+            all.add(new TopicPartition(Channel.EVENTS.of(tenant), lane));
+        }
+        Map<String, Replay> tasks = new HashMap<>();
+        try (Consumer<String, byte[]> reader = readers.get()) {
+            reader.assign(all);
+            Map<TopicPartition, Long> ends = reader.endOffsets(all, WITHIN);
+            Map<TopicPartition, Long> begins = reader.beginningOffsets(all, WITHIN);
+            long records = all.stream()
+                    .mapToLong(one -> ends.getOrDefault(one, 0L) - begins.getOrDefault(one, 0L))
+                    .sum();
+            if (records > MOST_LISTED) {
+                throw new RefusedException(
+                        Refusal.UNAVAILABLE,
+                        "the tenant's log has about " + records
+                                + " records, too many to make a list of here (expected at most " + MOST_LISTED
+                                + "); ask a gateway beside a router");
+            }
+            reader.seekToBeginning(all);
+            String submissions = Channel.TASKS.of(tenant);
+            readTo(
+                    reader,
+                    ends,
+                    read -> tasks.computeIfAbsent(read.key(), id -> new Replay(opener, tenant, id))
+                            .add(read, read.topic().equals(submissions)));
+        }
+        return tasks.values().stream()
+                .map(Replay::result)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private interface Taker {
+        void take(ConsumerRecord<String, byte[]> read);
+    }
+
+    private void readTo(Consumer<String, byte[]> reader, Map<TopicPartition, Long> ends, Taker taker) {
+        long deadline = clock.millis() + WITHIN.toMillis();
+        while (ends.entrySet().stream().anyMatch(end -> reader.position(end.getKey()) < end.getValue())) {
+            if (clock.millis() > deadline) {
+                throw new RefusedException(
+                        Refusal.UNAVAILABLE,
+                        "replaying " + ends.keySet() + " took longer than " + WITHIN.toSeconds() + " s");
+            }
+            for (ConsumerRecord<String, byte[]> read : reader.poll(POLL)) {
+                if (read.key() != null && read.value() != null) {
+                    taker.take(read);
                 }
             }
         }
-        return replay.result();
     }
 
     private static void seek(Consumer<String, byte[]> reader, List<TopicPartition> partitions, long since) {
