@@ -56,7 +56,7 @@ public final class RouterApp implements AutoCloseable {
      * Records of a partition that wait in memory; what is buffered is worked off before anything new is read, so a tenant's crowd in here is
      * what another tenant's next record waits for.
      */
-    private static final int BUFFERED = 100;
+    private static final int BUFFERED = 25;
 
     private final RouterSettings settings;
     private final RouterCounters counters = new RouterCounters();

@@ -16,7 +16,6 @@ import org.dmsc.bridge.core.TaskQueries;
 import org.dmsc.bridge.core.assembly.BridgeCore;
 import org.dmsc.bridge.core.assembly.BridgeParts;
 import org.dmsc.bridge.core.assembly.BridgeSettings;
-import org.dmsc.bridge.core.probe.Prober;
 import org.dmsc.bridge.core.watch.EventOpener;
 import org.dmsc.bridge.core.watch.LogTaskQueries;
 import org.dmsc.bridge.http.EdgeSettings;
@@ -186,14 +185,7 @@ final class GatewayRole {
                                 (int) config.limits().maxBodyBytes()))));
         core.start();
         closing.add("fetcher", fetcher);
-        closing.add(
-                        "prober",
-                        new Prober(
-                                fetcher,
-                                core.reports(),
-                                new Prober.Place(foundation.agents(), core.gateway()::lanes, config.lanes(), domain),
-                                foundation.clock()))
-                .start();
+        closing.add("prober", Outbound.prober(foundation, fetcher, core)).start();
         closing.add("outside keys", outsideKeys).start(foundation.tenants(), outsideIssuers);
         health.watch("gateway", core.gateway()::ready, core.gateway()::condition);
         health.watch("tenants", foundation.tenants()::healthy, () -> "read");

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.dmsc.bridge.core.AuditTrail;
+import org.dmsc.bridge.core.assembly.BridgeCore;
+import org.dmsc.bridge.core.probe.Prober;
 import org.dmsc.bridge.http.fetch.Resolver;
 import org.dmsc.bridge.http.fetch.WebFetcher;
 import org.dmsc.bridge.http.fetch.WebFetcherParts;
@@ -18,6 +20,7 @@ import org.dmsc.schemas.RefusedException;
 import org.dmsc.tenant.Enforcement;
 import org.dmsc.tenant.fetch.FetchPolicy;
 import org.dmsc.tenant.fetch.FetchRules;
+import org.dmsc.tenant.fetch.Fetcher;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.pki.IssuedIdentity;
@@ -72,5 +75,18 @@ final class Outbound {
                             + "' cannot be read (expected a PEM file of certificate authorities): " + e,
                     e);
         }
+    }
+
+    /** Looks at agents of this gateway's lanes, with what the fetcher allows. */
+    static Prober prober(Foundation foundation, Fetcher fetcher, BridgeCore core) {
+        return new Prober(
+                fetcher,
+                core.reports(),
+                new Prober.Place(
+                        foundation.agents(),
+                        core.gateway()::lanes,
+                        foundation.config().lanes(),
+                        new FabricDomain(foundation.config().domain())),
+                foundation.clock());
     }
 }
