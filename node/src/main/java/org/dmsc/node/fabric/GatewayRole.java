@@ -10,14 +10,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.dmsc.bridge.core.RefusalNote;
-import org.dmsc.bridge.core.TaskQueries;
 import org.dmsc.bridge.core.assembly.BridgeCore;
 import org.dmsc.bridge.core.assembly.BridgeParts;
 import org.dmsc.bridge.core.assembly.BridgeSettings;
-import org.dmsc.bridge.core.watch.EventOpener;
-import org.dmsc.bridge.core.watch.LogTaskQueries;
 import org.dmsc.bridge.http.EdgeSettings;
 import org.dmsc.bridge.http.EstListener;
 import org.dmsc.bridge.http.HttpEdge;
@@ -38,8 +34,6 @@ import org.dmsc.node.host.ExitCode;
 import org.dmsc.node.host.NodeException;
 import org.dmsc.node.host.Version;
 import org.dmsc.router.RouterApp;
-import org.dmsc.schemas.avro.SealedEnvelope;
-import org.dmsc.schemas.serde.AvroSerde;
 import org.dmsc.tenant.admin.AdministrationParts;
 import org.dmsc.tenant.admin.LifeParts;
 import org.dmsc.tenant.admin.TenantAdministration;
@@ -144,24 +138,11 @@ final class GatewayRole {
                 quotas.gate(),
                 foundation.agents(),
                 domain,
-                router.map(this::queries),
+                router.map(app -> RouterQueries.of(app, foundation, envelopes, closing)),
                 () -> UUID.randomUUID().toString(),
                 metrics.registry(),
                 foundation.clock());
         return new BridgeCore(parts, new BridgeSettings(config.node(), config.lanes()));
-    }
-
-    private TaskQueries queries(RouterApp router) {
-        EventOpener opener =
-                new EventOpener(new AvroSerde<>(foundation.codec(), SealedEnvelope.class).deserializer(), envelopes);
-        LogTaskQueries log = closing.add(
-                "replays",
-                new LogTaskQueries(
-                        () -> foundation.kafka().as(KafkaRole.GATEWAY).reader("replay", new ByteArrayDeserializer()),
-                        opener,
-                        config.lanes(),
-                        foundation.clock()));
-        return closing.add("task store", new RouterQueries(router, log));
     }
 
     /** Begins to compete for lanes; returns at once. */

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.dmsc.bridge.core.Assignment;
 import org.dmsc.bridge.core.Failure;
 import org.dmsc.bridge.core.StoredTask;
@@ -14,6 +15,7 @@ import org.dmsc.bridge.core.TaskCursor;
 import org.dmsc.bridge.core.TaskFilter;
 import org.dmsc.bridge.core.TaskPage;
 import org.dmsc.bridge.core.TaskQueries;
+import org.dmsc.bridge.core.watch.EventOpener;
 import org.dmsc.bridge.core.watch.LogTaskQueries;
 import org.dmsc.router.FoundTasks;
 import org.dmsc.router.RouterApp;
@@ -23,8 +25,12 @@ import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.AttemptRecord;
+import org.dmsc.schemas.avro.SealedEnvelope;
 import org.dmsc.schemas.avro.TaskState;
+import org.dmsc.schemas.serde.AvroSerde;
 import org.dmsc.schemas.task.TaskProgress;
+import org.dmsc.tenant.fence.KafkaRole;
+import org.dmsc.tenant.keys.Envelopes;
 
 /**
  * Looks tasks up in the store of the router in this process. Only what has ended is taken from there: it changes no more, so it cannot be
@@ -44,6 +50,20 @@ final class RouterQueries implements TaskQueries, AutoCloseable {
             made.setDaemon(true);
             return made;
         });
+    }
+
+    /** Over the router's store, and the log for what is not there. */
+    static RouterQueries of(RouterApp router, Foundation foundation, Envelopes envelopes, Closing closing) {
+        EventOpener opener =
+                new EventOpener(new AvroSerde<>(foundation.codec(), SealedEnvelope.class).deserializer(), envelopes);
+        LogTaskQueries log = closing.add(
+                "replays",
+                new LogTaskQueries(
+                        () -> foundation.kafka().as(KafkaRole.GATEWAY).reader("replay", new ByteArrayDeserializer()),
+                        opener,
+                        foundation.config().lanes(),
+                        foundation.clock()));
+        return closing.add("task store", new RouterQueries(router, log));
     }
 
     @Override
