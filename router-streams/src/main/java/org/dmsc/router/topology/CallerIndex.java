@@ -12,9 +12,9 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
-import org.dmsc.router.TaskSearch;
-import org.dmsc.router.TaskSearch.Place;
 import org.dmsc.router.task.TaskKey;
+import org.dmsc.router.task.TaskSearch;
+import org.dmsc.router.task.TaskSearch.Place;
 import org.dmsc.schemas.avro.TaskState;
 import org.dmsc.schemas.avro.TaskStateName;
 

@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.apache.kafka.common.utils.Bytes;
-import org.dmsc.router.TaskSearch;
 import org.dmsc.router.task.TaskKey;
+import org.dmsc.router.task.TaskSearch;
 
 /**
  * Keys of the router's one store. One store and not three, because each store is one more changelog partition in every transaction, with its

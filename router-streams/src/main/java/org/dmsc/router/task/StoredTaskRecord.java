@@ -1,4 +1,4 @@
-package org.dmsc.router;
+package org.dmsc.router.task;
 
 import java.util.List;
 import org.dmsc.schemas.avro.SealedEnvelope;

@@ -1,4 +1,4 @@
-package org.dmsc.router;
+package org.dmsc.router.task;
 
 import java.util.Optional;
 import java.util.OptionalLong;
