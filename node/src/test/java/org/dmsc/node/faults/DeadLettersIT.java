@@ -62,7 +62,9 @@ class DeadLettersIT {
                     () -> caller.get("/tasks/" + again).state().equals("COMPLETED"));
             assertThat(caller.get("/tasks/" + again).text()).contains("done: file this");
             assertThat(caller.get("/tasks/" + id).state()).isEqualTo("FAILED");
-            assertThat(clerk.received()).hasSize(2);
+            assertThat(clerk.received().stream()
+                            .filter(call -> call.path("method").asText().startsWith("Send")))
+                    .hasSize(2);
         }
     }
 
