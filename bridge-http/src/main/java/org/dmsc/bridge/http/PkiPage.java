@@ -33,6 +33,8 @@ final class PkiPage implements Page {
     private static final Duration AGENT_LIFE = Duration.ofHours(1);
     private static final Duration NODE_LIFE = Duration.ofHours(24);
 
+    private static final String GATEWAY = "gateway";
+
     private final PkiDesk desk;
     private final FabricDomain domain;
 
@@ -65,7 +67,7 @@ final class PkiPage implements Page {
         if (call.is(HttpMethod.POST, "v1", "config", "nodes", "*", "*", "invitations")) {
             SpiffeId node = node(path.get(3), path.get(4));
             ObjectNode body = body(call);
-            NodeNames names = new NodeNames(texts(body, "dnsNames"), texts(body, "ipAddresses"));
+            NodeNames names = names(path.get(3), body);
             return later(call, () -> invited(call, new Wish(node, names, life(body, NODE_LIFE), tokenLife(body))));
         }
         if (call.is(HttpMethod.POST, "v1", "config", "tenants", "*", "ca-rotations")) {
@@ -80,6 +82,15 @@ final class PkiPage implements Page {
                     () -> rotated(desk.platformRotation().rotate(call.caller().id())));
         }
         return Optional.empty();
+    }
+
+    /** A gateway that is told no names is reached on its own machine, and by the names of tenants. */
+    private NodeNames names(String kind, ObjectNode body) {
+        NodeNames given = new NodeNames(texts(body, "dnsNames"), texts(body, "ipAddresses"));
+        return kind.equals(GATEWAY) && given.equals(NodeNames.NONE)
+                ? new NodeNames(
+                        List.of("localhost", domain.toString(), "*." + domain), List.of("127.0.0.1", "::1"))
+                : given;
     }
 
     /** An operator's certificate is not for the network: it is made on the machine that has the keys. */

@@ -4,11 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.dmsc.node.enrol.Enroller;
+import org.dmsc.node.enrol.EstClient;
+import org.dmsc.node.enrol.JoinToken;
 import org.dmsc.node.host.ExitCode;
 import org.dmsc.node.host.NodeException;
 import org.dmsc.tenant.enrol.EnrolmentClient;
@@ -30,13 +36,23 @@ final class NodeCommand {
 
     @Command(
             name = "invite",
-            description = "Makes a one-time token with which a node gets its certificate.",
+            description = {
+                "Makes a one-time token with which a process enrols. With --roles: for 'dmsc up --enrol',",
+                "a process with these roles. Without: for 'dmsc node enrol', one certificate."
+            },
             mixinStandardHelpOptions = true)
     int invite(
             @Parameters(
-                            paramLabel = "KIND/ID",
-                            description = "gateway, router, registry, broker, witness, keys or node, and its name")
+                            paramLabel = "NAME",
+                            description = "the process's name; without --roles KIND/NAME: gateway, router, registry, broker,"
+                                    + " witness, keys or node, and its name")
                     String node,
+            @Option(
+                            names = "--roles",
+                            paramLabel = "ROLES",
+                            defaultValue = "",
+                            description = "what the process will do: some of http,mqtt,router,registry")
+                    String roles,
             @Mixin Reached reached,
             @Mixin TokenLife life,
             @Mixin Target where,
@@ -44,7 +60,14 @@ final class NodeCommand {
         ObjectNode body = life.body();
         reached.dns.forEach(body.withArray("dnsNames")::add);
         reached.addresses.forEach(body.withArray("ipAddresses")::add);
-        JsonNode made = where.asOperator().post("/v1/config/nodes/" + path(node) + "/invitations", body);
+        FabricClient client = where.asOperator();
+        return roles.isEmpty()
+                ? inviteOne(client, node, body, output)
+                : inviteProcess(client, node, List.of(roles.split(",", -1)), body, output);
+    }
+
+    private static int inviteOne(FabricClient client, String node, ObjectNode body, Output output) {
+        JsonNode made = client.post("/v1/config/nodes/" + path(node) + "/invitations", body);
         output.print(made, out -> {
             out.line("token: " + made.path("token").asText());
             out.line("good once, until " + made.path("expiresAt").asText());
@@ -52,6 +75,48 @@ final class NodeCommand {
                     + made.path("est").asText() + " --ca ca.pem --token TOKEN --out DIR");
         });
         return 0;
+    }
+
+    private static int inviteProcess(
+            FabricClient client, String name, List<String> roles, ObjectNode body, Output output) {
+        Map<String, String> tokens = new LinkedHashMap<>();
+        ObjectNode result = FabricClient.JSON.createObjectNode();
+        for (String kind : kinds(roles)) {
+            JsonNode made = client.post("/v1/config/nodes/" + path(kind + "/" + name) + "/invitations", body);
+            tokens.put(kind, made.path("token").asText());
+            result.put("expiresAt", made.path("expiresAt").asText());
+            result.put("gateway", made.path("est").asText().replaceFirst("/\\.well-known/est$", ""));
+        }
+        result.put("node", name);
+        result.put("token", new JoinToken(tokens).text());
+        output.print(result, out -> {
+            out.line("token: " + result.path("token").asText());
+            out.line("good once, until " + result.path("expiresAt").asText());
+            out.line("There: dmsc up --node " + name + " --roles " + String.join(",", roles) + " --kafka HOST:PORT --enrol TOKEN --gateway "
+                    + result.path("gateway").asText() + " --ca ca.pem");
+        });
+        return 0;
+    }
+
+    /** As what a process shows itself: one kind for all edges. */
+    private static Set<String> kinds(List<String> roles) {
+        Set<String> kinds = new LinkedHashSet<>();
+        for (String role : roles) {
+            switch (role) {
+                case "http", "mqtt":
+                    kinds.add("gateway");
+                    break;
+                case "router", "registry":
+                    kinds.add(role);
+                    break;
+                default:
+                    throw new NodeException(
+                        ExitCode.USAGE,
+                        "--roles: '" + role
+                                + "' (expected some of http, mqtt, router, registry: the others need a keys folder)");
+            }
+        }
+        return kinds;
     }
 
     /** Under which names a node is reached. */
@@ -85,7 +150,7 @@ final class NodeCommand {
         KeyAndRequest made = EnrolmentClient.request(new SecureRandom());
         List<X509Certificate> chain = new ArrayList<>(client.enrol(node, token, made.body()));
         X509Certificate leaf = chain.get(0);
-        client.authorities().stream().filter(ca -> signed(ca, leaf)).forEach(chain::add);
+        client.authorities().stream().filter(ca -> Enroller.signed(ca, leaf)).forEach(chain::add);
         SecretFile.write(out.resolve(Identity.KEY), ascii(Pem.of(made.key())));
         SecretFile.write(out.resolve(Identity.ROOT), ascii(Pem.of(Identity.certificate(root))));
         // Last: it says that the others are there.
@@ -99,16 +164,6 @@ final class NodeCommand {
                 o -> o.line(node + ": certificate and key are in " + out.toAbsolutePath() + ", good until "
                         + leaf.getNotAfter().toInstant()));
         return 0;
-    }
-
-    /** Not by its name: after a rotation there are several CAs of one name. */
-    private static boolean signed(X509Certificate ca, X509Certificate leaf) {
-        try {
-            leaf.verify(ca.getPublicKey());
-            return true;
-        } catch (GeneralSecurityException e) {
-            return false;
-        }
     }
 
     private static byte[] ascii(String text) {

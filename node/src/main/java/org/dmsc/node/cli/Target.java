@@ -47,8 +47,18 @@ final class Target {
     }
 
     FabricClient asOperator() {
-        Path folder = Optional.ofNullable(credentials).orElseGet(() -> Path.of(node().operator()));
+        Path folder = Optional.ofNullable(credentials).orElseGet(this::operator);
         return new FabricClient(url(), Identity.read(folder));
+    }
+
+    private Path operator() {
+        return Optional.of(node().operator())
+                .filter(folder -> !folder.isEmpty())
+                .map(Path::of)
+                .orElseThrow(() -> new NodeException(
+                        ExitCode.USAGE,
+                        "the node of " + data() + " enrolled and has no operator (expected --data of a node with the keys folder,"
+                                + " or --as with the operator's credentials)"));
     }
 
     /** As the agent whose folder was given; a command may offer one of its own. */

@@ -32,7 +32,7 @@ final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--roles",
             paramLabel = "ROLES",
-            description = "some of broker,http,mqtt,router,registry,audit (default: all)")
+            description = "some of broker,http,mqtt,router,registry,audit,keys (default: all but keys)")
     private @Nullable String roles;
 
     @Option(
@@ -70,6 +70,33 @@ final class UpCommand implements Callable<Integer> {
             paramLabel = "PORT",
             description = "of role broker (default: any; 19092 when it is the only role)")
     private @Nullable String kafkaPort;
+
+    @Option(
+            names = "--key-port",
+            paramLabel = "PORT",
+            description = "of role keys; 0 for any (default: 8446)")
+    private @Nullable String keyPort;
+
+    @Option(
+            names = "--enrol",
+            paramLabel = "TOKEN",
+            description = "what 'dmsc node invite NAME --roles ROLES' printed: instead of a keys folder; needed once")
+    private @Nullable String enrol;
+
+    @Option(
+            names = "--gateway",
+            paramLabel = "URL",
+            description = "where to enrol and to renew: https://host:8443 of a node with the keys folder")
+    private @Nullable String gateway;
+
+    @Option(names = "--ca", paramLabel = "FILE", description = "the fabric's root certificate, to know the gateway by")
+    private @Nullable String ca;
+
+    @Option(
+            names = "--keys-node",
+            paramLabel = "URL",
+            description = "a node with role keys (default: the gateway's host, port 8446)")
+    private @Nullable String keysNode;
 
     @Option(
             names = "--set",
@@ -112,6 +139,11 @@ final class UpCommand implements Callable<Integer> {
         given.put("http.port", httpPort);
         given.put("mqtt.port", mqttPort);
         given.put("kafka.port", kafkaPort);
+        given.put("key-service.port", keyPort);
+        given.put("enrol.token", enrol);
+        given.put("enrol.gateway", gateway);
+        given.put("enrol.ca", ca);
+        given.put("enrol.keys-node", keysNode);
         Map<String, String> overrides = new LinkedHashMap<>(settings);
         given.forEach((key, value) -> Optional.ofNullable(value).ifPresent(v -> overrides.put(key, v)));
         return overrides;
@@ -129,11 +161,12 @@ final class UpCommand implements Callable<Integer> {
         address("HTTP ", node.httpUrl(), "A2A as JSON-RPC and HTTP+JSON, agents, configuration");
         address("MQTT ", node.mqttUrl(), "A2A over MQTT 5; MQTT 3.1.1");
         address("Kafka", node.bootstrap(), "");
+        address("Keys ", node.keysUrl(), "data keys for processes without a keys folder");
         address("Data ", node.data(), "");
         address("Keys ", node.keys(), "");
         fabric.accelerations().lines().forEach(line -> output.line("  Speed  " + line));
         output.line("");
-        if (node.httpPort() > 0) {
+        if (node.httpPort() > 0 && !node.operator().isEmpty()) {
             firstTask(node);
         }
         output.line("Stop it with Ctrl-C; the data stays.");

@@ -19,6 +19,8 @@ import java.util.Set;
  * @param est where EST alone listens, with TLS 1.2 beside 1.3; empty: on the HTTP edge only, with 1.3
  * @param vault where tenants' root keys are
  * @param authorities where the keys of the certificate authorities are
+ * @param keyService where role keys listens
+ * @param enrol how a process that has no keys folder gets what it needs; empty: it has one
  * @param schemaRegistry an outside Confluent-compatible registry; empty: ids come from a topic
  */
 public record FabricConfig(
@@ -37,7 +39,9 @@ public record FabricConfig(
         Limits limits,
         FetchConfig fetch,
         VaultConfig vault,
-        VaultConfig authorities) {
+        VaultConfig authorities,
+        EdgeConfig keyService,
+        Optional<EnrolConfig> enrol) {
 
     /**
      * How much and how long.

@@ -23,6 +23,7 @@ final class FabricConfigParser {
     static final int DEFAULT_KAFKA_PORT = 19092;
     static final int DEFAULT_HTTP_PORT = 8443;
     static final int DEFAULT_MQTT_PORT = 8883;
+    static final int DEFAULT_KEY_PORT = 8446;
 
     private static final int NO_PORT = -1;
     private static final int LAST_PORT = 65_535;
@@ -70,7 +71,9 @@ final class FabricConfigParser {
                 limits(),
                 new FetchSection(top).parse(),
                 new VaultSection(top, "vault").parse(),
-                new VaultSection(top, "authorities").parse());
+                new VaultSection(top, "authorities").parse(),
+                edge("key-service", DEFAULT_KEY_PORT),
+                new EnrolSection(top).parse(roles));
         top.finish();
         return config;
     }
@@ -81,8 +84,8 @@ final class FabricConfigParser {
         if (given.isEmpty()) {
             // Someone who says where Kafka is wants no second broker.
             return top.section("kafka").text("bootstrap").isPresent()
-                    ? EnumSet.complementOf(EnumSet.of(Role.BROKER))
-                    : all;
+                    ? EnumSet.complementOf(EnumSet.of(Role.BROKER, Role.KEYS))
+                    : Role.usual();
         }
         Set<Role> roles = EnumSet.noneOf(Role.class);
         for (String label : given.get()) {
@@ -94,7 +97,7 @@ final class FabricConfigParser {
         if (given.get().isEmpty()) {
             top.fault("roles", "none (expected some of " + labels(all) + ")");
         }
-        return roles.isEmpty() ? all : roles;
+        return roles.isEmpty() ? Role.usual() : roles;
     }
 
     private static String labels(Set<Role> roles) {

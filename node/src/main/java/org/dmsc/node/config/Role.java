@@ -1,6 +1,8 @@
 package org.dmsc.node.config;
 
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 
 /** What a process does for the fabric; by default one process does everything. */
 public enum Role {
@@ -15,7 +17,14 @@ public enum Role {
     /** Agents' health and load. */
     REGISTRY,
     /** Sequences the audit log. */
-    AUDIT;
+    AUDIT,
+    /** Gives data keys to processes without a vault; only where it is asked for. */
+    KEYS;
+
+    /** What a process does that was not told: everything, in one process that nobody else asks for keys. */
+    public static Set<Role> usual() {
+        return EnumSet.complementOf(EnumSet.of(KEYS));
+    }
 
     /** As written in configuration and on the command line. */
     public String label() {

@@ -55,10 +55,10 @@ public final class Fabric implements AutoCloseable {
         closing.add("data folder", FolderLock.take(config.data(), "data folder"));
         NodeFile.delete(config.data());
         requireFreePorts();
-        Keyring keyring = Keyring.open(config, clock, new SecureRandom());
-        KafkaPlace kafka = KafkaPlace.open(config, keyring, clock, new SecureRandom(), closing);
-        Ports ports = config.roles().equals(java.util.Set.of(Role.BROKER)) ? Ports.NONE : roles(keyring, kafka);
-        NodeFile file = describe(keyring, kafka, ports);
+        NodeKeys keys = keys();
+        KafkaPlace kafka = KafkaPlace.open(config, keys, closing);
+        Ports ports = config.roles().equals(java.util.Set.of(Role.BROKER)) ? Ports.NONE : roles(keys, kafka);
+        NodeFile file = describe(keys, kafka, ports);
         file.write(config.data());
         closing.add("node.json", () -> NodeFile.delete(config.data()));
         synchronized (this) {
@@ -78,30 +78,53 @@ public final class Fabric implements AutoCloseable {
         if (config.has(Role.MQTT)) {
             org.dmsc.node.host.Ports.claim(config.mqtt().host(), config.mqtt().port(), "mqtt.port");
         }
+        if (config.has(Role.KEYS)) {
+            org.dmsc.node.host.Ports.claim(
+                    config.keyService().host(), config.keyService().port(), "key-service.port");
+        }
     }
 
-    private Ports roles(Keyring keyring, KafkaPlace kafka) {
-        Foundation foundation = Foundation.lay(config, clock, keyring, kafka, closing);
+    private NodeKeys keys() {
+        SecureRandom random = new SecureRandom();
+        return config.enrol().isPresent()
+                ? closing.add("identity", EnrolledKeys.open(config, config.enrol().get(), clock, random))
+                : Keyring.open(config, clock, random);
+    }
+
+    private Ports roles(NodeKeys keys, KafkaPlace kafka) {
+        Foundation foundation = Foundation.lay(config, clock, keys, kafka, closing);
         Metrics metrics = closing.add("metrics", new Metrics());
         StreamsRoles streams = new StreamsRoles(foundation, health, closing);
         streams.start(metrics);
         if (!config.isGateway()) {
+            int port = keyService(foundation, Optional.empty());
             streams.awaitRunning();
-            return Ports.NONE;
+            return new Ports(0, 0, 0, port);
         }
         GatewayRole gateway = new GatewayRole(foundation, metrics, streams.router(), closing);
         gateway.start(health);
+        // Before anything that may wait for other processes: they may wait for keys.
+        int keyPort = keyService(foundation, Optional.of(gateway));
         gateway.awaitLane();
         streams.awaitRunning();
-        return gateway.listen(health, new Status(config, kafka));
+        Ports opened = gateway.listen(health, new Status(config, kafka));
+        return new Ports(opened.http(), opened.mqtt(), opened.est(), keyPort);
+    }
+
+    private int keyService(Foundation foundation, Optional<GatewayRole> gateway) {
+        if (!config.has(Role.KEYS)) {
+            return 0;
+        }
+        KeysRole role = new KeysRole(foundation, foundation.keys().keyring().orElseThrow());
+        return role.start(role.guard(gateway, health, closing), closing);
     }
 
     /** Where the edges listen; 0: no such edge. */
-    record Ports(int http, int mqtt, int est) {
-        static final Ports NONE = new Ports(0, 0, 0);
+    record Ports(int http, int mqtt, int est, int keys) {
+        static final Ports NONE = new Ports(0, 0, 0, 0);
     }
 
-    private NodeFile describe(Keyring keyring, KafkaPlace kafka, Ports ports) {
+    private NodeFile describe(NodeKeys keys, KafkaPlace kafka, Ports ports) {
         List<String> roles = java.util.Arrays.stream(Role.values())
                 .filter(config::has)
                 .map(Role::label)
@@ -119,8 +142,11 @@ public final class Fabric implements AutoCloseable {
                 kafka.bootstrap(),
                 kafka.fencing().isUp(),
                 config.data().toAbsolutePath().toString(),
-                config.keys().toAbsolutePath().toString(),
-                keyring.operatorFolder().toAbsolutePath().toString(),
+                keys.keyring().map(ring -> config.keys().toAbsolutePath().toString()).orElse(""),
+                keys.keyring()
+                        .map(ring -> ring.operatorFolder().toAbsolutePath().toString())
+                        .orElse(""),
+                ports.keys() == 0 ? "" : "https://localhost:" + ports.keys(),
                 Version.text());
     }
 

@@ -22,14 +22,13 @@ import org.dmsc.tenant.kafka.KafkaClients;
 import org.dmsc.tenant.keys.AesGcmEnvelopeCipher;
 import org.dmsc.tenant.keys.Envelopes;
 import org.dmsc.tenant.keys.KeyClass;
-import org.dmsc.tenant.keys.KeyVault;
 import org.dmsc.tenant.policy.SealedPolicies;
 
 /**
  * What every role but the broker stands on: Kafka clients, schemas, and what is known of tenants and agents, read to its end.
  *
  * @param kafka clients of each role: a role's own topics take nobody else's
- * @param routing opens and seals routing parts only
+ * @param routing opens and seals routing parts only, for those who keep views of topics
  * @param experiences what tenants' finished tasks taught; may still be reading
  * @param purge makes ciphers obey tenants' records; every cipher of the process MUST be added to it
  */
@@ -37,7 +36,7 @@ record Foundation(
         FabricConfig config,
         Clock clock,
         SecureRandom random,
-        Keyring keyring,
+        NodeKeys keys,
         KafkaPlace kafka,
         AvroCodec codec,
         Envelopes routing,
@@ -52,12 +51,11 @@ record Foundation(
     private static final Duration ENOUGH_LEARNT = Duration.ofSeconds(3);
     private static final int FEATURE_BYTES = 150;
 
-    static Foundation lay(FabricConfig config, Clock clock, Keyring keyring, KafkaPlace kafka, Closing closing) {
+    static Foundation lay(FabricConfig config, Clock clock, NodeKeys keys, KafkaPlace kafka, Closing closing) {
         SecureRandom random = new SecureRandom();
         KafkaClients clients = kafka.shared();
         AvroCodec codec = new AvroCodec(closing.add("schema registry", registry(config, clients)));
-        KeyVault vault = keyring.vault(Set.of(KeyClass.ROUTING));
-        AesGcmEnvelopeCipher cipher = keyring.cipher(vault, random, clock);
+        AesGcmEnvelopeCipher cipher = keys.cipher(Set.of(KeyClass.ROUTING), NodeKeys.Reader.VIEW);
         Envelopes routing = new Envelopes(cipher, codec);
         KafkaTenants tenants = closing.add("tenants", new KafkaTenants(clients, codec));
         KafkaAgents agents = closing.add("agents", new KafkaAgents(clients, codec, routing));
@@ -80,7 +78,7 @@ record Foundation(
                 config,
                 clock,
                 random,
-                keyring,
+                keys,
                 kafka,
                 codec,
                 routing,
@@ -90,6 +88,13 @@ record Foundation(
                 index,
                 experiences,
                 purge);
+    }
+
+    /** Opens and seals routing parts only, for stream threads. */
+    Envelopes streamRouting() {
+        AesGcmEnvelopeCipher cipher = keys.cipher(Set.of(KeyClass.ROUTING), NodeKeys.Reader.STREAM);
+        purge.add(cipher);
+        return new Envelopes(cipher, codec);
     }
 
     /** Clients for what the roles of this process share. */

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.dmsc.bridge.core.RefusalNote;
 import org.dmsc.bridge.core.assembly.BridgeCore;
 import org.dmsc.bridge.core.assembly.BridgeParts;
@@ -19,7 +20,6 @@ import org.dmsc.bridge.http.EstListener;
 import org.dmsc.bridge.http.HttpEdge;
 import org.dmsc.bridge.http.HttpEdgeParts;
 import org.dmsc.bridge.http.NodeStatus;
-import org.dmsc.bridge.http.OperatorDesk;
 import org.dmsc.bridge.http.PortTakenException;
 import org.dmsc.bridge.http.agents.HttpAgentLink;
 import org.dmsc.bridge.http.agents.HttpAgentLinkParts;
@@ -34,11 +34,6 @@ import org.dmsc.node.host.ExitCode;
 import org.dmsc.node.host.NodeException;
 import org.dmsc.node.host.Version;
 import org.dmsc.router.RouterApp;
-import org.dmsc.tenant.admin.AdministrationParts;
-import org.dmsc.tenant.admin.LifeParts;
-import org.dmsc.tenant.admin.TenantAdministration;
-import org.dmsc.tenant.admin.TenantConfiguration;
-import org.dmsc.tenant.admin.TenantLife;
 import org.dmsc.tenant.fence.KafkaRole;
 import org.dmsc.tenant.identity.Credentials;
 import org.dmsc.tenant.identity.FabricDomain;
@@ -46,9 +41,6 @@ import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.keys.AesGcmEnvelopeCipher;
 import org.dmsc.tenant.keys.Envelopes;
 import org.dmsc.tenant.keys.KeyClass;
-import org.dmsc.tenant.keys.KeyVault;
-import org.dmsc.tenant.keys.VaultAuditHmac;
-import org.dmsc.tenant.oauth.TokenDesk;
 import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.pki.IssuingCas;
 import org.dmsc.tenant.pki.PeerValidator;
@@ -56,11 +48,8 @@ import org.dmsc.tenant.policy.Admittance;
 import org.dmsc.tenant.policy.CallerAuthenticator;
 import org.dmsc.tenant.policy.CallerAuthenticator.Identified;
 import org.dmsc.tenant.policy.NetworkGate;
-import org.dmsc.tenant.revocation.RevocationKey;
-import org.dmsc.tenant.revocation.Revoker;
 import org.dmsc.tenant.token.OutsideIssuers;
 import org.dmsc.tenant.token.OutsideKeys;
-import org.dmsc.tenant.token.TokenIssuer;
 import org.dmsc.tenant.token.TokenSources;
 import org.dmsc.tenant.token.TokenVerifier;
 
@@ -69,9 +58,6 @@ final class GatewayRole {
 
     private static final Duration LONGEST = Duration.ofSeconds(90);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
-    /** What others may take to do their part when a tenant leaves. */
-    private static final Duration LIFE_PATIENCE = Duration.ofSeconds(5);
-
     private static final int MOST_DEVICES = 10_000;
 
     private final Foundation foundation;
@@ -79,11 +65,10 @@ final class GatewayRole {
     private final FabricDomain domain;
     private final Closing closing;
     private final Metrics metrics;
-    private final KeyVault vault;
     private final Envelopes envelopes;
     private final BridgeCore core;
     private final Renewal renewal;
-    private final RenewedIdentity identity;
+    private final Supplier<IssuedIdentity> identity;
     private final IssuingCas issuingCas;
     private final RevocationRole revocations;
     private final QuotaRole quotas;
@@ -100,17 +85,16 @@ final class GatewayRole {
         this.domain = new FabricDomain(config.domain());
         this.closing = closing;
         this.metrics = metrics;
-        this.vault = foundation.keyring().vault(Set.of(KeyClass.ROUTING, KeyClass.PAYLOAD));
-        AesGcmEnvelopeCipher cipher = foundation.keyring().cipher(vault, foundation.random(), foundation.clock());
+        AesGcmEnvelopeCipher cipher =
+                foundation.keys().cipher(Set.of(KeyClass.ROUTING, KeyClass.PAYLOAD), NodeKeys.Reader.EDGE);
         foundation.purge().add(cipher);
         this.envelopes = new Envelopes(cipher, foundation.codec());
-        this.identity = new RenewedIdentity(
-                () -> foundation.keyring().node("gateway"), foundation.clock(), foundation.random()::nextDouble);
+        this.identity = foundation.keys().identity(KafkaRole.GATEWAY.kind());
         this.issuingCas =
-                IssuingCas.following(foundation.tenants(), foundation.keyring().pki()::platformCas);
-        this.revocations = new RevocationRole(foundation);
+                IssuingCas.following(foundation.tenants(), foundation.keys()::platformCas);
+        this.revocations = new RevocationRole(foundation, KafkaRole.GATEWAY.kind());
         this.peers = new PeerValidator(
-                foundation.keyring().pki()::root, issuingCas, domain, foundation.clock(), revocations.list());
+                foundation.keys()::root, issuingCas, domain, foundation.clock(), revocations.list());
         this.quotas = new QuotaRole(foundation, metrics);
         this.core = core(router);
         this.fetcher = Outbound.fetcher(foundation, core.audit(), peers, identity);
@@ -119,7 +103,6 @@ final class GatewayRole {
         this.authenticator = new CallerAuthenticator(
                 domain, foundation.tenants(), peers, new TokenVerifier(tokens()), revocations.list());
         this.renewal = closing.add("renewal", new Renewal());
-        renewal.also("operator", () -> foundation.keyring().renewOperator(foundation.clock()));
     }
 
     private TokenSources tokens() {
@@ -131,7 +114,7 @@ final class GatewayRole {
                 foundation.kafka().as(KafkaRole.GATEWAY),
                 foundation.codec(),
                 envelopes,
-                new VaultAuditHmac(vault),
+                foundation.keys().auditHmac(),
                 foundation.tenants(),
                 foundation.policies(),
                 Admittance.none(),
@@ -193,7 +176,7 @@ final class GatewayRole {
     Fabric.Ports listen(Health health, Status status) {
         int mqtt = config.has(Role.MQTT) ? mqtt() : 0;
         int http = config.has(Role.HTTP) ? http(health, status) : 0;
-        Fabric.Ports opened = new Fabric.Ports(http, mqtt, estPort);
+        Fabric.Ports opened = new Fabric.Ports(http, mqtt, estPort, 0);
         status.ports(opened);
         core.gateway()
                 .advertise(
@@ -218,8 +201,7 @@ final class GatewayRole {
                 usual.heartbeat(),
                 usual.streamIdle(),
                 usual.version());
-        AdministrationParts tenantParts = administration();
-        TenantAdministration administration = new TenantAdministration(tenantParts);
+        Optional<AuthoritiesRole> authorities = foundation.keys().keyring().map(this::authorities);
         HttpEdgeParts edgeParts = new HttpEdgeParts(
                 settings,
                 identity,
@@ -237,19 +219,14 @@ final class GatewayRole {
                 core.audit(),
                 core.auditReader(),
                 core.deadLetters(),
-                Optional.of(operators(administration, tenantParts)),
-                Optional.of(Pki.desk(
-                        foundation,
-                        administration,
-                        revocations.list(),
-                        event -> core.audit().record(event),
-                        closing)),
+                authorities.map(AuthoritiesRole::operators),
+                authorities.map(AuthoritiesRole::pki),
                 new NodeStatus(
                         health::ready,
                         core.gateway()::condition,
                         () -> status.json(core.gateway(), health),
                         metrics::text),
-                Optional.of(tokenDesk()),
+                authorities.map(AuthoritiesRole::tokens),
                 fetcher,
                 Optional.of(Schemas.desk(foundation, closing)),
                 SpiffeId.node(domain, "gateway", config.node()),
@@ -257,7 +234,7 @@ final class GatewayRole {
         HttpEdge edge = new HttpEdge(edgeParts);
         try {
             edge.start();
-            config.est().ifPresent(at -> est(edgeParts, at));
+            config.est().filter(at -> authorities.isPresent()).ifPresent(at -> est(edgeParts, at));
         } catch (PortTakenException e) {
             throw new NodeException(ExitCode.IN_USE, String.valueOf(e.getMessage()), e);
         }
@@ -265,13 +242,9 @@ final class GatewayRole {
         return edge.port();
     }
 
-    private TokenDesk tokenDesk() {
-        return new TokenDesk(
-                authenticator,
-                domain,
-                foundation.agents(),
-                new TokenIssuer(foundation.keyring().tokens(), domain, foundation.clock()),
-                foundation.clock());
+    private AuthoritiesRole authorities(Keyring keyring) {
+        return new AuthoritiesRole(new AuthoritiesRole.Parts(
+                foundation, keyring, envelopes, core, revocations, renewal, identity, authenticator, closing));
     }
 
     private void est(HttpEdgeParts edgeParts, EdgeConfig at) {
@@ -331,52 +304,12 @@ final class GatewayRole {
 
     private Collection<X509Certificate> authorities() {
         List<X509Certificate> all = new ArrayList<>(issuingCas.get());
-        all.add(foundation.keyring().pki().root());
+        all.add(foundation.keys().root());
         return all;
     }
 
-    private OperatorDesk operators(TenantAdministration administration, AdministrationParts tenantParts) {
-        renewal.also("token keys", administration::rotateOldTokenKeys);
-        Revoker revoker = revocations.revoker(core.audit(), closing);
-        return OperatorDesk.of(
-                administration,
-                new TenantConfiguration(administration, tenantParts),
-                new TenantLife(administration, tenantParts, life(revoker)),
-                (key, reason, actor, wait) ->
-                        revocations.revoke(revoker, core.reports(), revocations.order(key, reason, actor), wait));
-    }
-
-    private LifeParts life(Revoker revoker) {
-        return new LifeParts(
-                foundation.agents(),
-                agent -> core.reports().unregister(agent),
-                (tenant, actor) -> RevocationRole.heard(revocations
-                        .revoke(
-                                revoker,
-                                core.reports(),
-                                revocations.order(RevocationKey.tenant(tenant), "offboarded", actor),
-                                LIFE_PATIENCE)
-                        .toCompletableFuture()
-                        .join()),
-                identity,
-                LIFE_PATIENCE);
-    }
-
-    private AdministrationParts administration() {
-        return new AdministrationParts(
-                foundation.kafka().as(KafkaRole.ADMIN),
-                foundation.codec(),
-                envelopes,
-                foundation.tenants(),
-                foundation.keyring().pki(),
-                vault,
-                foundation.keyring().tokens(),
-                domain,
-                Foundation.shape(config),
-                foundation.clock(),
-                () -> UUID.randomUUID().toString(),
-                event -> core.audit().record(event),
-                SpiffeId.node(domain, "gateway", config.node()),
-                foundation.kafka().fencing());
+    /** Who is let in here, for others of this process. */
+    KeysRole.Guard guard() {
+        return new KeysRole.Guard(peers, core.audit());
     }
 }

@@ -1,7 +1,5 @@
 package org.dmsc.node.fabric;
 
-import java.security.SecureRandom;
-import java.time.Clock;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,25 +37,21 @@ final class KafkaPlace implements AutoCloseable {
     private static final long LONGEST_SECONDS = 20;
 
     private final FabricConfig config;
-    private final Keyring keyring;
-    private final Clock clock;
-    private final SecureRandom random;
+    private final NodeKeys keys;
     private final Map<KafkaRole, KafkaIdentity> identities = new EnumMap<>(KafkaRole.class);
     private final Map<KafkaRole, KafkaClients> clients = new EnumMap<>(KafkaRole.class);
     private String bootstrap;
     private List<String> weaknesses = List.of();
 
-    private KafkaPlace(FabricConfig config, Keyring keyring, Clock clock, SecureRandom random) {
+    private KafkaPlace(FabricConfig config, NodeKeys keys) {
         this.config = config;
-        this.keyring = keyring;
-        this.clock = clock;
-        this.random = random;
+        this.keys = keys;
         this.bootstrap = config.kafka().bootstrap();
     }
 
     /** A Kafka that answered, with the fabric's own topics. */
-    static KafkaPlace open(FabricConfig config, Keyring keyring, Clock clock, SecureRandom random, Closing closing) {
-        KafkaPlace place = closing.add("kafka identities", new KafkaPlace(config, keyring, clock, random));
+    static KafkaPlace open(FabricConfig config, NodeKeys keys, Closing closing) {
+        KafkaPlace place = closing.add("kafka identities", new KafkaPlace(config, keys));
         if (config.has(Role.BROKER)) {
             place.startBroker(closing);
         }
@@ -140,7 +134,10 @@ final class KafkaPlace implements AutoCloseable {
         if (config.has(Role.ROUTER)) {
             return as(KafkaRole.ROUTER);
         }
-        return as(config.has(Role.REGISTRY) ? KafkaRole.REGISTRY : KafkaRole.AUDIT);
+        if (config.has(Role.REGISTRY)) {
+            return as(KafkaRole.REGISTRY);
+        }
+        return as(config.has(Role.AUDIT) ? KafkaRole.AUDIT : KafkaRole.KEYS);
     }
 
     /** Where it is. */
@@ -156,8 +153,8 @@ final class KafkaPlace implements AutoCloseable {
         return identities.computeIfAbsent(
                 role,
                 r -> KafkaIdentity.open(
-                        new RenewedIdentity(() -> keyring.node(r.kind()), clock, random::nextDouble),
-                        keyring.pki().root(),
+                        keys.identity(r.kind()),
+                        keys.root(),
                         new FabricDomain(config.domain())));
     }
 
@@ -169,7 +166,7 @@ final class KafkaPlace implements AutoCloseable {
                     ExitCode.UNREACHABLE,
                     "kafka.bootstrap: no broker answers at " + bootstrap + ": " + e
                             + " (expected Kafka 4.2 or newer there; check host and port. The fabric's own broker takes this fabric's"
-                            + " certificates only: same keys folder? Another Kafka needs kafka.tls: false, and kafka.client for its security)",
+                            + " certificates only: same keys folder, or enrolled in this fabric? Another Kafka needs kafka.tls: false, and kafka.client for its security)",
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

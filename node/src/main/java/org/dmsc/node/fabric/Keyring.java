@@ -6,12 +6,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.dmsc.node.config.FabricConfig;
 import org.dmsc.node.config.VaultConfig;
 import org.dmsc.node.host.ExitCode;
@@ -20,6 +23,7 @@ import org.dmsc.node.host.NodeException;
 import org.dmsc.tenant.fence.StockClient;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.keys.AesGcmEnvelopeCipher;
+import org.dmsc.tenant.keys.AuditHmac;
 import org.dmsc.tenant.keys.DataKeys;
 import org.dmsc.tenant.keys.KeyClass;
 import org.dmsc.tenant.keys.KeyVault;
@@ -28,6 +32,7 @@ import org.dmsc.tenant.keys.Pkcs11KeyVault;
 import org.dmsc.tenant.keys.Pkcs11Token;
 import org.dmsc.tenant.keys.Pkcs12KeyVault;
 import org.dmsc.tenant.keys.SecretFile;
+import org.dmsc.tenant.keys.VaultAuditHmac;
 import org.dmsc.tenant.keys.VaultDataKeys;
 import org.dmsc.tenant.pki.FabricPki;
 import org.dmsc.tenant.pki.IssuedIdentity;
@@ -46,7 +51,7 @@ import org.dmsc.tenant.token.TokenKeys;
  *   operator/                certificate and key of the operator, as PEM and for Kafka clients; renewed
  * </pre>
  */
-final class Keyring {
+final class Keyring implements NodeKeys {
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(90);
     private static final int PASSWORD_BYTES = 32;
@@ -60,12 +65,17 @@ final class Keyring {
     private final FabricPki pki;
     private final TokenKeys tokens;
 
-    private Keyring(FabricConfig config, char[] password, FabricPki pki, TokenKeys tokens) {
+    private final Clock clock;
+    private final SecureRandom random;
+
+    private Keyring(FabricConfig config, char[] password, FabricPki pki, Clock clock, SecureRandom random) {
         this.folder = config.keys();
         this.config = config;
         this.password = password;
         this.pki = pki;
-        this.tokens = tokens;
+        this.tokens = TokenKeys.open(folder.resolve("tokens"), password);
+        this.clock = clock;
+        this.random = random;
     }
 
     /** Opens the folder; the first process of a fabric makes what is in it, the others wait for it. */
@@ -103,7 +113,7 @@ final class Keyring {
         FabricPki pki = config.authorities().kind() == VaultConfig.Kind.PKCS12
                 ? FabricPki.openOrCreate(folder.resolve("pki"), password, domain, clock, random)
                 : FabricPki.openOrCreate(token(config), domain, clock, random);
-        return new Keyring(config, password, pki, TokenKeys.open(folder.resolve("tokens"), password));
+        return new Keyring(config, password, pki, clock, random);
     }
 
     /** Makes the operator's certificate anew when half of its life is over. */
@@ -148,8 +158,29 @@ final class Keyring {
         return folder.resolve(OPERATOR);
     }
 
-    Path auditFolder() {
+    @Override
+    public Path auditFolder() {
         return folder.resolve("audit");
+    }
+
+    @Override
+    public Optional<Keyring> keyring() {
+        return Optional.of(this);
+    }
+
+    @Override
+    public X509Certificate root() {
+        return pki.root();
+    }
+
+    @Override
+    public List<X509Certificate> platformCas() {
+        return pki.platformCas();
+    }
+
+    @Override
+    public Supplier<IssuedIdentity> identity(String kind) {
+        return new RenewedIdentity(() -> node(kind), clock, random::nextDouble);
     }
 
     FabricPki pki() {
@@ -186,15 +217,26 @@ final class Keyring {
         return new String(pin, StandardCharsets.US_ASCII).strip().toCharArray();
     }
 
-    /** A cipher that works with the keys of a vault; a token may fail, and is then asked with care. */
-    AesGcmEnvelopeCipher cipher(KeyVault vault, SecureRandom random, Clock clock) {
+    /** The reader makes no difference here: what a vault does not have now it will not have in a moment. */
+    @Override
+    public AesGcmEnvelopeCipher cipher(Set<KeyClass> classes, Reader reader) {
+        return new AesGcmEnvelopeCipher(dataKeys(vault(classes)), random, clock);
+    }
+
+    @Override
+    public AuditHmac auditHmac() {
+        return new VaultAuditHmac(vault(Set.of(KeyClass.values())));
+    }
+
+    /** Data keys of a vault; a token may fail, and is then asked with care. */
+    DataKeys dataKeys(KeyVault vault) {
         DataKeys keys = new VaultDataKeys(vault, random);
         boolean mayFail = config.vault().kind() == VaultConfig.Kind.PKCS11;
-        return new AesGcmEnvelopeCipher(mayFail ? new PatientDataKeys(keys, clock) : keys, random, clock);
+        return mayFail ? new PatientDataKeys(keys, clock) : keys;
     }
 
     /** An identity of this process, for the names under which it is reached on this machine and by agents. */
-    IssuedIdentity node(String kind) {
+    private IssuedIdentity node(String kind) {
         Set<String> names = new LinkedHashSet<>(List.of("localhost", config.domain(), "*." + config.domain()));
         Set<String> addresses = new LinkedHashSet<>(List.of("127.0.0.1", "::1"));
         for (String host : List.of(
@@ -221,7 +263,7 @@ final class Keyring {
         }
     }
 
-    String rootPem() {
+    private String rootPem() {
         return Pem.of(pki.root());
     }
 }

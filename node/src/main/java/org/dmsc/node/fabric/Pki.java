@@ -31,6 +31,7 @@ final class Pki {
     /** Reads the enrolment log to its end first: a token that was used must not be taken again. */
     static PkiDesk desk(
             Foundation foundation,
+            Keyring keyring,
             TenantAdministration administration,
             RevocationList revoked,
             Consumer<AuditEvent> audit,
@@ -41,7 +42,7 @@ final class Pki {
         requireRead(log);
         FabricDomain domain = new FabricDomain(foundation.config().domain());
         Enrolment enrolment = new Enrolment(new EnrolmentParts(
-                foundation.keyring().pki(),
+                keyring.pki(),
                 new OneTimeTokens(log, foundation.clock(), foundation.random()),
                 log,
                 foundation.tenants(),
@@ -52,7 +53,7 @@ final class Pki {
                 SpiffeId.node(domain, "gateway", foundation.config().node()),
                 foundation.clock()));
         RevocationLists lists = new RevocationLists(
-                foundation.keyring().pki(),
+                keyring.pki(),
                 foundation.tenants(),
                 issuer -> serials(revoked, issuer),
                 foundation.clock());

@@ -46,10 +46,13 @@ final class RevocationRole {
     private final RevocationList list;
     private final LiveConnections connections;
 
-    RevocationRole(Foundation foundation) {
+    /**
+     * @param kind of node that this process acts as here
+     */
+    RevocationRole(Foundation foundation, String kind) {
         this.foundation = foundation;
         this.domain = new FabricDomain(foundation.config().domain());
-        this.self = SpiffeId.node(domain, "gateway", foundation.config().node());
+        this.self = SpiffeId.node(domain, kind, foundation.config().node());
         // Ticks of an earlier process of this name are older than this one's clock.
         this.freshness = new Freshness(foundation.clock().millis() * 1000, System::nanoTime);
         this.list = new RevocationList(freshness);

@@ -68,7 +68,7 @@ final class StreamsRoles {
                 foundation.config().node());
         RouterApp app = new RouterApp(
                 foundation.kafka().as(KafkaRole.ROUTER),
-                foundation.routing(),
+                foundation.streamRouting(),
                 foundation.codec(),
                 foundation.tenants(),
                 foundation.policies(),
@@ -112,7 +112,7 @@ final class StreamsRoles {
                 foundation.config().node());
         RegistryApp app = new RegistryApp(
                 foundation.kafka().as(KafkaRole.REGISTRY),
-                foundation.routing(),
+                foundation.streamRouting(),
                 foundation.codec(),
                 foundation.clock(),
                 settings);
@@ -136,7 +136,7 @@ final class StreamsRoles {
     }
 
     private CheckpointSigner startSigner() {
-        Path folder = foundation.keyring().auditFolder();
+        Path folder = foundation.keys().auditFolder();
         CheckpointSigner signer = new CheckpointSigner(
                 foundation.kafka().as(KafkaRole.AUDIT),
                 new SignerSettings(

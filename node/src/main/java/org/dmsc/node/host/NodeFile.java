@@ -24,7 +24,8 @@ import java.util.Properties;
  * @param mqttPort of the MQTT edge, 0 when it has none
  * @param bootstrap Kafka, for clients on this machine
  * @param kafkaTls whether it takes certificates of the fabric, and nothing else
- * @param operator folder with the operator's credentials
+ * @param operator folder with the operator's credentials, empty where there is no keys folder
+ * @param keysUrl of role keys, empty without it
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record NodeFile(
@@ -42,6 +43,7 @@ public record NodeFile(
         String data,
         String keys,
         String operator,
+        String keysUrl,
         String version) {
 
     private static final String NAME = "node.json";

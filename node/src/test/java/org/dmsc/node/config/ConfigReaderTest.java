@@ -8,7 +8,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import org.dmsc.node.host.ExitCode;
@@ -25,7 +24,7 @@ final class ConfigReaderTest {
     void withoutAFileOneProcessDoesEverythingOnLoopback() {
         FabricConfig config = ConfigReader.read(Optional.empty(), Map.of());
 
-        assertThat(config.roles()).isEqualTo(EnumSet.allOf(Role.class));
+        assertThat(config.roles()).isEqualTo(Role.usual());
         assertThat(config.http()).isEqualTo(new EdgeConfig("127.0.0.1", 8443));
         assertThat(config.mqtt()).isEqualTo(new EdgeConfig("127.0.0.1", 8883));
         assertThat(config.kafka().port()).isZero();
@@ -131,7 +130,7 @@ final class ConfigReaderTest {
                 .isInstanceOfSatisfying(
                         NodeException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
                 .hasMessageContaining("13 faults")
-                .hasMessageContaining("roles: 'htttp' (expected some of broker, http, mqtt, router, registry, audit)")
+                .hasMessageContaining("roles: 'htttp' (expected some of broker, http, mqtt, router, registry, audit, keys)")
                 .hasMessageContaining("lanes: 'many' (expected a whole number from 1 to 256)")
                 .hasMessageContaining("replication: '3' (expected 1 with the embedded broker")
                 .hasMessageContaining("domain: 'Fabric_1' (expected a DNS name")

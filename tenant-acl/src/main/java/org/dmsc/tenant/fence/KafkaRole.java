@@ -10,6 +10,8 @@ public enum KafkaRole {
     REGISTRY,
     /** The sequencer: the only writer of audit topics. */
     AUDIT,
+    /** Unwraps data keys for processes without a vault. */
+    KEYS,
     /** Makes topics, tenants and ACLs. Used where the operator's API is served. */
     ADMIN,
     /** The broker itself and its controller; Kafka lets it do everything but what {@code AuditGuard} forbids to all. */

@@ -25,6 +25,7 @@ import org.dmsc.schemas.TopicNames.Channel;
  *   router     read; write intake, lessons, models               read tasks, events; write events, inbox, agents, dead
  *   registry   read; write registry, audit-intake               read agents
  *   audit      read; write schemas                 write        write audit
+ *   keys       read; write schemas, purges, intake, revocations (its tick), their acks
  *   admin      all but write registry                           make, remove; write tasks and read events (canary)
  *   a tenant's own client                                       read audit, events; groups &lt;tenant&gt;.*
  * </pre>
@@ -43,7 +44,7 @@ public final class RoleAcls {
     public static List<AclBinding> system() {
         RoleAcls acls = new RoleAcls();
         for (KafkaRole role :
-                List.of(KafkaRole.GATEWAY, KafkaRole.ROUTER, KafkaRole.REGISTRY, KafkaRole.AUDIT, KafkaRole.ADMIN)) {
+                List.of(KafkaRole.GATEWAY, KafkaRole.ROUTER, KafkaRole.REGISTRY, KafkaRole.AUDIT, KafkaRole.KEYS, KafkaRole.ADMIN)) {
             acls.allow(role, prefixed(ResourceType.TOPIC, SYSTEM), AclOperation.READ)
                     .allow(role, topic(TopicNames.SCHEMAS), AclOperation.WRITE)
                     .allow(role, topic(TopicNames.PURGES), AclOperation.WRITE)
@@ -63,6 +64,9 @@ public final class RoleAcls {
         acls.application(KafkaRole.AUDIT, "dmsc-audit")
                 .allow(KafkaRole.AUDIT, topic(TopicNames.AUDIT), AclOperation.READ, AclOperation.WRITE)
                 .allow(KafkaRole.AUDIT, topic(TopicNames.AUDIT_CHECKPOINTS), AclOperation.READ, AclOperation.WRITE);
+        acls.allow(KafkaRole.KEYS, topic(TopicNames.AUDIT_INTAKE), AclOperation.WRITE)
+                .allow(KafkaRole.KEYS, topic(TopicNames.REVOCATIONS), AclOperation.WRITE)
+                .allow(KafkaRole.KEYS, topic(TopicNames.REVOCATION_ACKS), AclOperation.WRITE);
         acls.admin();
         return List.copyOf(acls.all);
     }

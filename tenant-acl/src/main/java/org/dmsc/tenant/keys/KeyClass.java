@@ -11,4 +11,13 @@ public enum KeyClass {
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }
+
+    /**
+     * The class of a root key's id.
+     *
+     * @throws org.dmsc.schemas.RefusedException UNREADABLE when it is no id of one
+     */
+    public static KeyClass ofKeyId(String keyId) {
+        return KeyIds.classOf(keyId);
+    }
 }

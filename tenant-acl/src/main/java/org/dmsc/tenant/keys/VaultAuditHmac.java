@@ -1,28 +1,69 @@
 package org.dmsc.tenant.keys;
 
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.function.Function;
 import javax.crypto.Mac;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 import org.dmsc.schemas.TenantId;
 
-/** HMACs under the audit keys of a vault that holds payload keys. Thread-safe. */
+/**
+ * HMACs under keys that are derived from the audit keys of a vault that holds payload keys:
+ *
+ * <pre>
+ *   derived key = HMAC-SHA256(audit key, "dmsc-audit-hmac-1")
+ * </pre>
+ * So a process without the vault can be given the derived key while the audit key stays where it is, in a token too. Thread-safe.
+ */
 public final class VaultAuditHmac implements AuditHmac {
 
     private static final String HMAC = "HmacSHA256";
+    private static final byte[] LABEL = "dmsc-audit-hmac-1".getBytes(StandardCharsets.US_ASCII);
 
-    private final KeyVault vault;
+    private final Function<TenantId, SecretKey> keys;
+
+    /** Apart, because a Mac stays with the provider of the first key that it was given, and a token's is another. */
+    private final ThreadLocal<Mac> derivation = ThreadLocal.withInitial(VaultAuditHmac::newMac);
+
     private final ThreadLocal<Mac> macs = ThreadLocal.withInitial(VaultAuditHmac::newMac);
 
     public VaultAuditHmac(KeyVault vault) {
-        this.vault = vault;
+        this.keys = tenant -> derived(vault.auditKey(tenant));
+    }
+
+    private VaultAuditHmac(Function<TenantId, SecretKey> keys) {
+        this.keys = keys;
+    }
+
+    /** With keys that were derived elsewhere; asked with each HMAC, so it SHOULD remember them. */
+    public static VaultAuditHmac ofDerived(Function<TenantId, SecretKey> keys) {
+        return new VaultAuditHmac(keys);
+    }
+
+    /** The key that this tenant's HMACs are made with. */
+    public SecretKey derived(TenantId tenant) {
+        return keys.apply(tenant);
     }
 
     @Override
     public String of(TenantId tenant, byte[] content) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(hmac(macs.get(), derived(tenant), content));
+    }
+
+    private SecretKey derived(SecretKey auditKey) {
+        byte[] bytes = hmac(derivation.get(), auditKey, LABEL);
+        SecretKey key = new SecretKeySpec(bytes, HMAC);
+        Arrays.fill(bytes, (byte) 0);
+        return key;
+    }
+
+    private static byte[] hmac(Mac mac, SecretKey key, byte[] content) {
         try {
-            Mac mac = macs.get();
-            mac.init(vault.auditKey(tenant));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(mac.doFinal(content));
+            mac.init(key);
+            return mac.doFinal(content);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("HMAC-SHA256 of this JVM failed", e);
         }

@@ -1,4 +1,4 @@
-package org.dmsc.node.cli;
+package org.dmsc.node.enrol;
 
 import java.io.IOException;
 import java.net.URI;
@@ -18,21 +18,26 @@ import org.dmsc.node.host.NodeException;
 import org.dmsc.tenant.enrol.EnrolmentClient;
 
 /** Enrols by EST. */
-final class EstClient {
+public final class EstClient {
 
     private static final Duration LONGEST = Duration.ofSeconds(30);
 
     private final String base;
     private final HttpClient client;
 
-    EstClient(String base, SSLContext tls) {
+    /**
+     * Of a server.
+     *
+     * @param base its URL, with {@code /.well-known/est}
+     */
+    public EstClient(String base, SSLContext tls) {
         this.base = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
         this.client =
                 HttpClient.newBuilder().sslContext(tls).connectTimeout(LONGEST).build();
     }
 
     /** The certificate that was issued. */
-    List<X509Certificate> enrol(String user, String token, String request) {
+    public List<X509Certificate> enrol(String user, String token, String request) {
         String basic = Base64.getEncoder().encodeToString((user + ":" + token).getBytes(StandardCharsets.UTF_8));
         return EnrolmentClient.certificates(sent(at("/simpleenroll")
                 .header("Authorization", "Basic " + basic)
@@ -41,8 +46,16 @@ final class EstClient {
                 .POST(BodyPublishers.ofString(request))));
     }
 
+    /** The certificate that follows the one that TLS shows. */
+    List<X509Certificate> renew(String request) {
+        return EnrolmentClient.certificates(sent(at("/simplereenroll")
+                .header("Content-Type", "application/pkcs10")
+                .header("Content-Transfer-Encoding", "base64")
+                .POST(BodyPublishers.ofString(request))));
+    }
+
     /** The root and the issuing CAs. */
-    List<X509Certificate> authorities() {
+    public List<X509Certificate> authorities() {
         return EnrolmentClient.certificates(sent(at("/cacerts").GET()));
     }
 

@@ -1,0 +1,154 @@
+package org.dmsc.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.dmsc.node.cli.CommandLineFactory;
+import org.dmsc.node.testing.Answer;
+import org.dmsc.node.testing.Credentials;
+import org.dmsc.node.testing.HttpAgent;
+import org.dmsc.node.testing.NodeProcess;
+import org.dmsc.node.testing.Participant;
+import org.dmsc.node.testing.TestFabric;
+import org.dmsc.tenant.pki.Pem;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Three processes with a folder each that share nothing but Kafka and the keys node; two of them enrol with a one-time token. */
+@Timeout(300)
+final class SplitIT {
+
+    /** Short enough to be renewed while the test runs, long enough for a busy machine to start within. */
+    private static final String LIFE = "40s";
+
+    @TempDir
+    Path folder;
+
+    private final List<NodeProcess> running = new ArrayList<>();
+
+    @Test
+    void enrolledProcessesWorkWithoutAKeysFolderAndRenewWithoutADroppedRequest() throws Exception {
+        try {
+            NodeProcess core = add(NodeProcess.begin(
+                    folder.resolve("core"),
+                    "--node=core",
+                    "--roles=broker,http,audit,keys",
+                    "--kafka-port=0",
+                    "--http-port=0",
+                    "--key-port=0"));
+            core.awaitReady();
+            NodeProcess worker = enrolled(core, "worker", "router,registry");
+            NodeProcess edge = enrolled(core, "edge", "http", "--http-port=0");
+            worker.awaitReady();
+            edge.awaitReady();
+            Participant operator = core.as(core.operator());
+            assertThat(operator.post("/v1/config/tenants", "{\"tenant\":\"acme\"}")
+                            .status())
+                    .isEqualTo(201);
+            Credentials alice = issue(operator, "alice");
+            Credentials echo = issue(operator, "echo");
+            TestFabric.await(
+                    "the edge knows acme",
+                    () -> edge.as(alice).get("/v1/agents").status() == 200);
+            try (HttpAgent agent = HttpAgent.start(echo, text -> "echo " + text)) {
+                assertThat(edge.as(echo)
+                                        .post("/v1/agents/echo", agent.card("Echo", "echo", "Says it again", "echo"))
+                                        .status()
+                                / 100)
+                        .isEqualTo(2);
+                String before = serial("edge", "gateway");
+                String router = serial("worker", "router");
+                int done = 0;
+                while (serial("edge", "gateway").equals(before)
+                        || serial("worker", "router").equals(router)
+                        || done < 20) {
+                    Answer answer = edge.as(alice).post("/message:send", Participant.ask("echo", "task " + done));
+                    assertThat(answer.state()).as("task %d: %s", done, answer).isEqualTo("COMPLETED");
+                    done++;
+                }
+                core.as(alice).post("/message:send", Participant.ask("echo", "from the core"));
+                assertThat(edge.as(core.operator()).get("/v1/config/tenants").status())
+                        .as("operators are served where the keys are")
+                        .isNotEqualTo(200);
+            }
+            assertThat(secrets("worker")).containsExactly("platform.pem", "registry.pem", "router.pem");
+            assertThat(secrets("edge")).containsExactly("gateway.pem", "platform.pem");
+        } finally {
+            for (int i = running.size() - 1; i >= 0; i--) {
+                running.get(i).close();
+            }
+        }
+    }
+
+    private NodeProcess enrolled(NodeProcess core, String name, String roles, String... more) throws IOException {
+        JsonNode invited = invite(core, name, roles);
+        List<String> options = new ArrayList<>(List.of(
+                "--node=" + name,
+                "--roles=" + roles,
+                "--kafka=" + core.description().bootstrap(),
+                "--enrol=" + invited.path("token").asText(),
+                "--gateway=" + invited.path("gateway").asText(),
+                "--ca=" + Path.of(core.description().operator()).resolve("ca.pem"),
+                "--keys-node=" + core.description().keysUrl()));
+        options.addAll(List.of(more));
+        return add(NodeProcess.begin(folder.resolve(name), options.toArray(String[]::new)));
+    }
+
+    private static JsonNode invite(NodeProcess core, String name, String roles) throws IOException {
+        StringWriter out = new StringWriter();
+        CommandLine line = CommandLineFactory.make();
+        line.setOut(new PrintWriter(out));
+        String data = core.description().data();
+        int code = line.execute(
+                "node", "invite", name, "--roles", roles, "--life", LIFE, "--data", data, "-o", "json");
+        assertThat(code).isZero();
+        return Participant.JSON.readTree(out.toString());
+    }
+
+    private NodeProcess add(NodeProcess node) {
+        running.add(node);
+        return node;
+    }
+
+    private String serial(String node, String kind) {
+        try {
+            String text = Files.readString(identity(node).resolve(kind + ".pem"), StandardCharsets.US_ASCII);
+            X509Certificate leaf = Pem.certificate(text.substring(text.indexOf("-----BEGIN CERTIFICATE")));
+            return leaf.getSerialNumber().toString(16);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Everything in the folder that is a secret: certificates with their keys, and no key of a tenant. */
+    private List<String> secrets(String node) throws IOException {
+        try (Stream<Path> files = Files.walk(folder.resolve(node))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".pem") || name.endsWith(".p12") || name.contains("password"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private Path identity(String node) {
+        return folder.resolve(node).resolve("identity");
+    }
+
+    private static Credentials issue(Participant operator, String agent) {
+        return Credentials.of(operator.post("/v1/config/tenants/acme/agents/" + agent + "/credentials", "{}")
+                .body());
+    }
+}
