@@ -35,6 +35,7 @@ final class Attempt implements AttemptSink {
     private final Clock clock;
     private final Consumer<Attempt> onEnd;
     private final long begunAt;
+    private AnswerMask answers = AnswerMask.NONE;
     private boolean ended;
     private volatile boolean settled;
 
@@ -45,6 +46,11 @@ final class Attempt implements AttemptSink {
         this.clock = clock;
         this.onEnd = onEnd;
         this.begunAt = clock.millis();
+    }
+
+    /** What answers go through; MUST be said before the agent is asked. */
+    synchronized void mask(AnswerMask mask) {
+        answers = mask;
     }
 
     Delivery delivery() {
@@ -80,9 +86,34 @@ final class Attempt implements AttemptSink {
             }
             ended = last;
             long latency = last ? clock.millis() - begunAt : 0;
-            written = events.update(delivery, state, streamResponse, latency);
+            written = masked(streamResponse)
+                    .map(response -> events.update(delivery, state, response, latency))
+                    .orElseGet(this::unmaskable);
+            last = ended;
         }
         return ending(written, last);
+    }
+
+    /** Empty when it cannot be masked: what a profile has not seen does not go on. */
+    private Optional<byte[]> masked(byte[] streamResponse) {
+        try {
+            return Optional.of(answers.apply(streamResponse));
+        } catch (RuntimeException e) {
+            LOG.atWarn()
+                    .addKeyValue("deliveryId", delivery.getDeliveryId())
+                    .addKeyValue("cause", e.getClass().getName())
+                    .log("an answer could not be masked");
+            return Optional.empty();
+        }
+    }
+
+    private CompletionStage<Void> unmaskable() {
+        ended = true;
+        return events.failed(
+                delivery,
+                Refusal.INVALID_AGENT_RESPONSE,
+                "the answer could not be put through the masking that policy asks for",
+                Certainty.CERTAIN);
     }
 
     @Override

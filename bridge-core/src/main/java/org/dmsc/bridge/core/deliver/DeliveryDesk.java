@@ -228,7 +228,9 @@ public final class DeliveryDesk implements LaneWork {
     private void hand(OpenDelivery open, AgentSnapshot agent, AgentLink link, Attempt attempt) {
         DeliveryOrder order;
         try {
-            order = new DeliveryOrder(open.delivery(), agent, guard.message(open, agent));
+            DeliveryGuard.Guarded guarded = guard.open(open, agent);
+            attempt.mask(guarded.answers());
+            order = new DeliveryOrder(open.delivery(), agent, guarded.message());
         } catch (RefusedException e) {
             metrics.delivery(
                     e.refusal() == Refusal.UNREADABLE

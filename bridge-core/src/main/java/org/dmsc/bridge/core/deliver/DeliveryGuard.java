@@ -32,15 +32,20 @@ public final class DeliveryGuard {
         this.masks = masks;
     }
 
+    /** A message as the agent may see it, and what its answers go through. */
+    record Guarded(byte[] message, AnswerMask answers) {}
+
     /**
-     * The message as the agent may see it.
+     * Opens the message.
      *
      * @throws RefusedException UNREADABLE, and what policy says; its sentence may be told to the caller
      */
-    byte[] message(OpenDelivery open, AgentSnapshot agent) {
+    Guarded open(OpenDelivery open, AgentSnapshot agent) {
         List<Mask> asked = masks(open, policy.check(open.delivery(), agent, bytes(open)));
         byte[] message = opener.message(open);
-        return asked.isEmpty() ? message : A2aJson.bytes(masks.message(asked, A2aJson.parse(message)));
+        return new Guarded(
+                asked.isEmpty() ? message : A2aJson.bytes(masks.message(asked, A2aJson.parse(message))),
+                new AnswerMask(masks, policy.answers(open.delivery(), asked)));
     }
 
     // The other verdicts of this package are about places; this one is about permission.

@@ -1,7 +1,9 @@
 package org.dmsc.bridge.core.deliver;
 
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -20,6 +22,7 @@ import org.dmsc.tenant.rules.Mode;
 import org.dmsc.tenant.rules.Party;
 import org.dmsc.tenant.rules.Party.Activity;
 import org.dmsc.tenant.rules.Verdict;
+import org.dmsc.tenant.rules.Verdict.Mask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,6 +74,21 @@ public final class DeliveryPolicy {
                 new HashSet<>(delivery.getDataTags()),
                 clock.millis());
         return AccessRule.decide(access, Checks.NONE);
+    }
+
+    /**
+     * What an answer goes through: first the profile of the agent's own tenant, which it would go through as a request too, then those of the
+     * grant, the exporter's before the importer's.
+     *
+     * @param request what the request went through
+     */
+    List<Mask> answers(Delivery delivery, List<Mask> request) {
+        List<Mask> masks = new ArrayList<>();
+        AccessRule.ingress(party(delivery.getAssigneeTenant())).ifPresent(masks::add);
+        for (int i = request.size() - 1; i >= 0; i--) {
+            masks.add(request.get(i));
+        }
+        return masks;
     }
 
     private static void logged(TenantId tenant, RefusedException trial) {
