@@ -16,6 +16,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.dmsc.bridge.core.a2a.Errors;
 import org.dmsc.schemas.AgentRef;
@@ -54,12 +55,15 @@ final class EstPages {
     private static final MediaType ATTRIBUTES = MediaType.create("application", "csrattrs");
     private static final MediaType REVOCATIONS = MediaType.create("application", "pkix-crl");
 
+    private static final long USUAL_WAIT = 60;
+
     private final PkiDesk desk;
     private final FabricDomain domain;
     private final CallerAuthenticator authenticator;
     private final PeerCredentials credentials;
     private final Failures failures;
     private final GuessBudget budget;
+    private final RenewalPace pace;
     private final NetworkGate network;
 
     EstPages(PkiDesk desk, HttpEdgeParts parts, Failures failures) {
@@ -69,6 +73,7 @@ final class EstPages {
         this.credentials = new PeerCredentials(domain);
         this.failures = failures;
         this.budget = new GuessBudget();
+        this.pace = new RenewalPace(System::nanoTime, () -> ThreadLocalRandom.current().nextDouble());
         this.network = NetworkTrials.gate(parts);
     }
 
@@ -180,6 +185,13 @@ final class EstPages {
                             + " (expected the host or label of its own tenant)");
         }
         Caller allowed = network.requireSource(caller, PeerCredentials.address(context));
+        pace.take(allowed.id().trustDomain()).ifPresent(wait -> {
+            throw RefusedException.until(
+                    Refusal.RATE_LIMITED,
+                    "renewals of " + allowed.id().trustDomain() + " come faster than " + RenewalPace.PER_SECOND
+                            + "/s (expected to be tried again in " + wait.toSeconds() + " s)",
+                    wait);
+        });
         byte[] issued = desk.enrolment().renew(allowed.id(), shown.chain().get(0), body(request));
         Caller unused = permitted(() -> authenticator.confirm(shown));
         return issued;
@@ -258,7 +270,8 @@ final class EstPages {
                     answer.add(HttpHeaderNames.CONTENT_LENGTH, "0").build());
         }
         if (status.equals(HttpStatus.TOO_MANY_REQUESTS) || status.equals(HttpStatus.SERVICE_UNAVAILABLE)) {
-            answer.add(HttpHeaderNames.RETRY_AFTER, "60");
+            long seconds = refused.retryAfter().map(wait -> wait.toSeconds() + 1).orElse(USUAL_WAIT);
+            answer.add(HttpHeaderNames.RETRY_AFTER, Long.toString(seconds));
         }
         String text = Errors.visible(refused.refusal(), refused.sentence()) + "\n";
         return HttpResponse.of(
