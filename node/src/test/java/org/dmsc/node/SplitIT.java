@@ -32,7 +32,7 @@ import picocli.CommandLine;
 final class SplitIT {
 
     /** Short enough to be renewed while the test runs, long enough for a busy machine to start within. */
-    private static final String LIFE = "40s";
+    private static final String LIFE = "24s";
 
     @TempDir
     Path folder;

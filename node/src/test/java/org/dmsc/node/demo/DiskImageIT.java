@@ -207,7 +207,7 @@ final class DiskImageIT {
         List<SealedPart> parts = new ArrayList<>();
         for (Path file : files(folder)) {
             String topic = file.getParent().getFileName().toString();
-            boolean sealed = topic.startsWith("dmsc." + TENANT + ".") && !topic.contains(".audit-");
+            boolean sealed = topic.matches("dmsc\\." + TENANT + "\\.(tasks|events|inbox)-[0-9]+");
             if (sealed && file.toString().endsWith(".log")) {
                 try (FileRecords records = FileRecords.open(file.toFile(), false)) {
                     for (Record record : records.records()) {
