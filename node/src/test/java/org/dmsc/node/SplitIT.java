@@ -112,8 +112,7 @@ final class SplitIT {
         CommandLine line = CommandLineFactory.make();
         line.setOut(new PrintWriter(out));
         String data = core.description().data();
-        int code = line.execute(
-                "node", "invite", name, "--roles", roles, "--life", LIFE, "--data", data, "-o", "json");
+        int code = line.execute("node", "invite", name, "--roles", roles, "--life", LIFE, "--data", data, "-o", "json");
         assertThat(code).isZero();
         return Participant.JSON.readTree(out.toString());
     }

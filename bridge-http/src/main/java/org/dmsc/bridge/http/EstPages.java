@@ -73,7 +73,8 @@ final class EstPages {
         this.credentials = new PeerCredentials(domain);
         this.failures = failures;
         this.budget = new GuessBudget();
-        this.pace = new RenewalPace(System::nanoTime, () -> ThreadLocalRandom.current().nextDouble());
+        this.pace = new RenewalPace(
+                System::nanoTime, () -> ThreadLocalRandom.current().nextDouble());
         this.network = NetworkTrials.gate(parts);
     }
 
@@ -270,7 +271,8 @@ final class EstPages {
                     answer.add(HttpHeaderNames.CONTENT_LENGTH, "0").build());
         }
         if (status.equals(HttpStatus.TOO_MANY_REQUESTS) || status.equals(HttpStatus.SERVICE_UNAVAILABLE)) {
-            long seconds = refused.retryAfter().map(wait -> wait.toSeconds() + 1).orElse(USUAL_WAIT);
+            long seconds =
+                    refused.retryAfter().map(wait -> wait.toSeconds() + 1).orElse(USUAL_WAIT);
             answer.add(HttpHeaderNames.RETRY_AFTER, Long.toString(seconds));
         }
         String text = Errors.visible(refused.refusal(), refused.sentence()) + "\n";

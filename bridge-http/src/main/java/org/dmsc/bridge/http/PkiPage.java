@@ -88,8 +88,7 @@ final class PkiPage implements Page {
     private NodeNames names(String kind, ObjectNode body) {
         NodeNames given = new NodeNames(texts(body, "dnsNames"), texts(body, "ipAddresses"));
         return kind.equals(GATEWAY) && given.equals(NodeNames.NONE)
-                ? new NodeNames(
-                        List.of("localhost", domain.toString(), "*." + domain), List.of("127.0.0.1", "::1"))
+                ? new NodeNames(List.of("localhost", domain.toString(), "*." + domain), List.of("127.0.0.1", "::1"))
                 : given;
     }
 

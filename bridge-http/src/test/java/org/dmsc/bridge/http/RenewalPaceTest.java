@@ -38,7 +38,8 @@ final class RenewalPaceTest {
             if (wait.isEmpty()) {
                 signed++;
                 long elapsed = now.get() - begin;
-                assertThat(signed).isLessThanOrEqualTo(RenewalPace.BURST + 1 + elapsed * RenewalPace.PER_SECOND / SECOND);
+                assertThat(signed)
+                        .isLessThanOrEqualTo(RenewalPace.BURST + 1 + elapsed * RenewalPace.PER_SECOND / SECOND);
             } else {
                 assertThat(wait.get()).isPositive().isLessThanOrEqualTo(RenewalPace.LONGEST.multipliedBy(2));
                 // As Retry-After says it: whole seconds, rounded up.

@@ -44,8 +44,9 @@ final class NodeCommand {
     int invite(
             @Parameters(
                             paramLabel = "NAME",
-                            description = "the process's name; without --roles KIND/NAME: gateway, router, registry, broker,"
-                                    + " witness, keys or node, and its name")
+                            description =
+                                    "the process's name; without --roles KIND/NAME: gateway, router, registry, broker,"
+                                            + " witness, keys or node, and its name")
                     String node,
             @Option(
                             names = "--roles",
@@ -92,7 +93,8 @@ final class NodeCommand {
         output.print(result, out -> {
             out.line("token: " + result.path("token").asText());
             out.line("good once, until " + result.path("expiresAt").asText());
-            out.line("There: dmsc up --node " + name + " --roles " + String.join(",", roles) + " --kafka HOST:PORT --enrol TOKEN --gateway "
+            out.line("There: dmsc up --node " + name + " --roles " + String.join(",", roles)
+                    + " --kafka HOST:PORT --enrol TOKEN --gateway "
                     + result.path("gateway").asText() + " --ca ca.pem");
         });
         return 0;
@@ -111,9 +113,9 @@ final class NodeCommand {
                     break;
                 default:
                     throw new NodeException(
-                        ExitCode.USAGE,
-                        "--roles: '" + role
-                                + "' (expected some of http, mqtt, router, registry: the others need a keys folder)");
+                            ExitCode.USAGE,
+                            "--roles: '" + role
+                                    + "' (expected some of http, mqtt, router, registry: the others need a keys folder)");
             }
         }
         return kinds;

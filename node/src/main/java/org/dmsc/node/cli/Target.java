@@ -57,7 +57,8 @@ final class Target {
                 .map(Path::of)
                 .orElseThrow(() -> new NodeException(
                         ExitCode.USAGE,
-                        "the node of " + data() + " enrolled and has no operator (expected --data of a node with the keys folder,"
+                        "the node of " + data()
+                                + " enrolled and has no operator (expected --data of a node with the keys folder,"
                                 + " or --as with the operator's credentials)"));
     }
 

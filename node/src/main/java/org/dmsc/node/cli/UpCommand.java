@@ -71,10 +71,7 @@ final class UpCommand implements Callable<Integer> {
             description = "of role broker (default: any; 19092 when it is the only role)")
     private @Nullable String kafkaPort;
 
-    @Option(
-            names = "--key-port",
-            paramLabel = "PORT",
-            description = "of role keys; 0 for any (default: 8446)")
+    @Option(names = "--key-port", paramLabel = "PORT", description = "of role keys; 0 for any (default: 8446)")
     private @Nullable String keyPort;
 
     @Option(

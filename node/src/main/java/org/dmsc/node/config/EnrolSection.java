@@ -38,7 +38,8 @@ final class EnrolSection {
             if (roles.contains(role)) {
                 top.fault(
                         "roles",
-                        "'" + role.label() + "' together with enrol (expected it in a process with a keys folder: others enrol there)");
+                        "'" + role.label()
+                                + "' together with enrol (expected it in a process with a keys folder: others enrol there)");
             }
         }
         URI at = gateway.orElse(NOWHERE);

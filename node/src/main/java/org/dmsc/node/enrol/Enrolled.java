@@ -46,8 +46,7 @@ public final class Enrolled implements AutoCloseable {
     private final ScheduledExecutorService thread;
     private volatile List<X509Certificate> platformCas;
 
-    private Enrolled(
-            Path folder, X509Certificate root, Enroller enroller, Map<String, EnrolledIdentity> identities) {
+    private Enrolled(Path folder, X509Certificate root, Enroller enroller, Map<String, EnrolledIdentity> identities) {
         this.folder = folder;
         this.root = root;
         this.enroller = enroller;

@@ -117,8 +117,7 @@ public final class EnrolledIdentity implements Supplier<IssuedIdentity> {
 
     private Instant due(IssuedIdentity identity) {
         Instant begin = identity.leaf().getNotBefore().toInstant().plus(IssuedIdentity.BACKDATING);
-        Duration life =
-                Duration.between(begin, identity.leaf().getNotAfter().toInstant());
+        Duration life = Duration.between(begin, identity.leaf().getNotAfter().toInstant());
         return begin.plusMillis((long) (life.toMillis() * share));
     }
 

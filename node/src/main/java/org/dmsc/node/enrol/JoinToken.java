@@ -31,7 +31,8 @@ public record JoinToken(Map<String, String> byKind) {
             if (dot < 1 || dot == part.length() - 1) {
                 // The token itself is not shown: it may be good.
                 throw new NodeException(
-                        ExitCode.USAGE, "enrol.token: not a token (expected what 'dmsc node invite NAME --roles ROLES' printed)");
+                        ExitCode.USAGE,
+                        "enrol.token: not a token (expected what 'dmsc node invite NAME --roles ROLES' printed)");
             }
             tokens.put(part.substring(0, dot), part.substring(dot + 1));
         }

@@ -53,7 +53,8 @@ final class AuthoritiesRole {
         this.parts = parts;
         this.foundation = parts.foundation();
         this.domain = new FabricDomain(foundation.config().domain());
-        this.self = SpiffeId.node(domain, KafkaRole.GATEWAY.kind(), foundation.config().node());
+        this.self = SpiffeId.node(
+                domain, KafkaRole.GATEWAY.kind(), foundation.config().node());
         this.tenantParts = tenantParts();
         this.administration = new TenantAdministration(tenantParts);
         parts.renewal().also("operator", () -> parts.keyring().renewOperator(foundation.clock()));

@@ -46,8 +46,7 @@ final class EnrolledKeys implements NodeKeys, AutoCloseable {
     private final SecureRandom random;
     private final Clock clock;
 
-    private EnrolledKeys(
-            Path data, Enrolled enrolled, RemoteDataKeys remote, SecureRandom random, Clock clock) {
+    private EnrolledKeys(Path data, Enrolled enrolled, RemoteDataKeys remote, SecureRandom random, Clock clock) {
         this.data = data;
         this.enrolled = enrolled;
         this.remote = remote;
@@ -70,10 +69,7 @@ final class EnrolledKeys implements NodeKeys, AutoCloseable {
                 clock,
                 random);
         RemoteDataKeys remote = new RemoteDataKeys(
-                how.keysNode(),
-                enrolled.identity(kinds.iterator().next()),
-                root,
-                new FabricDomain(config.domain()));
+                how.keysNode(), enrolled.identity(kinds.iterator().next()), root, new FabricDomain(config.domain()));
         return new EnrolledKeys(config.data(), enrolled, remote, random, clock);
     }
 

@@ -87,7 +87,8 @@ public final class Fabric implements AutoCloseable {
     private NodeKeys keys() {
         SecureRandom random = new SecureRandom();
         return config.enrol().isPresent()
-                ? closing.add("identity", EnrolledKeys.open(config, config.enrol().get(), clock, random))
+                ? closing.add(
+                        "identity", EnrolledKeys.open(config, config.enrol().get(), clock, random))
                 : Keyring.open(config, clock, random);
     }
 
@@ -142,7 +143,9 @@ public final class Fabric implements AutoCloseable {
                 kafka.bootstrap(),
                 kafka.fencing().isUp(),
                 config.data().toAbsolutePath().toString(),
-                keys.keyring().map(ring -> config.keys().toAbsolutePath().toString()).orElse(""),
+                keys.keyring()
+                        .map(ring -> config.keys().toAbsolutePath().toString())
+                        .orElse(""),
                 keys.keyring()
                         .map(ring -> ring.operatorFolder().toAbsolutePath().toString())
                         .orElse(""),

@@ -90,11 +90,10 @@ final class GatewayRole {
         foundation.purge().add(cipher);
         this.envelopes = new Envelopes(cipher, foundation.codec());
         this.identity = foundation.keys().identity(KafkaRole.GATEWAY.kind());
-        this.issuingCas =
-                IssuingCas.following(foundation.tenants(), foundation.keys()::platformCas);
+        this.issuingCas = IssuingCas.following(foundation.tenants(), foundation.keys()::platformCas);
         this.revocations = new RevocationRole(foundation, KafkaRole.GATEWAY.kind());
-        this.peers = new PeerValidator(
-                foundation.keys()::root, issuingCas, domain, foundation.clock(), revocations.list());
+        this.peers =
+                new PeerValidator(foundation.keys()::root, issuingCas, domain, foundation.clock(), revocations.list());
         this.quotas = new QuotaRole(foundation, metrics);
         this.core = core(router);
         this.fetcher = Outbound.fetcher(foundation, core.audit(), peers, identity);

@@ -151,11 +151,7 @@ final class KafkaPlace implements AutoCloseable {
 
     private synchronized KafkaIdentity identity(KafkaRole role) {
         return identities.computeIfAbsent(
-                role,
-                r -> KafkaIdentity.open(
-                        keys.identity(r.kind()),
-                        keys.root(),
-                        new FabricDomain(config.domain())));
+                role, r -> KafkaIdentity.open(keys.identity(r.kind()), keys.root(), new FabricDomain(config.domain())));
     }
 
     private void requireAnswer() {

@@ -74,11 +74,7 @@ final class KeysRole {
         try {
             KeyListener listener = new KeyListener(
                     new InetSocketAddress(at.host(), at.port()),
-                    new KeyDesk(
-                            domain,
-                            foundation.tenants()::find,
-                            keyring.dataKeys(vault),
-                            new VaultAuditHmac(vault)),
+                    new KeyDesk(domain, foundation.tenants()::find, keyring.dataKeys(vault), new VaultAuditHmac(vault)),
                     keyring.identity(KIND),
                     guard.peers(),
                     (actor, refused, object) -> guard.audit()

@@ -53,10 +53,7 @@ final class Pki {
                 SpiffeId.node(domain, "gateway", foundation.config().node()),
                 foundation.clock()));
         RevocationLists lists = new RevocationLists(
-                keyring.pki(),
-                foundation.tenants(),
-                issuer -> serials(revoked, issuer),
-                foundation.clock());
+                keyring.pki(), foundation.tenants(), issuer -> serials(revoked, issuer), foundation.clock());
         return new PkiDesk(enrolment, administration::rotateCa, administration::rotatePlatformCa, lists::of);
     }
 

@@ -130,7 +130,8 @@ final class ConfigReaderTest {
                 .isInstanceOfSatisfying(
                         NodeException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
                 .hasMessageContaining("13 faults")
-                .hasMessageContaining("roles: 'htttp' (expected some of broker, http, mqtt, router, registry, audit, keys)")
+                .hasMessageContaining(
+                        "roles: 'htttp' (expected some of broker, http, mqtt, router, registry, audit, keys)")
                 .hasMessageContaining("lanes: 'many' (expected a whole number from 1 to 256)")
                 .hasMessageContaining("replication: '3' (expected 1 with the embedded broker")
                 .hasMessageContaining("domain: 'Fabric_1' (expected a DNS name")

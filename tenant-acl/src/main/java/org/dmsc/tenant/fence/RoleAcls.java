@@ -43,8 +43,13 @@ public final class RoleAcls {
     /** Rights on the fabric's own topics, groups and transactions. */
     public static List<AclBinding> system() {
         RoleAcls acls = new RoleAcls();
-        for (KafkaRole role :
-                List.of(KafkaRole.GATEWAY, KafkaRole.ROUTER, KafkaRole.REGISTRY, KafkaRole.AUDIT, KafkaRole.KEYS, KafkaRole.ADMIN)) {
+        for (KafkaRole role : List.of(
+                KafkaRole.GATEWAY,
+                KafkaRole.ROUTER,
+                KafkaRole.REGISTRY,
+                KafkaRole.AUDIT,
+                KafkaRole.KEYS,
+                KafkaRole.ADMIN)) {
             acls.allow(role, prefixed(ResourceType.TOPIC, SYSTEM), AclOperation.READ)
                     .allow(role, topic(TopicNames.SCHEMAS), AclOperation.WRITE)
                     .allow(role, topic(TopicNames.PURGES), AclOperation.WRITE)

@@ -40,8 +40,8 @@ final class AnswerMaskTest {
                 "{'artifactUpdate':{'artifact':{'artifactId':'1','parts':[{'text':'a@b.c'}]},'metadata':{'k':'a@b.c'}}}"
             })
     void masksEveryPlaceOfAnAnswer(String response) throws Exception {
-        byte[] masked = new AnswerMask(new Masks((tenant, content) -> "h".repeat(43)), List.of(mask()))
-                .apply(bytes(response));
+        byte[] masked =
+                new AnswerMask(new Masks((tenant, content) -> "h".repeat(43)), List.of(mask())).apply(bytes(response));
 
         assertThat(new String(masked, StandardCharsets.UTF_8))
                 .doesNotContain(CANARY)

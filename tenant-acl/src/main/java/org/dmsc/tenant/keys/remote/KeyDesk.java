@@ -82,8 +82,8 @@ public final class KeyDesk {
         // The id says the class, and a data key that was wrapped under another id does not unwrap.
         rights.require(peer, KeyClass.ofKeyId(keyId));
         TenantId tenant = tenant(asked);
-        SecretKey key = dataKeys.unwrap(
-                tenant.value(), keyId, ByteBuffer.wrap(KeyMessages.binary(asked, KeyMessages.WRAPPED)));
+        SecretKey key =
+                dataKeys.unwrap(tenant.value(), keyId, ByteBuffer.wrap(KeyMessages.binary(asked, KeyMessages.WRAPPED)));
         return withKey(KeyMessages.object(), key);
     }
 

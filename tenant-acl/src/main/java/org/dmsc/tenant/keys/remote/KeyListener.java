@@ -80,7 +80,8 @@ public final class KeyListener implements AutoCloseable {
         this.desk = desk;
         this.peers = peers;
         this.refusals = refusals;
-        // Read by the JDK's server once, when its first instance is made. Without the first, an answer waits 40 ms for an
+        // Read by the JDK's server once, when its first instance is made. Without the first, an answer waits 40 ms for
+        // an
         // acknowledgement; without the second, whoever sends nothing keeps a thread.
         System.setProperty("sun.net.httpserver.nodelay", "true");
         System.setProperty("sun.net.httpserver.maxReqTime", Long.toString(LONGEST_REQUEST.toSeconds()));

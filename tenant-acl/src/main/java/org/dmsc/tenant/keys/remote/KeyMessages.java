@@ -1,7 +1,7 @@
 package org.dmsc.tenant.keys.remote;
 
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -126,8 +126,7 @@ final class KeyMessages {
     }
 
     static ObjectNode refused(RefusedException refused) {
-        return object()
-                .put(REFUSAL, refused.refusal().name().toUpperCase(Locale.ROOT))
+        return object().put(REFUSAL, refused.refusal().name().toUpperCase(Locale.ROOT))
                 .put(REASON, refused.sentence());
     }
 
@@ -139,8 +138,8 @@ final class KeyMessages {
         String code = answer.path(REFUSAL).asText();
         for (Refusal known : Refusal.values()) {
             if (known.name().equals(code)) {
-                return Optional.of(
-                        new RefusedException(known, Printable.of(answer.path(REASON).asText())));
+                return Optional.of(new RefusedException(
+                        known, Printable.of(answer.path(REASON).asText())));
             }
         }
         return Optional.of(new RefusedException(Refusal.UNAVAILABLE, "keys node: " + Printable.of(code)));

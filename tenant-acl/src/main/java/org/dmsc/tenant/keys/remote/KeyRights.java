@@ -21,9 +21,12 @@ final class KeyRights {
 
     private static final String GATEWAY = "gateway";
     private static final Map<String, Set<KeyClass>> CLASSES = Map.of(
-            GATEWAY, Set.of(KeyClass.ROUTING, KeyClass.PAYLOAD),
-            "router", Set.of(KeyClass.ROUTING),
-            "registry", Set.of(KeyClass.ROUTING));
+            GATEWAY,
+            Set.of(KeyClass.ROUTING, KeyClass.PAYLOAD),
+            "router",
+            Set.of(KeyClass.ROUTING),
+            "registry",
+            Set.of(KeyClass.ROUTING));
 
     private final FabricDomain domain;
 

@@ -75,7 +75,8 @@ final class KeyServerTrust extends X509ExtendedTrustManager {
         try {
             if (uris.size() != 1
                     || !SpiffeId.parse(uris.get(0)).nodeKind(domain).equals(Optional.of(KIND))) {
-                throw new CertificateException("peer is " + uris + " (expected a keys node of the fabric " + domain + ")");
+                throw new CertificateException(
+                        "peer is " + uris + " (expected a keys node of the fabric " + domain + ")");
             }
         } catch (RefusedException e) {
             throw new CertificateException(e.sentence(), e);

@@ -55,8 +55,7 @@ public final class RemoteDataKeys implements DataKeys {
      * @param identity of this process, the one of now
      * @param root the only trust anchor
      */
-    public RemoteDataKeys(
-            URI keysNode, Supplier<IssuedIdentity> identity, X509Certificate root, FabricDomain domain) {
+    public RemoteDataKeys(URI keysNode, Supplier<IssuedIdentity> identity, X509Certificate root, FabricDomain domain) {
         this.at = keysNode.resolve(KeyMessages.PATH);
         this.identity = identity;
         this.trust = new KeyServerTrust(root, domain);

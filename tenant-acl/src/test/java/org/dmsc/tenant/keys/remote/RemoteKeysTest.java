@@ -73,8 +73,7 @@ final class RemoteKeysTest {
     void start() {
         pki = FabricPki.openOrCreate(folder.resolve("pki"), DOMAIN, clock, random);
         pki.createTenantCa(ACME);
-        vault = Pkcs12KeyVault.open(
-                folder.resolve("vault"), "password".toCharArray(), Set.of(KeyClass.values()));
+        vault = Pkcs12KeyVault.open(folder.resolve("vault"), "password".toCharArray(), Set.of(KeyClass.values()));
         vault.create(ACME, KeyClass.ROUTING);
         vault.create(ACME, KeyClass.PAYLOAD);
         tenants.put(FixedTenants.active("acme").build());
@@ -136,8 +135,7 @@ final class RemoteKeysTest {
             assertRefused(Refusal.NOT_PERMITTED, () -> cipher.seal(KeyClass.PAYLOAD, CONTEXT, TEXT));
             assertRefused(Refusal.NOT_PERMITTED, () -> keys.auditHmac().of(ACME, TEXT));
             // A payload key under a routing key's name does not unwrap: the name is authenticated.
-            assertRefused(
-                    Refusal.UNREADABLE, () -> keys.unwrap("acme", "acme/routing/1", payload.getWrappedKey()));
+            assertRefused(Refusal.UNREADABLE, () -> keys.unwrap("acme", "acme/routing/1", payload.getWrappedKey()));
 
             String actor = "spiffe://platform.fabric.localhost/" + kind + "/n";
             assertThat(refusals)
@@ -194,8 +192,7 @@ final class RemoteKeysTest {
         tenants.put(FixedTenants.active("acme").setState(TenantState.OFFBOARDED).build());
 
         assertRefused(Refusal.UNREADABLE, () -> cipher(asking("gateway")).open(sealed));
-        assertRefused(
-                Refusal.UNAVAILABLE, () -> asking("gateway").generate(new TenantId("nobody"), KeyClass.ROUTING));
+        assertRefused(Refusal.UNAVAILABLE, () -> asking("gateway").generate(new TenantId("nobody"), KeyClass.ROUTING));
     }
 
     @Test
