@@ -230,7 +230,7 @@ public final class DeliveryDesk implements LaneWork {
         try {
             DeliveryGuard.Guarded guarded = guard.open(open, agent);
             attempt.mask(guarded.answers());
-            order = new DeliveryOrder(open.delivery(), agent, guarded.message());
+            order = guarded.order();
         } catch (RefusedException e) {
             metrics.delivery(
                     e.refusal() == Refusal.UNREADABLE

@@ -2,6 +2,7 @@ package org.dmsc.bridge.core.deliver;
 
 import java.util.List;
 import java.util.Optional;
+import org.dmsc.bridge.core.DeliveryOrder;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.avro.AgentSnapshot;
@@ -32,8 +33,8 @@ public final class DeliveryGuard {
         this.masks = masks;
     }
 
-    /** A message as the agent may see it, and what its answers go through. */
-    record Guarded(byte[] message, AnswerMask answers) {}
+    /** What the agent may see, and what its answers go through. */
+    record Guarded(DeliveryOrder order, AnswerMask answers) {}
 
     /**
      * Opens the message.
@@ -43,8 +44,9 @@ public final class DeliveryGuard {
     Guarded open(OpenDelivery open, AgentSnapshot agent) {
         List<Mask> asked = masks(open, policy.check(open.delivery(), agent, bytes(open)));
         byte[] message = opener.message(open);
+        byte[] seen = asked.isEmpty() ? message : A2aJson.bytes(masks.message(asked, A2aJson.parse(message)));
         return new Guarded(
-                asked.isEmpty() ? message : A2aJson.bytes(masks.message(asked, A2aJson.parse(message))),
+                new DeliveryOrder(open.delivery(), agent, seen),
                 new AnswerMask(masks, policy.answers(open.delivery(), asked)));
     }
 
