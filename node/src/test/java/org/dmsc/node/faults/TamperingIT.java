@@ -198,7 +198,22 @@ class TamperingIT {
     private void judge(String bootstrap) {
         String keys = folder.resolve("keys").toString();
         NodeFile node = new NodeFile(
-                "n", 1, List.of("broker"), "dmsc.test", 0, "", 0, "", 0, bootstrap, false, keys, keys, keys, "", "test");
+                "n",
+                1,
+                List.of("broker"),
+                "dmsc.test",
+                0,
+                "",
+                0,
+                "",
+                0,
+                bootstrap,
+                false,
+                keys,
+                keys,
+                keys,
+                "",
+                "test");
         Map<String, Verdict> verdicts =
                 new TopicCheck(new AuditLog(node), List.of()).verdicts("", AuditLog.Progress.NONE);
 
