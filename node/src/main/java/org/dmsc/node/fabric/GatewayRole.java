@@ -13,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.dmsc.bridge.core.RefusalNote;
 import org.dmsc.bridge.core.TaskQueries;
+import org.dmsc.bridge.core.a2a.ErrorProfile;
 import org.dmsc.bridge.core.assembly.BridgeCore;
 import org.dmsc.bridge.core.assembly.BridgeParts;
 import org.dmsc.bridge.core.assembly.BridgeSettings;
@@ -29,6 +30,7 @@ import org.dmsc.bridge.http.PortTakenException;
 import org.dmsc.bridge.http.agents.HttpAgentLink;
 import org.dmsc.bridge.http.agents.HttpAgentLinkParts;
 import org.dmsc.bridge.http.fetch.WebFetcher;
+import org.dmsc.bridge.http.fetch.Webhooks;
 import org.dmsc.bridge.mqtt.MqttEdge;
 import org.dmsc.bridge.mqtt.MqttEdgeParts;
 import org.dmsc.bridge.mqtt.broker.BrokerSettings;
@@ -184,6 +186,7 @@ final class GatewayRole {
                                 core.audit(),
                                 foundation.clock(),
                                 (int) config.limits().maxBodyBytes()))));
+        core.notifyBy(new Webhooks(fetcher, ErrorProfile.V1_0_1, foundation.clock()));
         core.start();
         closing.add("fetcher", fetcher);
         closing.add(
@@ -234,17 +237,9 @@ final class GatewayRole {
     }
 
     private int http(Health health, Status status) {
-        EdgeSettings usual =
-                EdgeSettings.of(domain, config.http().host(), config.http().port(), Version.text());
-        EdgeSettings settings = new EdgeSettings(
-                domain,
-                usual.host(),
-                usual.port(),
-                (int) config.limits().maxBodyBytes(),
-                usual.bodyPatience(),
-                usual.heartbeat(),
-                usual.streamIdle(),
-                usual.version());
+        EdgeSettings settings = EdgeSettings.of(
+                        domain, config.http().host(), config.http().port(), Version.text())
+                .withMaxBodyBytes((int) config.limits().maxBodyBytes());
         AdministrationParts tenantParts = administration();
         TenantAdministration administration = new TenantAdministration(tenantParts);
         HttpEdgeParts edgeParts = new HttpEdgeParts(
@@ -255,6 +250,7 @@ final class GatewayRole {
                 revocations.connections(),
                 quotas.gate(),
                 core.exchange(),
+                core.pushConfigs(),
                 core.reports(),
                 foundation.tenants(),
                 foundation.policies(),
