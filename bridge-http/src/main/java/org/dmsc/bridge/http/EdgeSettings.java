@@ -56,4 +56,10 @@ public record EdgeSettings(
     public EdgeSettings withMaxBodyBytes(int bytes) {
         return new EdgeSettings(domain, host, port, bytes, bodyPatience, heartbeat, streamIdle, version, profile);
     }
+
+    /** The same, following another edition. */
+    public EdgeSettings withProfile(ErrorProfile other) {
+        return new EdgeSettings(
+                domain, host, port, maxBodyBytes, bodyPatience, heartbeat, streamIdle, version, other);
+    }
 }

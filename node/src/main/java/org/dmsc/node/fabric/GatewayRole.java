@@ -13,7 +13,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.dmsc.bridge.core.RefusalNote;
 import org.dmsc.bridge.core.TaskQueries;
-import org.dmsc.bridge.core.a2a.ErrorProfile;
 import org.dmsc.bridge.core.assembly.BridgeCore;
 import org.dmsc.bridge.core.assembly.BridgeParts;
 import org.dmsc.bridge.core.assembly.BridgeSettings;
@@ -186,7 +185,7 @@ final class GatewayRole {
                                 core.audit(),
                                 foundation.clock(),
                                 (int) config.limits().maxBodyBytes()))));
-        core.notifyBy(new Webhooks(fetcher, ErrorProfile.V1_0_1, foundation.clock()));
+        core.notifyBy(new Webhooks(fetcher, config.http().profile(), foundation.clock()));
         core.start();
         closing.add("fetcher", fetcher);
         closing.add(
@@ -239,7 +238,8 @@ final class GatewayRole {
     private int http(Health health, Status status) {
         EdgeSettings settings = EdgeSettings.of(
                         domain, config.http().host(), config.http().port(), Version.text())
-                .withMaxBodyBytes((int) config.limits().maxBodyBytes());
+                .withMaxBodyBytes((int) config.limits().maxBodyBytes())
+                .withProfile(config.http().profile());
         AdministrationParts tenantParts = administration();
         TenantAdministration administration = new TenantAdministration(tenantParts);
         HttpEdgeParts edgeParts = new HttpEdgeParts(
