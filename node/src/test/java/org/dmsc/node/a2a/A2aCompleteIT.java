@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class A2aCompleteIT {
 
     @TempDir
-    Path dir;
+    static Path dir;
 
     private TestFabric fabric;
     private HookReceiver receiver;

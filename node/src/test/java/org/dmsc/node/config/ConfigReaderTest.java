@@ -142,7 +142,7 @@ final class ConfigReaderTest {
                 .hasMessageContaining("kafka.bootstrap: 'nowhere' together with role broker")
                 .hasMessageContaining("kafka.tls: 'perhaps' (expected true or false)")
                 .hasMessageContaining("http.port: '70000' (expected a whole number from 0 to 65535)")
-                .hasMessageContaining("http.prot: unknown key (expected one of host, port)")
+                .hasMessageContaining("http.prot: unknown key (expected one of host, port, profile)")
                 .hasMessageContaining("mqtt: '5' (expected keys below it")
                 .hasMessageContaining("limits.certificate-life: 'soon' (expected a time such as");
     }

@@ -238,7 +238,8 @@ final class TaskWatch {
         TaskUpdate update =
                 new TaskUpdate(response, last, arrived.offset(), arrived.event().getEventId());
         told.add(new Told(arrived.event().getAttempt(), update));
-        handles.forEach(handle -> handle.hear(update));
+        // A listener that hears the last update may let go of its handle there and then.
+        List.copyOf(handles).forEach(handle -> handle.hear(update));
     }
 
     private void countInterruption(TaskEvent event, boolean live) {
