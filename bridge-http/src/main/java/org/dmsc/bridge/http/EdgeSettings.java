@@ -59,7 +59,6 @@ public record EdgeSettings(
 
     /** The same, following another edition. */
     public EdgeSettings withProfile(ErrorProfile other) {
-        return new EdgeSettings(
-                domain, host, port, maxBodyBytes, bodyPatience, heartbeat, streamIdle, version, other);
+        return new EdgeSettings(domain, host, port, maxBodyBytes, bodyPatience, heartbeat, streamIdle, version, other);
     }
 }
