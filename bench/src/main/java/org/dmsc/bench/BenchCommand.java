@@ -24,6 +24,7 @@ import picocli.CommandLine.Option;
         subcommands = {
             BenchCommand.Roundtrip.class,
             BenchCommand.Start.class,
+            HttpCommand.class,
             IntentCommand.class,
             RevocationCommand.class,
             IsolationCommand.class,

@@ -27,6 +27,11 @@ final class EchoAgent implements AutoCloseable {
                         "/",
                         (context, request) ->
                                 HttpResponse.of(request.aggregate().thenApply(whole -> answer(whole.contentUtf8()))))
+                .service(
+                        "/echo",
+                        (context, request) -> HttpResponse.of(request.aggregate()
+                                .thenApply(whole ->
+                                        HttpResponse.of(HttpStatus.OK, MediaType.JSON_UTF_8, whole.content()))))
                 .build();
     }
 

@@ -50,6 +50,7 @@ class DocsTest {
                 TopicNames.REGISTRY,
                 TopicNames.GATEWAYS,
                 TopicNames.ENROLMENTS,
+                TopicNames.PUSH,
                 TopicNames.PURGES,
                 TopicNames.LANES,
                 TopicNames.SCHEMAS,

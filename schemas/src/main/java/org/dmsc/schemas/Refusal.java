@@ -31,6 +31,7 @@ public enum Refusal {
     UNSUPPORTED_VERSION("the protocol version is not supported"),
     EXTENSION_REQUIRED("a required extension was not named"),
     TOO_LARGE("the body is larger than allowed"),
+    HEADER_TOO_LARGE("a header is larger than allowed"),
     TASK_UNKNOWN("no such task"),
     TASK_NOT_CANCELABLE("the task has ended"),
     TASK_ENDED("the task has ended and takes no more messages"),

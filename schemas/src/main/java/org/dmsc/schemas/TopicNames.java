@@ -15,6 +15,7 @@ public final class TopicNames {
     public static final String REVOCATION_ACKS = "dmsc.sys.revocation-acks";
     public static final String ENROLMENTS = "dmsc.sys.enrolments";
     public static final String USAGE = "dmsc.sys.usage";
+    public static final String PUSH = "dmsc.sys.push";
     public static final String PURGES = "dmsc.sys.purges";
     public static final String GATEWAYS = "dmsc.sys.gateways";
     public static final String LANES = "dmsc.sys.lanes";

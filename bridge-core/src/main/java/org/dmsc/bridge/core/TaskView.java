@@ -12,6 +12,7 @@ import org.dmsc.schemas.avro.TaskStateName;
  *     only those of the newest attempt
  * @param updatedAt time of the newest status, milliseconds since the epoch
  * @param history JSON of A2A {@code Message}s: the caller's, and the agent's that newer ones replaced
+ * @param cursor {@link TaskUpdate#id} of the newest update that is in here; empty when there is none yet
  */
 public record TaskView(
         String taskId,
@@ -22,11 +23,37 @@ public record TaskView(
         List<byte[]> history,
         long updatedAt,
         Optional<Assignment> assignment,
-        Optional<Failure> failure) {
+        Optional<Failure> failure,
+        Optional<String> cursor) {
 
     public TaskView {
         artifacts = List.copyOf(artifacts);
         history = List.copyOf(history);
+    }
+
+    /** One of which nobody knows after which update it was made. */
+    @SuppressWarnings("checkstyle:ParameterNumber") // As many as the record has, less one.
+    public TaskView(
+            String taskId,
+            String contextId,
+            TaskStateName state,
+            Optional<byte[]> statusMessage,
+            List<byte[]> artifacts,
+            List<byte[]> history,
+            long updatedAt,
+            Optional<Assignment> assignment,
+            Optional<Failure> failure) {
+        this(
+                taskId,
+                contextId,
+                state,
+                statusMessage,
+                artifacts,
+                history,
+                updatedAt,
+                assignment,
+                failure,
+                Optional.empty());
     }
 
     /** The same with only what a list was asked to show, and with the time by which the list is ordered. */
@@ -41,6 +68,7 @@ public record TaskView(
                 history.subList(history.size() - most, history.size()),
                 statusAt,
                 assignment,
-                failure);
+                failure,
+                cursor);
     }
 }

@@ -4,8 +4,6 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.MediaType;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
-import java.util.regex.Pattern;
 import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -13,23 +11,7 @@ import org.dmsc.schemas.RefusedException;
 /** Checks of an A2A request's headers. */
 final class A2aHeaders {
 
-    private static final Pattern SPOKEN = Pattern.compile("1\\.0(\\.[0-9]+)?");
-
     private A2aHeaders() {}
-
-    /** A2A 1.0, named in the header or the query; no name means 0.3, which this gateway does not speak. */
-    static void requireVersion(Call call) {
-        Optional<String> version = call.header("a2a-version").or(() -> call.query("A2A-Version"));
-        if (version.isEmpty()) {
-            throw new RefusedException(
-                    Refusal.UNSUPPORTED_VERSION,
-                    "A2A-Version: is missing, which means 0.3 (expected the header 'A2A-Version: 1.0')");
-        }
-        if (!SPOKEN.matcher(version.get()).matches()) {
-            throw new RefusedException(
-                    Refusal.UNSUPPORTED_VERSION, "A2A-Version: '" + Printable.of(version.get()) + "' (expected 1.0)");
-        }
-    }
 
     /** JSON in UTF-8, by one of its two names. */
     static void requireJson(Call call) {

@@ -10,11 +10,13 @@ import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.dmsc.bridge.core.a2a.A2aJson;
-import org.dmsc.bridge.core.a2a.DelegationExtension;
+import org.dmsc.bridge.core.a2a.ErrorProfile;
 import org.dmsc.bridge.core.a2a.Errors;
+import org.dmsc.bridge.http.a2a.ServiceParameters;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 
@@ -40,9 +42,10 @@ final class Answers {
         return error(status, type, A2aJson.bytes(Errors.http(refusal, sentence)));
     }
 
-    static HttpResponse error(RefusedException refused, MediaType type) {
-        HttpStatus status = HttpStatus.valueOf(Errors.shape(refused.refusal()).httpStatus());
-        byte[] body = A2aJson.bytes(Errors.http(refused.refusal(), refused.sentence()));
+    static HttpResponse error(RefusedException refused, MediaType type, ErrorProfile profile) {
+        HttpStatus status =
+                HttpStatus.valueOf(Errors.shape(refused.refusal(), profile).httpStatus());
+        byte[] body = A2aJson.bytes(Errors.http(refused.refusal(), refused.sentence(), profile));
         return error(status, type, body, refused.retryAfter());
     }
 
@@ -68,15 +71,25 @@ final class Answers {
     static ResponseHeadersBuilder headers(HttpStatus status, MediaType type, RequestHeaders asked) {
         ResponseHeadersBuilder headers =
                 ResponseHeaders.builder(status).contentType(type).add(HttpHeaderNames.CACHE_CONTROL, "no-store");
-        // Extensions that were asked for and took effect are said back; unknown ones are ignored.
-        if (asked.getAll(EXTENSIONS).stream().anyMatch(value -> value.contains(DelegationExtension.URI))) {
-            headers.add(EXTENSIONS, DelegationExtension.URI);
+        List<String> activated = parameters(asked).activated();
+        if (!activated.isEmpty()) {
+            headers.add(EXTENSIONS, String.join(", ", activated));
         }
         return headers;
     }
 
-    /** The type the caller asked for: Accept, else its own Content-Type, else the A2A one. */
-    static MediaType negotiated(RequestHeaders asked) {
+    /** What goes beside the request: several headers of one name are one. */
+    static ServiceParameters parameters(RequestHeaders asked) {
+        return ServiceParameters.of(name -> {
+            List<String> values = asked.getAll(name);
+            return values.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(String.join(",", values)).filter(value -> !value.isEmpty());
+        });
+    }
+
+    /** The type the caller asked for: Accept, else its own Content-Type, else the one of the listener's profile. */
+    static MediaType negotiated(RequestHeaders asked, ErrorProfile profile) {
         String accept = asked.get(HttpHeaderNames.ACCEPT, "").toLowerCase(Locale.ROOT);
         if (accept.contains("application/a2a+json")) {
             return A2A_JSON;
@@ -85,6 +98,7 @@ final class Answers {
             return MediaType.JSON;
         }
         MediaType given = asked.contentType();
-        return given != null && given.is(MediaType.JSON) ? MediaType.JSON : A2A_JSON;
+        boolean json = profile == ErrorProfile.V1_0_0 || (given != null && given.is(MediaType.JSON));
+        return json ? MediaType.JSON : A2A_JSON;
     }
 }

@@ -5,6 +5,8 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.util.List;
 import java.util.Optional;
+import org.dmsc.bridge.http.a2a.Asking;
+import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.tenant.identity.Caller;
 
@@ -68,6 +70,16 @@ record Call(
         return byOperator()
                 ? query("tenant").map(TenantId::new)
                 : caller.agent().map(agent -> agent.tenant());
+    }
+
+    /** This request as A2A's core knows it. */
+    Asking asking(Optional<AgentRef> addressed) {
+        return new Asking(
+                caller,
+                addressed,
+                Answers.parameters(request.headers()).orVersion(query("A2A-Version")),
+                baseUrl(),
+                context.whenRequestCancelled());
     }
 
     /** What an audit record says was asked for. */

@@ -70,6 +70,9 @@ final class EdgeErrors implements ServerErrorHandler {
         if (status.equals(HttpStatus.REQUEST_ENTITY_TOO_LARGE)) {
             return Refusal.TOO_LARGE;
         }
+        if (status.equals(HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)) {
+            return Refusal.HEADER_TOO_LARGE;
+        }
         if (status.equals(HttpStatus.SERVICE_UNAVAILABLE)) {
             return Refusal.UNAVAILABLE;
         }
@@ -80,6 +83,8 @@ final class EdgeErrors implements ServerErrorHandler {
         switch (refusal) {
             case TOO_LARGE:
                 return "body: is too large (expected at most " + settings.maxBodyBytes() + " bytes)";
+            case HEADER_TOO_LARGE:
+                return "headers: are too large (expected at most " + HttpEdge.MOST_HEADER_BYTES + " bytes)";
             case INVALID_REQUEST:
                 return "request: is not well-formed HTTP (expected HTTP/1.1 or HTTP/2)";
             case UNAVAILABLE:

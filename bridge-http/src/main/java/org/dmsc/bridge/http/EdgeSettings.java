@@ -1,6 +1,7 @@
 package org.dmsc.bridge.http;
 
 import java.time.Duration;
+import org.dmsc.bridge.core.a2a.ErrorProfile;
 import org.dmsc.tenant.identity.FabricDomain;
 
 /**
@@ -13,6 +14,7 @@ import org.dmsc.tenant.identity.FabricDomain;
  * @param heartbeat interval of comments on quiet event streams
  * @param streamIdle a stream that says nothing for so long is closed; the task goes on
  * @param version of this build, shown in the gateway's card
+ * @param profile which edition of A2A 1.0 this listener follows where they differ
  */
 public record EdgeSettings(
         FabricDomain domain,
@@ -22,7 +24,8 @@ public record EdgeSettings(
         Duration bodyPatience,
         Duration heartbeat,
         Duration streamIdle,
-        String version) {
+        String version,
+        ErrorProfile profile) {
 
     private static final int TEN_MEBIBYTES = 10 * 1024 * 1024;
 
@@ -45,6 +48,17 @@ public record EdgeSettings(
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(15),
                 Duration.ofMinutes(15),
-                version);
+                version,
+                ErrorProfile.V1_0_1);
+    }
+
+    /** The same with another limit of bodies. */
+    public EdgeSettings withMaxBodyBytes(int bytes) {
+        return new EdgeSettings(domain, host, port, bytes, bodyPatience, heartbeat, streamIdle, version, profile);
+    }
+
+    /** The same, following another edition. */
+    public EdgeSettings withProfile(ErrorProfile other) {
+        return new EdgeSettings(domain, host, port, maxBodyBytes, bodyPatience, heartbeat, streamIdle, version, other);
     }
 }

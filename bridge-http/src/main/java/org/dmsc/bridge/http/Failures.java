@@ -8,6 +8,7 @@ import com.linecorp.armeria.server.HttpStatusException;
 import java.util.Optional;
 import org.dmsc.bridge.core.AuditTrail;
 import org.dmsc.bridge.core.RefusalNote;
+import org.dmsc.bridge.http.a2a.AuditedRefusal;
 import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -33,11 +34,16 @@ final class Failures {
 
     /** Of a caller who is known. */
     RefusedException note(Call call, Throwable failure) {
+        return noteCalled(call.caller(), call.object(), failure);
+    }
+
+    /** The same where there is no {@link Call}. */
+    RefusedException noteCalled(Caller caller, String object, Throwable failure) {
         RefusedException refused = refusal(failure);
         if (!(failure instanceof AuditedRefusal)) {
-            audit.refused(RefusalNote.of(call.caller(), refused, Optional.of(call.object())));
+            audit.refused(RefusalNote.of(caller, refused, Optional.of(object)));
         }
-        log(call.caller().id().uri(), call.object(), refused);
+        log(caller.id().uri(), object, refused);
         return refused;
     }
 

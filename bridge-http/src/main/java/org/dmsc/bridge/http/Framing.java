@@ -3,6 +3,7 @@ package org.dmsc.bridge.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import org.dmsc.bridge.core.a2a.A2aJson;
+import org.dmsc.bridge.core.a2a.ErrorProfile;
 import org.dmsc.bridge.core.a2a.Errors;
 import org.dmsc.schemas.Refusal;
 
@@ -16,7 +17,7 @@ interface Framing {
     String error(Refusal refusal, String sentence);
 
     /** HTTP+JSON: the bare object. */
-    static Framing rest() {
+    static Framing rest(ErrorProfile profile) {
         return new Framing() {
             @Override
             public byte[] data(byte[] streamResponse) {
@@ -25,7 +26,7 @@ interface Framing {
 
             @Override
             public String error(Refusal refusal, String sentence) {
-                return "event: error\ndata: " + text(A2aJson.bytes(Errors.http(refusal, sentence))) + "\n\n";
+                return "event: error\ndata: " + text(A2aJson.bytes(Errors.http(refusal, sentence, profile))) + "\n\n";
             }
         };
     }

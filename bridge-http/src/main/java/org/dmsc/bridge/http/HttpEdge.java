@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.dmsc.bridge.http.a2a.A2aCore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +23,8 @@ import org.slf4j.LoggerFactory;
  *   tokens            POST /oauth2/token, GET /oauth2/jwks, /.well-known/oauth-authorization-server
  *   enrolment         /.well-known/est/…, /crl/…
  *   JSON-RPC          POST /, /a2a, /agents/{agent}
- *   HTTP+JSON         /message:send, /message:stream, /tasks/{id}…, each also under /agents/{agent}
+ *   HTTP+JSON         /message:send, /message:stream, /tasks…, /extendedAgentCard, each also under /agents/{agent} and /{tenant}
+ *   gRPC              /lf.a2a.v1.A2AService/…
  *   agents            GET, POST, DELETE /v1/agents…, GET /agents/{agent}/.well-known/agent-card.json
  *   operators         /v1/config/tenants…, /v1/revocations, /v1/audit, /v1/dead, /v1/tasks/{id}/explain, /v1/status, /metrics
  * </pre>
@@ -34,7 +36,7 @@ public final class HttpEdge implements AutoCloseable {
     private static final Duration IDLE = Duration.ofSeconds(60);
     private static final Duration QUIET = Duration.ofMillis(100);
     private static final Duration LAST_REQUESTS = Duration.ofSeconds(3);
-    private static final int MOST_HEADER_BYTES = 16 * 1024;
+    static final int MOST_HEADER_BYTES = 16 * 1024;
 
     private final HttpEdgeParts parts;
     private final RegistryWatch watch;
@@ -98,8 +100,11 @@ public final class HttpEdge implements AutoCloseable {
     private Server server() {
         EdgeSettings settings = parts.settings();
         Failures failures = new Failures(parts.audit(), settings);
-        EdgeService service =
-                new EdgeService(parts, new PublicPages(settings, parts.status()), pages(failures), failures);
+        Door door = new Door(parts);
+        A2aCore core = new A2aCore(parts.exchange(), parts.push(), new ExtendedCards(parts)::of);
+        EdgeService service = new EdgeService(
+                parts, door, new PublicPages(settings, parts.status()), pages(core, failures), failures);
+        GrpcGate grpc = new GrpcGate(door, failures, settings);
         ServerBuilder builder = Server.builder()
                 .port(new InetSocketAddress(settings.host(), settings.port()), SessionProtocol.HTTPS)
                 .tlsProvider(EdgeTls.provider(parts.identity()), EdgeTls.config(parts.peers()))
@@ -114,23 +119,23 @@ public final class HttpEdge implements AutoCloseable {
                 .unloggedExceptionsReportInterval(Duration.ZERO)
                 .childChannelPipelineCustomizer(pipeline -> pipeline.addLast(new ConnectionGuard(parts)))
                 .errorHandler(new EdgeErrors(settings))
+                .service(grpc.service(core), grpc::guarding)
                 .service("prefix:/", service);
         return builder.build();
     }
 
-    private List<Page> pages(Failures failures) {
-        A2aOperations operations = new A2aOperations(parts.exchange());
+    private List<Page> pages(A2aCore core, Failures failures) {
         RegistrationPage registration = new RegistrationPage(parts, watch);
         List<Page> pages = new ArrayList<>();
         parts.pki()
                 .ifPresent(desk -> pages.add(new PkiPage(desk, parts.settings().domain())));
         parts.schemas().ifPresent(desk -> pages.add(new SchemaPage(desk)));
         pages.addAll(List.of(
-                new JsonRpcPage(operations, parts.settings(), failures),
+                new JsonRpcPage(core, parts.settings(), failures),
                 new DiscoveryPage(parts),
                 new OnboardingPage(parts, registration),
                 registration,
-                new RestPage(operations, parts.settings()),
+                new RestPage(core, parts.settings()),
                 new AuditPage(parts),
                 new DeadPage(parts),
                 new AuditQueryPage(parts),

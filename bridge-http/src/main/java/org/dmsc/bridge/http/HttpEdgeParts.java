@@ -8,6 +8,7 @@ import org.dmsc.bridge.core.AuditReader;
 import org.dmsc.bridge.core.AuditTrail;
 import org.dmsc.bridge.core.DeadLetters;
 import org.dmsc.bridge.core.Exchange;
+import org.dmsc.bridge.core.PushConfigs;
 import org.dmsc.tenant.directory.Agents;
 import org.dmsc.tenant.directory.CapabilityIndex;
 import org.dmsc.tenant.directory.Experiences;
@@ -43,6 +44,7 @@ public record HttpEdgeParts(
         LiveConnections connections,
         QuotaGate quotas,
         Exchange exchange,
+        PushConfigs push,
         AgentReports reports,
         Tenants tenants,
         Policies policies,

@@ -218,10 +218,10 @@ final class A2aOverHttpTest {
                 -32602,
                 rpc("GetTask", "{\"id\":\"" + UUID.randomUUID() + "\"}"),
                 -32001,
-                rpc("ListTasks", "{}"),
-                -32004,
+                rpc("ListTasks", "{\"pageSize\":0}"),
+                -32602,
                 rpc("CreateTaskPushNotificationConfig", "{}"),
-                -32003);
+                -32602);
         for (Map.Entry<String, Integer> body : bodies.entrySet()) {
             EdgeFixture.Answer answer = EdgeFixture.send(agent, edge.post("/a2a", body.getKey()));
 
@@ -245,9 +245,10 @@ final class A2aOverHttpTest {
                 .isEqualTo("MALFORMED_JSON");
         assertThat(reason(EdgeFixture.send(agent, edge.post("/message:send", "{}"))))
                 .isEqualTo("INVALID_REQUEST");
-        assertThat(reason(EdgeFixture.send(agent, edge.get("/tasks")))).isEqualTo("UNSUPPORTED_OPERATION");
+        assertThat(reason(EdgeFixture.send(agent, edge.get("/tasks?pageSize=0"))))
+                .isEqualTo("INVALID_REQUEST");
         assertThat(reason(EdgeFixture.send(agent, edge.get("/tasks/a/pushNotificationConfigs"))))
-                .isEqualTo("PUSH_NOTIFICATION_NOT_SUPPORTED");
+                .isEqualTo("TASK_NOT_FOUND");
         assertThat(reason(EdgeFixture.send(agent, edge.get("/nowhere")))).isEqualTo("UNKNOWN_OPERATION");
         assertThat(reason(EdgeFixture.send(agent, edge.get("/tasks/no-uuid")))).isEqualTo("TASK_NOT_FOUND");
         EdgeFixture.Answer answer = EdgeFixture.send(agent, edge.post("/agents/a%20b/message:send", MESSAGE));

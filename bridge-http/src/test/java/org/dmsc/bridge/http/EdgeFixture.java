@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dmsc.bridge.core.a2a.A2aJson;
+import org.dmsc.bridge.core.a2a.ErrorProfile;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.tenant.directory.CapabilityIndex;
@@ -34,6 +35,7 @@ final class EdgeFixture implements AutoCloseable {
     final Identities identities;
     final FakeRegistry registry = new FakeRegistry();
     final FakeExchange exchange = new FakeExchange();
+    final FakePush push = new FakePush();
     final FakeAudit audit = new FakeAudit();
     final SchemasFixture schemas = new SchemasFixture();
     final AtomicBoolean ready = new AtomicBoolean(true);
@@ -51,13 +53,19 @@ final class EdgeFixture implements AutoCloseable {
             QuotaListener.NONE,
             System::nanoTime);
     private final Duration patience;
+    private final ErrorProfile profile;
 
     EdgeFixture(Path dir) {
         this(dir, Duration.ofSeconds(60));
     }
 
     EdgeFixture(Path dir, Duration bodyPatience) {
+        this(dir, bodyPatience, ErrorProfile.V1_0_1);
+    }
+
+    EdgeFixture(Path dir, Duration bodyPatience, ErrorProfile errors) {
         patience = bodyPatience;
+        profile = errors;
         identities = new Identities(dir);
         identities.addTenant("acme");
         identities.addTenant("beta");
@@ -83,6 +91,7 @@ final class EdgeFixture implements AutoCloseable {
                 identities.connections,
                 quotas,
                 exchange,
+                push,
                 registry,
                 identities.tenants,
                 policies,
@@ -111,7 +120,8 @@ final class EdgeFixture implements AutoCloseable {
                 patience,
                 Duration.ofMillis(200),
                 Duration.ofMinutes(1),
-                "test");
+                "test",
+                profile);
     }
 
     URI uri(String path) {

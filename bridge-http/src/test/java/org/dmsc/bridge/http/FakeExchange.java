@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import org.dmsc.bridge.core.AgentMessage;
 import org.dmsc.bridge.core.Exchange;
 import org.dmsc.bridge.core.OpenTask;
@@ -32,6 +33,22 @@ final class FakeExchange implements Exchange {
 
     final BlockingQueue<FakeTask> asked = new LinkedBlockingQueue<>();
     private final Map<String, FakeTask> tasks = new ConcurrentHashMap<>();
+    private volatile Consumer<FakeTask> onAsk = task -> {};
+
+    /** Called with each task that is asked for, before anybody else knows of it. */
+    void onAsk(Consumer<FakeTask> next) {
+        onAsk = next;
+    }
+
+    List<FakeTask> all() {
+        return List.copyOf(tasks.values());
+    }
+
+    void clear() {
+        tasks.clear();
+        asked.clear();
+        onAsk = task -> {};
+    }
 
     @Override
     public CompletionStage<OpenTask> ask(Caller caller, AgentMessage message) {
@@ -44,6 +61,7 @@ final class FakeExchange implements Exchange {
         }
         FakeTask task = new FakeTask(caller, message);
         tasks.put(task.taskId(), task);
+        onAsk.accept(task);
         asked.add(task);
         return CompletableFuture.supplyAsync(() -> task);
     }
@@ -132,7 +150,10 @@ final class FakeExchange implements Exchange {
                     List.of(message.message()),
                     1000,
                     Optional.empty(),
-                    Optional.empty());
+                    Optional.empty(),
+                    updates.isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(updates.get(updates.size() - 1).id()));
         }
 
         @Override
@@ -149,6 +170,14 @@ final class FakeExchange implements Exchange {
             update(Tasks.statusUpdate(key(), state, Optional.empty(), 1000).toString(), false);
         }
 
+        void artifact(String id) {
+            update(
+                    "{\"artifactUpdate\":{\"taskId\":\"" + this.id
+                            + "\",\"contextId\":\"context-1\",\"artifact\":{\"artifactId\":\"" + id
+                            + "\",\"parts\":[{\"text\":\"" + id + "\"}]}}}",
+                    false);
+        }
+
         void end(TaskStateName last, String text) {
             state = last;
             ended = true;
@@ -159,8 +188,11 @@ final class FakeExchange implements Exchange {
         }
 
         synchronized void update(String json, boolean last) {
-            TaskUpdate update =
-                    new TaskUpdate(json.getBytes(java.nio.charset.StandardCharsets.UTF_8), last, updates.size());
+            TaskUpdate update = new TaskUpdate(
+                    json.getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                    last,
+                    updates.size(),
+                    "event-" + updates.size());
             updates.add(update);
             listeners.forEach(listener -> listener.onUpdate(update));
         }

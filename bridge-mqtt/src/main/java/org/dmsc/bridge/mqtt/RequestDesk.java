@@ -87,6 +87,11 @@ final class RequestDesk {
     private CompletionStage<?> send(DeviceRequest request, ReplyPort port) {
         AgentMessage message = message(request);
         Wishes wishes = SendRequests.wishes(request.params());
+        if (wishes.push().isPresent()) {
+            throw new RefusedException(
+                    Refusal.PUSH_UNSUPPORTED,
+                    "configuration.taskPushNotificationConfig: not supported over MQTT (expected none; stream the answer)");
+        }
         return exchange.ask(request.device().caller(), message)
                 .thenAccept(task -> follow(request, wishes, task, port))
                 .handle((done, fault) -> fault == null ? CompletableFuture.completedFuture(null) : refuse(fault, port))

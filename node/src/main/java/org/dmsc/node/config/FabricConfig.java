@@ -32,7 +32,7 @@ public record FabricConfig(
         int lanes,
         short replication,
         KafkaConfig kafka,
-        EdgeConfig http,
+        HttpConfig http,
         EdgeConfig mqtt,
         Optional<EdgeConfig> est,
         Optional<URI> schemaRegistry,

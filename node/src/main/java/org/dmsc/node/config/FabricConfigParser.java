@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.dmsc.bridge.core.a2a.ErrorProfile;
 
 /** Makes a {@link FabricConfig} of the tree's top, with the rules that span keys. Faults go into the section's list. */
 final class FabricConfigParser {
@@ -64,7 +65,7 @@ final class FabricConfigParser {
                 top.number("lanes", 4, 1, MOST_LANES),
                 replication,
                 kafka,
-                edge("http", DEFAULT_HTTP_PORT),
+                http(),
                 edge("mqtt", DEFAULT_MQTT_PORT),
                 est(),
                 schemaRegistry(),
@@ -141,6 +142,23 @@ final class FabricConfigParser {
     /** A broker that serves other processes must be findable; one for this process alone must not get in anybody's way. */
     private static int defaultPort(Set<Role> roles) {
         return roles.equals(EnumSet.of(Role.BROKER)) ? DEFAULT_KAFKA_PORT : 0;
+    }
+
+    private HttpConfig http() {
+        Section section = top.section("http");
+        String named = section.text("profile").orElse(ErrorProfile.V1_0_1.number());
+        Optional<ErrorProfile> profile = Arrays.stream(ErrorProfile.values())
+                .filter(one -> one.number().equals(named))
+                .findFirst();
+        if (profile.isEmpty()) {
+            section.fault("profile", "'" + named + "' (expected 1.0.1 or 1.0.0)");
+        }
+        HttpConfig http = new HttpConfig(
+                address(section),
+                section.number("port", DEFAULT_HTTP_PORT, 0, LAST_PORT),
+                profile.orElse(ErrorProfile.V1_0_1));
+        section.finish();
+        return http;
     }
 
     private EdgeConfig edge(String key, int port) {

@@ -24,6 +24,7 @@ import org.dmsc.bridge.http.PortTakenException;
 import org.dmsc.bridge.http.agents.HttpAgentLink;
 import org.dmsc.bridge.http.agents.HttpAgentLinkParts;
 import org.dmsc.bridge.http.fetch.WebFetcher;
+import org.dmsc.bridge.http.fetch.Webhooks;
 import org.dmsc.bridge.mqtt.MqttEdge;
 import org.dmsc.bridge.mqtt.MqttEdgeParts;
 import org.dmsc.bridge.mqtt.broker.BrokerSettings;
@@ -146,6 +147,7 @@ final class GatewayRole {
                                 core.audit(),
                                 foundation.clock(),
                                 (int) config.limits().maxBodyBytes()))));
+        core.notifyBy(new Webhooks(fetcher, config.http().profile(), foundation.clock()));
         core.start();
         closing.add("fetcher", fetcher);
         closing.add("prober", Outbound.prober(foundation, fetcher, core)).start();
@@ -189,17 +191,10 @@ final class GatewayRole {
     }
 
     private int http(Health health, Status status) {
-        EdgeSettings usual =
-                EdgeSettings.of(domain, config.http().host(), config.http().port(), Version.text());
-        EdgeSettings settings = new EdgeSettings(
-                domain,
-                usual.host(),
-                usual.port(),
-                (int) config.limits().maxBodyBytes(),
-                usual.bodyPatience(),
-                usual.heartbeat(),
-                usual.streamIdle(),
-                usual.version());
+        EdgeSettings settings = EdgeSettings.of(
+                        domain, config.http().host(), config.http().port(), Version.text())
+                .withMaxBodyBytes((int) config.limits().maxBodyBytes())
+                .withProfile(config.http().profile());
         Optional<AuthoritiesRole> authorities = foundation.keys().keyring().map(this::authorities);
         HttpEdgeParts edgeParts = new HttpEdgeParts(
                 settings,
@@ -209,6 +204,7 @@ final class GatewayRole {
                 revocations.connections(),
                 quotas.gate(),
                 core.exchange(),
+                core.pushConfigs(),
                 core.reports(),
                 foundation.tenants(),
                 foundation.policies(),

@@ -39,6 +39,7 @@ final class TopicPlan {
                 forced(compacted(TopicNames.REVOCATIONS)),
                 compacted(TopicNames.REVOCATION_ACKS),
                 compacted(TopicNames.USAGE),
+                compacted(TopicNames.PUSH),
                 compacted(TopicNames.PURGES),
                 compacted(TopicNames.GATEWAYS),
                 kept(TopicNames.ENROLMENTS, 1, ENROLMENTS),

@@ -13,7 +13,6 @@ import org.dmsc.schemas.Refusal;
  */
 public final class Errors {
 
-    private static final String A2A_DOMAIN = "a2a-protocol.org";
     private static final String FABRIC_DOMAIN = "dmsc.org";
     private static final int INVALID_JSON_RPC = -32600;
 
@@ -41,6 +40,13 @@ public final class Errors {
         public boolean ofA2a() {
             return jsonRpcCode <= -32001 && jsonRpcCode >= -32099;
         }
+
+        /** Who defines the reason, as ErrorInfo says it. */
+        public String domain() {
+            return ofA2a() ? A2A_DOMAIN : FABRIC_DOMAIN;
+        }
+
+        private static final String A2A_DOMAIN = "a2a-protocol.org";
     }
 
     /** The row of a refusal. */
@@ -50,6 +56,11 @@ public final class Errors {
             throw new IllegalStateException("no row for " + refusal);
         }
         return shape;
+    }
+
+    /** The row of a refusal as a profile has it: code and reason are always the same. */
+    public static Shape shape(Refusal refusal, ErrorProfile profile) {
+        return profile.adapt(shape(refusal));
     }
 
     /** What may be said to a caller: the sentence, except where it would tell that something exists. */
@@ -70,7 +81,12 @@ public final class Errors {
 
     /** The body of an HTTP+JSON error (AIP-193). */
     public static ObjectNode http(Refusal refusal, String sentence) {
-        Shape shape = shape(refusal);
+        return http(refusal, sentence, ErrorProfile.V1_0_1);
+    }
+
+    /** The same as a profile has it. */
+    public static ObjectNode http(Refusal refusal, String sentence, ErrorProfile profile) {
+        Shape shape = shape(refusal, profile);
         ObjectNode body = A2aJson.object();
         ObjectNode error = body.putObject("error");
         error.put("code", shape.httpStatus());
@@ -94,7 +110,7 @@ public final class Errors {
         ObjectNode info = details.addObject();
         info.put("@type", "type.googleapis.com/google.rpc.ErrorInfo");
         info.put("reason", shape.reason());
-        info.put("domain", shape.ofA2a() ? A2A_DOMAIN : FABRIC_DOMAIN);
+        info.put("domain", shape.domain());
         return details;
     }
 
@@ -131,6 +147,7 @@ public final class Errors {
         }) {
             put(table, refusal, new Shape(-32602, refusal.name(), 400, "INVALID_ARGUMENT", 0x99));
         }
+        put(table, Refusal.HEADER_TOO_LARGE, new Shape(-31016, "HEADER_TOO_LARGE", 431, "INVALID_ARGUMENT", 0x95));
         put(table, Refusal.TOO_LARGE, new Shape(-31013, "TOO_LARGE", 413, "INVALID_ARGUMENT", 0x95));
         put(
                 table,

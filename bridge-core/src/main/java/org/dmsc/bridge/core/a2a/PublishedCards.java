@@ -2,14 +2,19 @@ package org.dmsc.bridge.core.a2a;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.List;
 import org.dmsc.schemas.avro.AgentSnapshot;
 
 /** Cards as the gateway publishes them: its own, and each agent's with the gateway's addresses instead of the agent's. */
 public final class PublishedCards {
+
+    /** With it a stream's events name themselves in their metadata, for bindings that have no other place for that. */
+    public static final String RESUME_EXTENSION = "urn:dmsc:ext:resume:1";
 
     private PublishedCards() {}
 
@@ -20,7 +25,7 @@ public final class PublishedCards {
         card.put(
                 "description",
                 "Takes a task for a named agent, or for whoever can do it, and carries it through failure to its end.");
-        card.set("supportedInterfaces", interfaces(baseUrl, baseUrl + "/a2a"));
+        card.set("supportedInterfaces", interfaces(baseUrl, baseUrl + "/a2a", ""));
         card.put("version", version);
         capabilities(card);
         security(card);
@@ -47,7 +52,7 @@ public final class PublishedCards {
     public static ObjectNode at(AgentSnapshot agent, String url) {
         byte[] original = agent.getRegistration().getCardJson().getBytes(StandardCharsets.UTF_8);
         ObjectNode card = A2aJson.parse(original);
-        card.set("supportedInterfaces", interfaces(url, url));
+        card.set("supportedInterfaces", interfaces(url, url, agent.getTenant() + "/" + agent.getAgent()));
         card.remove("signatures");
         capabilities(card);
         security(card);
@@ -68,6 +73,24 @@ public final class PublishedCards {
         return card;
     }
 
+    /** An agent's skills as a card of many agents shows them: each id is {@code <tenant>/<agent>/<skill>}. */
+    public static List<ObjectNode> skills(AgentSnapshot agent) {
+        return agent.getRegistration().getSkills().stream()
+                .map(record -> {
+                    ObjectNode skill = A2aJson.object();
+                    skill.put("id", agent.getTenant() + "/" + agent.getAgent() + "/" + record.getId());
+                    skill.put("name", record.getName());
+                    skill.put("description", record.getDescription());
+                    ArrayNode tags = skill.putArray("tags");
+                    record.getTags().forEach(tags::add);
+                    if (tags.isEmpty()) {
+                        tags.add("untagged");
+                    }
+                    return skill;
+                })
+                .toList();
+    }
+
     private static void skills(ObjectNode card, AgentSnapshot agent) {
         ArrayNode skills = card.putArray("skills");
         agent.getRegistration().getSkills().forEach(record -> {
@@ -79,30 +102,43 @@ public final class PublishedCards {
         });
     }
 
-    private static ArrayNode interfaces(String restUrl, String jsonRpcUrl) {
+    /** gRPC has no path to tell agents apart, so there the {@code tenant} that clients must repeat names the agent. */
+    private static ArrayNode interfaces(String restUrl, String jsonRpcUrl, String agent) {
         ArrayNode interfaces = A2aJson.array();
         offer(interfaces, jsonRpcUrl, "JSONRPC");
         offer(interfaces, restUrl, "HTTP+JSON");
+        ObjectNode grpc = offer(interfaces, URI.create(restUrl).getRawAuthority(), "GRPC");
+        if (!agent.isEmpty()) {
+            grpc.put("tenant", agent);
+        }
         return interfaces;
     }
 
-    private static void offer(ArrayNode interfaces, String url, String binding) {
+    private static ObjectNode offer(ArrayNode interfaces, String url, String binding) {
         ObjectNode offered = interfaces.addObject();
         offered.put("url", url);
         offered.put("protocolBinding", binding);
         offered.put("protocolVersion", "1.0");
+        return offered;
     }
 
     private static void capabilities(ObjectNode card) {
         ObjectNode capabilities = card.putObject("capabilities");
         capabilities.put("streaming", true);
-        capabilities.put("pushNotifications", false);
-        capabilities.put("extendedAgentCard", false);
-        ObjectNode extension = capabilities.putArray("extensions").addObject();
+        capabilities.put("pushNotifications", true);
+        capabilities.put("extendedAgentCard", true);
+        ArrayNode extensions = capabilities.putArray("extensions");
+        ObjectNode extension = extensions.addObject();
         extension.put("uri", DelegationExtension.URI);
         extension.put("description", "Say in metadata what is needed: agent, skill, tags, intent, timeoutMs, token.");
         extension.put("required", false);
         extension.putObject("params");
+        ObjectNode resume = extensions.addObject();
+        resume.put("uri", RESUME_EXTENSION);
+        resume.put(
+                "description",
+                "Streams go on after the event named in Last-Event-ID; with this, gRPC events carry their ids in metadata.");
+        resume.put("required", false);
     }
 
     private static void security(ObjectNode card) {

@@ -28,8 +28,12 @@ public final class SendRequests {
 
     private SendRequests() {}
 
-    /** How the caller wants the answer of a unary send. */
-    public record Wishes(Delivery delivery, OptionalInt historyLength) {}
+    /**
+     * How the caller wants to be answered.
+     *
+     * @param push where it wants to be told of the task's updates, as it wrote it; see {@link PushJson}
+     */
+    public record Wishes(Delivery delivery, OptionalInt historyLength, Optional<ObjectNode> push) {}
 
     /** When a unary send answers. */
     public enum Delivery {
@@ -47,7 +51,7 @@ public final class SendRequests {
      * @param addressed the agent whose address was used; empty at the gateway's own address. The agent {@code gateway} means nobody in
      *     particular.
      * @param defaults terms that the request may narrow
-     * @throws RefusedException INVALID_REQUEST, INVALID_AGENT_ID, INVALID_TENANT_ID, PUSH_UNSUPPORTED
+     * @throws RefusedException INVALID_REQUEST, INVALID_AGENT_ID, INVALID_TENANT_ID
      */
     public static AgentMessage toMessage(
             ObjectNode request, TenantId caller, Optional<AgentRef> addressed, Terms defaults) {
@@ -76,21 +80,16 @@ public final class SendRequests {
     /**
      * The {@code configuration} of a request.
      *
-     * @throws RefusedException INVALID_REQUEST, PUSH_UNSUPPORTED
+     * @throws RefusedException INVALID_REQUEST
      */
     public static Wishes wishes(ObjectNode request) {
         Optional<ObjectNode> configuration = Fields.ofRequest(request, "").object("configuration");
         if (configuration.isEmpty()) {
-            return new Wishes(Delivery.SETTLED, OptionalInt.empty());
+            return new Wishes(Delivery.SETTLED, OptionalInt.empty(), Optional.empty());
         }
         Fields fields = Fields.ofRequest(configuration.get(), "configuration");
-        if (fields.has("taskPushNotificationConfig")) {
-            throw new RefusedException(
-                    Refusal.PUSH_UNSUPPORTED,
-                    "configuration.taskPushNotificationConfig: not supported here (expected none; stream the answer or poll with GetTask)");
-        }
         Delivery delivery = fields.flag("returnImmediately") ? Delivery.AT_ONCE : Delivery.SETTLED;
-        return new Wishes(delivery, historyLength(configuration.get()));
+        return new Wishes(delivery, historyLength(configuration.get()), fields.object("taskPushNotificationConfig"));
     }
 
     /** A {@code historyLength} member: empty when unset, refused when negative. */

@@ -151,7 +151,7 @@ final class KafkaExchange implements Exchange {
                 Optional.empty(),
                 () -> own(caller, taskId).thenCompose(stored -> {
                     Watching watching = watches.watch(watched(caller, stored), Occasion.FOLLOW);
-                    return watching.live().thenApply(live -> watching.task()).whenComplete((task, failure) -> {
+                    return watching.whole().thenApply(whole -> watching.task()).whenComplete((task, failure) -> {
                         if (failure != null) {
                             watching.task().release();
                         }

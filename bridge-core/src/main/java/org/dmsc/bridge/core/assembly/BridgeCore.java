@@ -1,6 +1,7 @@
 package org.dmsc.bridge.core.assembly;
 
 import java.time.Clock;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
@@ -13,6 +14,9 @@ import org.dmsc.bridge.core.DeadLetters;
 import org.dmsc.bridge.core.DelegationTokens;
 import org.dmsc.bridge.core.Exchange;
 import org.dmsc.bridge.core.Gateway;
+import org.dmsc.bridge.core.PushConfigs;
+import org.dmsc.bridge.core.PushSender;
+import org.dmsc.bridge.core.RefusalNote;
 import org.dmsc.bridge.core.TaskQueries;
 import org.dmsc.bridge.core.ask.ExchangeParts;
 import org.dmsc.bridge.core.ask.KafkaDeadLetters;
@@ -26,12 +30,16 @@ import org.dmsc.bridge.core.lanes.LaneClients;
 import org.dmsc.bridge.core.lanes.LaneLoop;
 import org.dmsc.bridge.core.publish.EventWriter;
 import org.dmsc.bridge.core.publish.Outbox;
+import org.dmsc.bridge.core.push.PushDispatcher;
+import org.dmsc.bridge.core.push.PushEntry;
+import org.dmsc.bridge.core.push.PushTopic;
 import org.dmsc.bridge.core.trail.KafkaAgentReports;
 import org.dmsc.bridge.core.trail.KafkaAuditReader;
 import org.dmsc.bridge.core.trail.KafkaAuditTrail;
 import org.dmsc.bridge.core.watch.EventOpener;
 import org.dmsc.bridge.core.watch.LogTaskQueries;
 import org.dmsc.bridge.core.watch.TaskWatches;
+import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.AuditEvent;
 import org.dmsc.schemas.avro.AuditRecord;
@@ -73,6 +81,9 @@ public final class BridgeCore implements AutoCloseable {
     private final GatewayLease lease;
     private final Gateway gateway;
     private final TenantSet tenants;
+    private final PushTopic push;
+    private final TaskQueries queries;
+    private Optional<PushDispatcher> dispatcher = Optional.empty();
 
     /** Makes Kafka clients, and talks to nobody yet. */
     public BridgeCore(BridgeParts parts, BridgeSettings settings) {
@@ -97,7 +108,7 @@ public final class BridgeCore implements AutoCloseable {
                 clock);
         EventOpener events = new EventOpener(envelopes.deserializer(), parts.envelopes());
         this.replays = new LogTaskQueries(() -> reader("replay"), events, settings.lanes(), clock);
-        TaskQueries queries = parts.queries().orElse(replays);
+        this.queries = parts.queries().orElse(replays);
         this.watches = new TaskWatches(reader("events"), events, queries, settings.lanes(), clock, metrics);
         ExchangeParts exchangeParts = exchangeParts(queries);
         this.exchange = exchangeParts.exchange();
@@ -107,6 +118,7 @@ public final class BridgeCore implements AutoCloseable {
         this.lease = lease(kafka, epoch);
         this.gateway = new LaneGateway(settings.gateway(), epoch, loop, desk, lease, watches::healthy);
         this.tenants = new TenantSet(this::follow);
+        this.push = new PushTopic(kafka, parts.codec(), parts.envelopes(), clock);
         wire(desk);
     }
 
@@ -172,6 +184,7 @@ public final class BridgeCore implements AutoCloseable {
             reports.lanes(lanes);
             lease.renewSoon();
             watches.follow(lanes, tenants.now());
+            dispatcher.ifPresent(pushes -> pushes.own(lanes));
         });
         parts.tenants().onChange(changed -> {
             desk.recheckSoon();
@@ -196,12 +209,32 @@ public final class BridgeCore implements AutoCloseable {
         return parts.kafka().reader(name, new ByteArrayDeserializer());
     }
 
+    /** Tells receivers of updates by that sender. To be called before {@link #start}, at most once. */
+    public void notifyBy(PushSender sender) {
+        PushDispatcher pushes = new PushDispatcher(new PushDispatcher.Parts(
+                push, queries, watches, sender, this::givenUp, Math::random, settings.lanes(), clock));
+        dispatcher = Optional.of(pushes);
+        pushes.start();
+    }
+
+    private void givenUp(PushEntry entry, RefusedException failure) {
+        audit.refused(new RefusalNote(
+                Optional.of(entry.key().tenant()),
+                node().uri(),
+                failure.refusal(),
+                failure.sentence(),
+                Optional.of("webhook " + entry.key()),
+                Optional.of(entry.key().taskId()),
+                RefusalNote.Weight.REFUSED));
+    }
+
     /** Begins; returns at once. The gateway is ready a little later, when it has a lane. */
     public void start() {
         audit.start();
         Warmth.register(parts.codec());
         parts.tenants().onChange(tenants::accept);
         watches.start();
+        push.start();
         loop.start();
     }
 
@@ -209,6 +242,8 @@ public final class BridgeCore implements AutoCloseable {
     public void close() {
         loop.close();
         lease.leave();
+        dispatcher.ifPresent(PushDispatcher::close);
+        push.close();
         watches.close();
         replays.close();
         outbox.close();
@@ -219,6 +254,10 @@ public final class BridgeCore implements AutoCloseable {
 
     public Exchange exchange() {
         return exchange;
+    }
+
+    public PushConfigs pushConfigs() {
+        return push;
     }
 
     public Gateway gateway() {

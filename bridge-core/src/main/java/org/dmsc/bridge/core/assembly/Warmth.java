@@ -7,6 +7,7 @@ import org.dmsc.schemas.avro.AgentReport;
 import org.dmsc.schemas.avro.AuditEvent;
 import org.dmsc.schemas.avro.Delivery;
 import org.dmsc.schemas.avro.GatewayRecord;
+import org.dmsc.schemas.avro.PushRecord;
 import org.dmsc.schemas.avro.RevocationAck;
 import org.dmsc.schemas.avro.RevocationRecord;
 import org.dmsc.schemas.avro.SealedEnvelope;
@@ -24,6 +25,7 @@ final class Warmth {
             TaskCancel.getClassSchema(),
             Delivery.getClassSchema(),
             TaskEvent.getClassSchema(),
+            PushRecord.getClassSchema(),
             AgentReport.getClassSchema());
 
     private Warmth() {}
@@ -36,6 +38,7 @@ final class Warmth {
         codec.registry().register(TopicNames.GATEWAYS + "-value", GatewayRecord.getClassSchema());
         codec.registry().register(TopicNames.REVOCATIONS + "-value", RevocationRecord.getClassSchema());
         codec.registry().register(TopicNames.REVOCATION_ACKS + "-value", RevocationAck.getClassSchema());
+        codec.registry().register(TopicNames.PUSH + "-value", SealedEnvelope.getClassSchema());
         codec.registry().register(TopicNames.USAGE + "-value", UsageReport.getClassSchema());
     }
 }

@@ -6,6 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.dmsc.bridge.core.Assignment;
 import org.dmsc.bridge.core.Failure;
@@ -45,6 +47,7 @@ final class TaskWatch {
     private final Set<String> seen = new HashSet<>();
     private final List<TaskHandle> handles = new ArrayList<>();
     private final List<Attended> attended = new ArrayList<>();
+    private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
     private TaskProgress progress = TaskProgress.NEW;
     private Optional<Assignment> assignment = Optional.empty();
     private Optional<Failure> failure = Optional.empty();
@@ -82,6 +85,11 @@ final class TaskWatch {
     /** Whether live events wait for what was missed. */
     synchronized boolean catchingUp() {
         return waiting != null;
+    }
+
+    /** Completes when what was missed before the watch began is in it; at once for a watch that missed nothing. */
+    CompletionStage<Void> caughtUp() {
+        return catchingUp() ? caughtUp.minimalCompletionStage() : CompletableFuture.completedStage(null);
     }
 
     synchronized boolean ended() {
@@ -134,6 +142,7 @@ final class TaskWatch {
             }
             live.forEach(this::apply);
         }
+        caughtUp.complete(null);
         settleHandles();
     }
 
@@ -226,9 +235,11 @@ final class TaskWatch {
             return;
         }
         byte[] response = payload.orElseGet(() -> responses.said(arrived.event(), state));
-        TaskUpdate update = new TaskUpdate(response, last, arrived.offset());
+        TaskUpdate update =
+                new TaskUpdate(response, last, arrived.offset(), arrived.event().getEventId());
         told.add(new Told(arrived.event().getAttempt(), update));
-        handles.forEach(handle -> handle.hear(update));
+        // A listener that hears the last update may let go of its handle there and then.
+        List.copyOf(handles).forEach(handle -> handle.hear(update));
     }
 
     private void countInterruption(TaskEvent event, boolean live) {
@@ -251,7 +262,10 @@ final class TaskWatch {
                 story.history(),
                 updatedAt,
                 assignment,
-                failure);
+                failure,
+                told.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(told.get(told.size() - 1).update().id()));
     }
 
     /** Adds somebody who waits; for a follow-up, only an interruption that comes after now settles it. */
@@ -302,6 +316,7 @@ final class TaskWatch {
             leaving = List.copyOf(attended);
             attended.clear();
         }
+        caughtUp.completeExceptionally(why);
         all.forEach(handle -> handle.fail(why));
         leaving.forEach(Attended::end);
     }

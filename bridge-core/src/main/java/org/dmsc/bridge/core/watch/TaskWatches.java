@@ -76,8 +76,9 @@ public final class TaskWatches implements AutoCloseable {
      * Somebody waits.
      *
      * @param live completes when every event that is written from then on will be seen
+     * @param whole completes when, after that, everything that was written before is known too
      */
-    public record Watching(OpenTask task, CompletionStage<Void> live) {}
+    public record Watching(OpenTask task, CompletionStage<Void> live, CompletionStage<Void> whole) {}
 
     public TaskWatches(
             Consumer<String, byte[]> consumer,
@@ -129,7 +130,8 @@ public final class TaskWatches implements AutoCloseable {
         } else {
             live.thenRun(() -> entry.lookUpNow(clock.millis()));
         }
-        return new Watching(handle, live);
+        return new Watching(
+                handle, live, live.thenCompose(reading -> entry.watch().caughtUp()));
     }
 
     /**

@@ -136,11 +136,13 @@ final class SendRequestsTest {
     }
 
     @Test
-    void refusesPushConfigurations() {
-        assertRefused(
-                GOOD.replace("}]}}", "}]},'configuration':{'taskPushNotificationConfig':{'url':'https://x'}}}"),
-                Refusal.PUSH_UNSUPPORTED,
-                "taskPushNotificationConfig");
+    void handsOnWhereTheCallerWantsToBeTold() {
+        String body = GOOD.replace("}]}}", "}]},'configuration':{'taskPushNotificationConfig':{'url':'https://x'}}}");
+
+        SendRequests.Wishes wishes =
+                SendRequests.wishes(A2aJson.parse(body.replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
+
+        assertThat(wishes.push().orElseThrow().path("url").asText()).isEqualTo("https://x");
     }
 
     @Test

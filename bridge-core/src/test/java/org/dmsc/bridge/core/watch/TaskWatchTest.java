@@ -168,6 +168,22 @@ final class TaskWatchTest {
     }
 
     @Test
+    void aListenerThatLetsGoAtTheLastUpdateTakesItFromNobodyElse() {
+        for (int i = 0; i < 3; i++) {
+            TaskHandle leaving = attach(watch, Patience.ANY_INTERRUPTION);
+            leaving.listen(update -> {
+                heard.add(update);
+                leaving.release();
+            });
+        }
+
+        watch.accept(assigned(1));
+        watch.accept(completed("e1", 1));
+
+        assertThat(heard).hasSize(3);
+    }
+
+    @Test
     void aReleasedListenerHearsNothingAndABadOneHarmsNobody() {
         TaskHandle bad = attach(watch, Patience.ANY_INTERRUPTION);
         bad.listen(update -> {

@@ -10,7 +10,9 @@ import com.linecorp.armeria.client.RequestOptions;
 import com.linecorp.armeria.client.RequestOptionsBuilder;
 import com.linecorp.armeria.client.WebClient;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpHeaders;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpStatus;
@@ -92,11 +94,45 @@ public final class WebFetcher implements Fetcher, AutoCloseable {
 
     @Override
     public CompletionStage<Fetched> get(FetchOrder order) {
+        HttpRequest request = HttpRequest.of(
+                RequestHeaders.builder(HttpMethod.GET, order.destination().path())
+                        .authority(order.destination().authority())
+                        .add(HttpHeaderNames.ACCEPT, "application/json, application/jwk-set+json")
+                        .build());
+        return exchange(order, request, (context, response) -> fetched(order, context, response));
+    }
+
+    /**
+     * POSTs under the same rules. Any 2xx is success; what is answered is not read further than it must be.
+     *
+     * @param headers beside those of the destination
+     */
+    public CompletionStage<Void> post(FetchOrder order, HttpHeaders headers, byte[] body) {
+        RequestHeaders all = RequestHeaders.builder(
+                        HttpMethod.POST, order.destination().path())
+                .add(headers)
+                .authority(order.destination().authority())
+                .build();
+        return exchange(order, HttpRequest.of(all, HttpData.wrap(body)), (context, response) -> {
+                    if (!response.status().isSuccess()) {
+                        throw answered(order, response, "2xx");
+                    }
+                    return new Fetched(new byte[0], Optional.empty());
+                })
+                .thenAccept(done -> {});
+    }
+
+    /** What is made of an answer. */
+    private interface Reading {
+        Fetched read(ClientRequestContext context, AggregatedHttpResponse response);
+    }
+
+    private CompletionStage<Fetched> exchange(FetchOrder order, HttpRequest request, Reading reading) {
         try {
             parts.rules().requirePlace(order.tenant(), order.destination());
             Circuits.Circuit circuit = circuits.enter(order);
             return look(order)
-                    .thenCompose(addresses -> call(order, addresses))
+                    .thenCompose(addresses -> call(order, addresses, request, reading))
                     .orTimeout(policy.patience().toMillis(), TimeUnit.MILLISECONDS)
                     .handle((fetched, failure) -> ended(order, circuit, fetched, failure));
         } catch (RefusedException e) {
@@ -130,7 +166,8 @@ public final class WebFetcher implements Fetcher, AutoCloseable {
         }
     }
 
-    private CompletableFuture<Fetched> call(FetchOrder order, List<InetAddress> addresses) {
+    private CompletableFuture<Fetched> call(
+            FetchOrder order, List<InetAddress> addresses, HttpRequest request, Reading reading) {
         Destination destination = order.destination();
         Permission permission = parts.rules().permit(destination, addresses);
         audit.permitted(order, permission);
@@ -138,15 +175,11 @@ public final class WebFetcher implements Fetcher, AutoCloseable {
         WebClient client = WebClient.builder(SessionProtocol.HTTPS, endpoint)
                 .factory(factory)
                 .build();
-        HttpRequest request = HttpRequest.of(RequestHeaders.builder(HttpMethod.GET, destination.path())
-                .authority(destination.authority())
-                .add(HttpHeaderNames.ACCEPT, "application/json, application/jwk-set+json")
-                .build());
         try (ClientRequestContextCaptor captor = Clients.newContextCaptor()) {
             CompletableFuture<AggregatedHttpResponse> answer =
                     client.execute(request, options(order.trust())).aggregate();
             ClientRequestContext context = captor.get();
-            return answer.thenApply(response -> fetched(order, context, response));
+            return answer.thenApply(response -> reading.read(context, response));
         }
     }
 
@@ -168,13 +201,17 @@ public final class WebFetcher implements Fetcher, AutoCloseable {
 
     private Fetched fetched(FetchOrder order, ClientRequestContext context, AggregatedHttpResponse response) {
         if (!response.status().equals(HttpStatus.OK)) {
-            throw new RefusedException(
-                    Refusal.FETCH_FAILED,
-                    "url: " + order.destination().authority() + " answered HTTP "
-                            + response.status().code() + " (expected 200; redirects are not followed)");
+            throw answered(order, response, "200");
         }
         Optional<SpiffeId> peer = order.trust() == Trust.FABRIC ? Optional.of(peer(context)) : Optional.empty();
         return new Fetched(response.content().array(), peer);
+    }
+
+    private static RefusedException answered(FetchOrder order, AggregatedHttpResponse response, String expected) {
+        return new RefusedException(
+                Refusal.FETCH_FAILED,
+                "url: " + order.destination().authority() + " answered HTTP "
+                        + response.status().code() + " (expected " + expected + "; redirects are not followed)");
     }
 
     private SpiffeId peer(ClientRequestContext context) {

@@ -1,0 +1,20 @@
+package org.dmsc.bridge.http.a2a;
+
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.tenant.identity.Caller;
+
+/**
+ * Who asks, where, and under which terms.
+ *
+ * @param addressed the agent whose address was used; empty at the gateway's own
+ * @param baseUrl under which the caller reached the gateway
+ * @param gone completes when nobody waits for the answer any more
+ */
+public record Asking(
+        Caller caller,
+        Optional<AgentRef> addressed,
+        ServiceParameters parameters,
+        String baseUrl,
+        CompletionStage<?> gone) {}

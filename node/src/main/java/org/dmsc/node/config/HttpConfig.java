@@ -1,0 +1,12 @@
+package org.dmsc.node.config;
+
+import org.dmsc.bridge.core.a2a.ErrorProfile;
+
+/**
+ * Where and how the HTTP edge listens.
+ *
+ * @param host address to bind
+ * @param port 0 for any free one
+ * @param profile which edition of A2A 1.0 it follows where they differ
+ */
+public record HttpConfig(String host, int port, ErrorProfile profile) {}
