@@ -212,11 +212,11 @@ public final class Candidates {
 
     private static Query query(Set<TenantId> where, TaskSubmission submission, int sample) {
         return new Query(
-                where,
-                Optional.ofNullable(submission.getSkill()),
-                Set.copyOf(submission.getTags()),
-                submission.getIntent(),
-                limit(submission))
+                        where,
+                        Optional.ofNullable(submission.getSkill()),
+                        Set.copyOf(submission.getTags()),
+                        submission.getIntent(),
+                        limit(submission))
                 .from(sample);
     }
 

@@ -45,8 +45,8 @@ public final class Deciding {
                 candidates.mostHops(submission.getCallerTenant()),
                 candidates.surroundings(submission, contexts),
                 now);
-        Decision decision = AmbiguityRule.judge(
-                candidates.ambiguity(submission.getCallerTenant()), question, decide(question));
+        Decision decision =
+                AmbiguityRule.judge(candidates.ambiguity(submission.getCallerTenant()), question, decide(question));
         if (decision instanceof Decision.Assign assign) {
             contexts.given(submission, assign.choice().agent());
         }

@@ -24,7 +24,13 @@ class DecidingTest {
     private final InFlight inFlight = new InFlight(1);
     private final InFlight.Share share = inFlight.share();
     private final Deciding deciding = new Deciding(
-            new Candidates(directory.tenants(), Policies.none(), directory.agents(), directory.index, Experiences.NONE, inFlight),
+            new Candidates(
+                    directory.tenants(),
+                    Policies.none(),
+                    directory.agents(),
+                    directory.index,
+                    Experiences.NONE,
+                    inFlight),
             new AgentSelector(SelectionPolicy.DEFAULT),
             new Random(3));
 
