@@ -22,6 +22,11 @@ public final class SkillLookup {
         return Optional.empty();
     }
 
+    /** Whether both say the same, packed or not: Avro's own equals compares classes too. */
+    public static boolean isSame(AgentRegistration one, AgentRegistration other) {
+        return PackedRegistration.whole(one).equals(PackedRegistration.whole(other));
+    }
+
     /** Its only skill; empty when it has none or several. */
     public static Optional<SkillRecord> only(AgentRegistration registration) {
         if (registration instanceof PackedRegistration packed) {
