@@ -30,7 +30,9 @@ import picocli.CommandLine.Option;
             IsolationCommand.class,
             AuditCommand.class,
             SealingCommand.class,
-            MqttCommand.class
+            MqttCommand.class,
+            SimulateCommand.class,
+            DecideCommand.class
         })
 public final class BenchCommand implements Callable<Integer> {
 

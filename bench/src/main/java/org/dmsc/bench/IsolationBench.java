@@ -3,7 +3,6 @@ package org.dmsc.bench;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -47,17 +46,20 @@ final class IsolationBench {
             attacks.add(pair.attacker());
         }
         double refused = attacker.refused() - refusedBefore;
-        double failed = total(attacks, Load.Result::failed);
+        double failed = Rounds.total(attacks, Load.Result::failed);
         Report report = new Report("isolation")
                 .figure("victim_rate_per_s", rates.victim())
                 .figure("attacker_rate_per_s", rates.attacker());
         compare(report, "victim_p50", alone, beside, Load.Result::p50);
         compare(report, "victim_p99", alone, beside, Load.Result::p99);
-        return report.figure("victim_done", total(alone, Load.Result::done) + total(beside, Load.Result::done))
+        return report.figure(
+                        "victim_done", Rounds.total(alone, Load.Result::done) + Rounds.total(beside, Load.Result::done))
                 .figure("victim_refused", (double) (victim.refused() - victimRefusedBefore))
-                .figure("victim_failed", total(alone, Load.Result::failed) + total(beside, Load.Result::failed))
-                .figure("attacker_sent", failed + total(attacks, Load.Result::done))
-                .figure("attacker_accepted", total(attacks, Load.Result::done))
+                .figure(
+                        "victim_failed",
+                        Rounds.total(alone, Load.Result::failed) + Rounds.total(beside, Load.Result::failed))
+                .figure("attacker_sent", failed + Rounds.total(attacks, Load.Result::done))
+                .figure("attacker_accepted", Rounds.total(attacks, Load.Result::done))
                 .figure("attacker_refused", refused)
                 .figure("attacker_failed", failed - refused);
     }
@@ -80,16 +82,7 @@ final class IsolationBench {
     }
 
     private Load.Result said(int window, String kind, Load.Result result) {
-        progress.accept(String.format(
-                Locale.ROOT,
-                "window %d of %d, victim %-8s p50 %7.2f ms   p99 %8.2f ms   max %8.2f ms   failed %d",
-                window,
-                WINDOWS,
-                kind,
-                result.p50(),
-                result.p99(),
-                result.max(),
-                result.failed()));
+        progress.accept(Rounds.line("window " + window + " of " + WINDOWS + ", victim " + kind, result));
         return result;
     }
 
@@ -99,19 +92,10 @@ final class IsolationBench {
             List<Load.Result> alone,
             List<Load.Result> beside,
             ToDoubleFunction<Load.Result> value) {
-        double baseline = median(alone, value);
-        double attacked = median(beside, value);
+        double baseline = Rounds.median(alone, value);
+        double attacked = Rounds.median(beside, value);
         report.figure(name + "_ms", attacked)
                 .figure(name + "_alone_ms", baseline)
                 .ratio(name, attacked / baseline);
-    }
-
-    private static double median(List<Load.Result> results, ToDoubleFunction<Load.Result> value) {
-        double[] sorted = results.stream().mapToDouble(value).sorted().toArray();
-        return sorted[sorted.length / 2];
-    }
-
-    private static double total(List<Load.Result> results, ToDoubleFunction<Load.Result> value) {
-        return results.stream().mapToDouble(value).sum();
     }
 }

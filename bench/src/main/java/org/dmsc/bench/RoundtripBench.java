@@ -2,7 +2,6 @@ package org.dmsc.bench;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
@@ -41,9 +40,12 @@ final class RoundtripBench {
         compare(report, "p50", "p50_ms", bareLatency, fabricLatency, Load.Result::p50);
         compare(report, "p99", "p99_ms", bareLatency, fabricLatency, Load.Result::p99);
         compare(report, "throughput", "throughput_per_s", bareCeiling, fabricCeiling, Load.Result::perSecond);
-        report.figure("fabric_done", total(fabricLatency, Load.Result::done) + total(fabricCeiling, Load.Result::done));
         report.figure(
-                "fabric_failed", total(fabricLatency, Load.Result::failed) + total(fabricCeiling, Load.Result::failed));
+                "fabric_done",
+                Rounds.total(fabricLatency, Load.Result::done) + Rounds.total(fabricCeiling, Load.Result::done));
+        report.figure(
+                "fabric_failed",
+                Rounds.total(fabricLatency, Load.Result::failed) + Rounds.total(fabricCeiling, Load.Result::failed));
         return report;
     }
 
@@ -54,16 +56,7 @@ final class RoundtripBench {
     }
 
     private Load.Result said(int round, Workload workload, Load.Result result) {
-        progress.accept(String.format(
-                java.util.Locale.ROOT,
-                "round %d of %d, %-10s p50 %7.2f ms   p99 %8.2f ms   max %8.2f ms   failed %d",
-                round,
-                ROUNDS,
-                workload.name(),
-                result.p50(),
-                result.p99(),
-                result.max(),
-                result.failed()));
+        progress.accept(Rounds.line("round " + round + " of " + ROUNDS + ", " + workload.name(), result));
         return result;
     }
 
@@ -74,17 +67,8 @@ final class RoundtripBench {
             List<Load.Result> bare,
             List<Load.Result> fabric,
             ToDoubleFunction<Load.Result> value) {
-        double baseline = median(bare, value);
-        double ours = median(fabric, value);
+        double baseline = Rounds.median(bare, value);
+        double ours = Rounds.median(fabric, value);
         report.figure(figure, ours).figure("bare_" + figure, baseline).ratio(ratio, ours / baseline);
-    }
-
-    private static double median(List<Load.Result> results, ToDoubleFunction<Load.Result> value) {
-        double[] sorted = results.stream().mapToDouble(value).sorted().toArray();
-        return sorted[sorted.length / 2];
-    }
-
-    private static double total(List<Load.Result> results, ToDoubleFunction<Load.Result> value) {
-        return Arrays.stream(results.stream().mapToDouble(value).toArray()).sum();
     }
 }

@@ -2,7 +2,6 @@ package org.dmsc.bench;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -48,22 +47,12 @@ final class SealingBench {
                     on.get(round - 1).perSecond(),
                     off.get(round - 1).perSecond()));
         }
-        double sealedRate = median(on);
-        double clearRate = median(off);
+        double sealedRate = Rounds.median(on, Load.Result::perSecond);
+        double clearRate = Rounds.median(off, Load.Result::perSecond);
         return new Report("sealing")
                 .figure("sealed_per_s", sealedRate)
                 .figure("clear_per_s", clearRate)
-                .figure("failed", failed(on) + failed(off))
+                .figure("failed", Rounds.total(on, Load.Result::failed) + Rounds.total(off, Load.Result::failed))
                 .ratio("throughput", sealedRate / clearRate);
-    }
-
-    private static double median(List<Load.Result> results) {
-        double[] rates = results.stream().mapToDouble(Load.Result::perSecond).toArray();
-        Arrays.sort(rates);
-        return rates[rates.length / 2];
-    }
-
-    private static double failed(List<Load.Result> results) {
-        return results.stream().mapToLong(Load.Result::failed).sum();
     }
 }

@@ -23,6 +23,7 @@ import org.dmsc.schemas.avro.AgentRegistration;
 import org.dmsc.schemas.avro.AgentSnapshot;
 import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.tenant.directory.Agents;
+import org.dmsc.tenant.directory.SkillLookup;
 import org.dmsc.tenant.directory.Tenants;
 import org.dmsc.tenant.policy.NetworkGate;
 
@@ -161,7 +162,7 @@ final class RegistrationPage implements Page {
     }
 
     private static boolean shows(Optional<AgentSnapshot> shown, AgentRegistration wanted) {
-        return shown.map(AgentSnapshot::getRegistration).filter(wanted::equals).isPresent();
+        return shown.map(AgentSnapshot::getRegistration).filter(known -> SkillLookup.isSame(known, wanted)).isPresent();
     }
 
     private static AgentChannel channel(Optional<ObjectNode> beside) {

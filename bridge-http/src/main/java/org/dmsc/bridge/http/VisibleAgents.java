@@ -75,6 +75,7 @@ final class VisibleAgents {
                         .isPresent())
                 .toList();
         AgentRegistration registration = AgentRegistration.newBuilder(agent.getRegistration())
+                .setName(agent.getRegistration().getName())
                 .setDescription("")
                 .setCardJson(
                         "{\"name\":" + TextNode.valueOf(agent.getRegistration().getName()) + "}")

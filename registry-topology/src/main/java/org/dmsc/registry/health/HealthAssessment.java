@@ -54,10 +54,18 @@ public final class HealthAssessment {
             }
         }
         Finding finding = find(after.setSnapshot(snapshot.build()).build(), leases, now);
+        if (recovers(state.getSnapshot().getHealth(), finding.health())) {
+            snapshot.setUpSince(now);
+        }
         return after.setSnapshot(snapshot.setHealth(finding.health())
                         .setHealthReason(finding.reason())
                         .build())
                 .build();
+    }
+
+    private static boolean recovers(AgentHealth before, AgentHealth after) {
+        boolean served = before == AgentHealth.UP || before == AgentHealth.DEGRADED;
+        return after != before && (after == AgentHealth.UP || (after == AgentHealth.DEGRADED && !served));
     }
 
     private static double faded(double rate) {

@@ -9,6 +9,7 @@ import org.dmsc.schemas.avro.SkillRecord;
 /**
  * An agent that might do the task, with what is known of it at the moment of the decision.
  *
+ * @param agent who it is
  * @param skill the skill it would do it by; empty when the caller named the agent and nothing says which skill
  * @param relevance how well the skill fits the request, 0 and up
  * @param why in words, why it fits
@@ -16,6 +17,7 @@ import org.dmsc.schemas.avro.SkillRecord;
  * @param inFlight tasks it works on, counting those that the registry has not seen yet
  */
 public record Candidate(
+        AgentRef agent,
         AgentSnapshot snapshot,
         Optional<SkillRecord> skill,
         double relevance,
@@ -24,12 +26,26 @@ public record Candidate(
         int inFlight) {
 
     public Candidate {
+        relevance = relevance >= 0 ? relevance : 0;
         why = List.copyOf(why);
     }
 
-    /** Who it is. */
-    public AgentRef agent() {
-        return AgentRef.of(snapshot.getTenant(), snapshot.getAgent());
+    /** The same, named by its snapshot. */
+    public Candidate(
+            AgentSnapshot snapshot,
+            Optional<SkillRecord> skill,
+            double relevance,
+            List<String> why,
+            Permission permission,
+            int inFlight) {
+        this(
+                AgentRef.of(snapshot.getTenant(), snapshot.getAgent()),
+                snapshot,
+                skill,
+                relevance,
+                why,
+                permission,
+                inFlight);
     }
 
     /** The skill's id, or the empty text. */

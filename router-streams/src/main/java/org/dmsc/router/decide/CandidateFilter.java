@@ -3,46 +3,59 @@ package org.dmsc.router.decide;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.avro.AgentHealth;
+import org.dmsc.tenant.rules.Verdict.Denied;
 
-/** Says of each candidate whether it may do the task now, later or never. Pure. */
+/** Says of each candidate whether it may do the task now, later or never. Pure; made for one question. */
 final class CandidateFilter {
 
     private static final String OPEN = "OPEN";
+    private static final Comparator<Considered> MOST_RELEVANT_FIRST = Comparator.comparingDouble(
+                    (Considered c) -> c.candidate().relevance())
+            .reversed();
 
-    private CandidateFilter() {}
+    private final Question question;
+    private final Set<AgentRef> failed;
+    private final Set<AgentRef> uncertain;
 
-    /** All candidates with their verdicts, the most relevant first. */
-    static List<Considered> apply(Question question, List<Candidate> candidates) {
-        Set<String> ancestors = question.ancestors();
+    CandidateFilter(Question question) {
+        this.question = question;
+        this.failed = question.failed();
+        this.uncertain = question.uncertain();
+    }
+
+    /** All candidates with their verdicts, the most relevant first, equal ones in the order in which they were given. */
+    List<Considered> apply(List<Candidate> candidates) {
         List<Considered> all = new ArrayList<>(candidates.size());
+        boolean sorted = true;
+        double before = Double.POSITIVE_INFINITY;
         for (Candidate candidate : candidates) {
-            all.add(new Considered(candidate, LoadScore.of(candidate), verdict(candidate, ancestors, question)));
+            all.add(new Considered(candidate, LoadScore.of(candidate), verdict(candidate)));
+            sorted &= candidate.relevance() <= before;
+            before = candidate.relevance();
         }
-        all.sort(Comparator.comparingDouble((Considered c) -> c.candidate().relevance())
-                .reversed()
-                .thenComparing(c -> c.candidate().agent().toString()));
+        if (!sorted) {
+            all.sort(MOST_RELEVANT_FIRST);
+        }
         return all;
     }
 
-    private static Verdict verdict(Candidate candidate, Set<String> ancestors, Question question) {
+    private Verdict verdict(Candidate candidate) {
         if (candidate.permission().denied().isPresent()) {
-            return candidate.permission().denied().get().refusal() == Refusal.DATA_TAG
-                    ? Verdict.TAG_FORBIDS
-                    : Verdict.NOT_VISIBLE;
+            Denied denied = candidate.permission().denied().get();
+            return denied.refusal() == Refusal.DATA_TAG ? Verdict.TAG_FORBIDS : Verdict.NOT_VISIBLE;
         }
         AgentRef agent = candidate.agent();
-        if (ancestors.contains(agent.toString())) {
+        if (question.isAncestor(agent)) {
             return Verdict.ANCESTOR;
         }
-        if (question.failed().contains(agent)) {
+        if (failed.contains(agent)) {
             return Verdict.FAILED_BEFORE;
         }
-        if (!candidate.idempotent() && question.uncertain().contains(agent)) {
+        if (!candidate.idempotent() && uncertain.contains(agent)) {
             // Design 14.6: what may have had its effect is done again only where that does no harm.
             return Verdict.UNCERTAIN_BEFORE;
         }
@@ -50,8 +63,11 @@ final class CandidateFilter {
         if (health != AgentHealth.UP && health != AgentHealth.DEGRADED) {
             return Verdict.NOT_UP;
         }
-        Map<String, String> breakers = candidate.snapshot().getBreakers();
-        String breaker = breakers.getOrDefault(candidate.skillId(), "");
+        return busyOrBroken(candidate);
+    }
+
+    private static Verdict busyOrBroken(Candidate candidate) {
+        String breaker = candidate.snapshot().getBreakers().getOrDefault(candidate.skillId(), "");
         if (breaker.equals(OPEN)) {
             return Verdict.BREAKER_OPEN;
         }

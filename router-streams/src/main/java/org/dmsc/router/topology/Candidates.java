@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.dmsc.router.decide.Candidate;
+import org.dmsc.router.decide.ContextMemory;
+import org.dmsc.router.decide.Surroundings;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.AgentSnapshot;
@@ -17,6 +19,7 @@ import org.dmsc.tenant.directory.CapabilityIndex;
 import org.dmsc.tenant.directory.Experiences;
 import org.dmsc.tenant.directory.Match;
 import org.dmsc.tenant.directory.Query;
+import org.dmsc.tenant.directory.SkillLookup;
 import org.dmsc.tenant.directory.Tenants;
 import org.dmsc.tenant.policy.Policies;
 import org.dmsc.tenant.rules.Ambiguity;
@@ -24,7 +27,15 @@ import org.dmsc.tenant.rules.Ambiguity;
 /** Finds in memory who might do a task. Thread-safe. */
 public final class Candidates {
 
-    private static final int MOST = 64;
+    /** So many are looked at for a decision that goes by text: the best may be among them for a reason that a few would not show. */
+    private static final int MOST = 32;
+
+    /** Where the skill is named all are as good, and load decides: two would do, these leave room for those that cannot now. */
+    private static final int MOST_OF_SKILL = 16;
+
+    /** Of a named agent's tenant, to find which of its skills was meant. */
+    private static final int MOST_OF_TENANT = 64;
+
     private static final int DEFAULT_MOST_HOPS = 8;
 
     private final Tenants tenants;
@@ -82,84 +93,148 @@ public final class Candidates {
                 .isEmpty();
     }
 
-    List<Candidate> find(TaskSubmission submission, long now) {
-        TenantId caller = new TenantId(submission.getCallerTenant());
-        return submission.getTargetAgent() == null ? search(caller, submission, now) : named(submission, now);
+    /** What makes one agent nearer to the caller than another. */
+    Surroundings surroundings(TaskSubmission submission, ContextMemory contexts) {
+        AgentRef caller = AgentRef.of(submission.getCallerTenant(), submission.getCallerAgent());
+        Optional<String> region =
+                agents.find(caller).map(found -> found.getRegistration().getRegion());
+        return new Surroundings(region, contexts.lastOf(submission));
     }
 
-    private List<Candidate> named(TaskSubmission submission, long now) {
+    /** How many can fit at most. */
+    int most(TaskSubmission submission, long now) {
+        TenantId caller = new TenantId(submission.getCallerTenant());
+        return submission.getTargetAgent() == null ? index.most(query(judge.visibleTo(caller, now), submission, 0)) : 1;
+    }
+
+    /** How many {@link #find} gives at most. */
+    static int limit(TaskSubmission submission) {
+        return submission.getSkill() == null ? MOST : MOST_OF_SKILL;
+    }
+
+    /**
+     * Candidates, at most {@link #limit}; where more fit about equally well, those from {@code sample} on, round and round, and the one that
+     * is known from the context in any case.
+     */
+    List<Candidate> find(TaskSubmission submission, Optional<AgentRef> known, int sample, long now) {
+        TenantId caller = new TenantId(submission.getCallerTenant());
+        CandidateJudge.Session session = judge.session(submission, now);
+        return submission.getTargetAgent() == null
+                ? search(query(judge.visibleTo(caller, now), submission, sample), submission, known, session)
+                : named(submission, session);
+    }
+
+    private List<Candidate> named(TaskSubmission submission, CandidateJudge.Session session) {
         String tenant =
                 submission.getTargetTenant() == null ? submission.getCallerTenant() : submission.getTargetTenant();
         AgentRef target = AgentRef.of(tenant, submission.getTargetAgent());
         return agents.find(target)
                 .map(snapshot -> candidate(
-                        submission,
+                        target,
                         snapshot,
-                        skillOf(snapshot, submission),
+                        skillOf(target, snapshot, submission),
                         new Fit(1, List.of("named by the caller")),
-                        now))
+                        session))
                 .map(List::of)
                 .orElse(List.of());
     }
 
-    private Optional<SkillRecord> skillOf(AgentSnapshot snapshot, TaskSubmission submission) {
-        List<SkillRecord> skills = snapshot.getRegistration().getSkills();
+    private Optional<SkillRecord> skillOf(AgentRef agent, AgentSnapshot snapshot, TaskSubmission submission) {
         if (submission.getSkill() != null) {
-            return skill(snapshot, submission.getSkill());
+            return SkillLookup.find(snapshot.getRegistration(), submission.getSkill());
         }
-        if (skills.size() == 1) {
-            return Optional.of(skills.get(0));
+        Optional<SkillRecord> only = SkillLookup.only(snapshot.getRegistration());
+        if (only.isPresent()) {
+            return only;
         }
-        AgentRef agent = AgentRef.of(snapshot.getTenant(), snapshot.getAgent());
-        return matches(Set.of(agent.tenant()), submission).stream()
+        Query query = new Query(
+                Set.of(agent.tenant()),
+                Optional.empty(),
+                Set.copyOf(submission.getTags()),
+                submission.getIntent(),
+                MOST_OF_TENANT);
+        return matches(query, submission).stream()
                 .filter(match -> match.agent().equals(agent))
                 .findFirst()
-                .flatMap(match -> skill(snapshot, match.skill()));
+                .flatMap(match -> SkillLookup.find(snapshot.getRegistration(), match.skill()));
     }
 
-    private List<Candidate> search(TenantId caller, TaskSubmission submission, long now) {
-        List<Candidate> found = new ArrayList<>();
-        Set<AgentRef> seen = new HashSet<>();
-        for (Match match : matches(judge.visibleTo(caller, now), submission)) {
+    private List<Candidate> search(
+            Query query, TaskSubmission submission, Optional<AgentRef> known, CandidateJudge.Session session) {
+        List<Match> matches = withKnown(matches(query, submission), query, known);
+        List<Candidate> found = new ArrayList<>(matches.size());
+        Set<AgentRef> seen = query.skill().isPresent() ? Set.of() : new HashSet<>();
+        for (Match match : matches) {
             Optional<AgentSnapshot> snapshot = agents.find(match.agent());
-            if (snapshot.isPresent() && seen.add(match.agent())) {
+            // An agent offers a named skill once; by text it may be found by several of its skills, the best one first.
+            if (snapshot.isPresent() && (query.skill().isPresent() || seen.add(match.agent()))) {
                 Fit fit = new Fit(match.score(), match.why());
-                found.add(candidate(submission, snapshot.get(), skill(snapshot.get(), match.skill()), fit, now));
+                Optional<SkillRecord> skill = SkillLookup.find(snapshot.get().getRegistration(), match.skill());
+                found.add(candidate(match.agent(), snapshot.get(), skill, fit, session));
             }
         }
         return found;
     }
 
-    private List<Match> matches(Set<TenantId> where, TaskSubmission submission) {
-        Query query = new Query(
-                where,
-                Optional.ofNullable(submission.getSkill()),
-                Set.copyOf(submission.getTags()),
-                submission.getIntent(),
-                MOST);
-        return experiences
-                .of(new TenantId(submission.getCallerTenant()))
-                .map(experience -> index.search(query, experience))
-                .orElseGet(() -> index.search(query));
+    /** What was learnt says which skill is meant: nothing where the caller says it. */
+    private List<Match> matches(Query query, TaskSubmission submission) {
+        return query.skill().isPresent()
+                ? index.search(query)
+                : experiences
+                        .of(new TenantId(submission.getCallerTenant()))
+                        .map(experience -> index.search(query, experience))
+                        .orElseGet(() -> index.search(query));
+    }
+
+    /** It takes the last one's place, so that there are no more than were asked for. */
+    private List<Match> withKnown(List<Match> matches, Query query, Optional<AgentRef> known) {
+        boolean concerned = known.isPresent()
+                && matches.size() == query.limit()
+                && query.skill().isPresent()
+                && query.tags().isEmpty()
+                && query.tenants().contains(known.get().tenant());
+        if (!concerned || matches.stream().anyMatch(match -> match.agent().equals(known.get()))) {
+            return matches;
+        }
+        String skill = query.skill().get();
+        boolean offers = agents.find(known.get())
+                .flatMap(snapshot -> SkillLookup.find(snapshot.getRegistration(), skill))
+                .isPresent();
+        if (!offers) {
+            return matches;
+        }
+        List<Match> with = new ArrayList<>(matches);
+        with.set(
+                with.size() - 1,
+                new Match(known.get(), skill, 1, List.of("has the context", "offers the skill " + skill)));
+        return with;
+    }
+
+    private static Query query(Set<TenantId> where, TaskSubmission submission, int sample) {
+        return new Query(
+                        where,
+                        Optional.ofNullable(submission.getSkill()),
+                        Set.copyOf(submission.getTags()),
+                        submission.getIntent(),
+                        limit(submission))
+                .from(sample);
     }
 
     private record Fit(double relevance, List<String> why) {}
 
     private Candidate candidate(
-            TaskSubmission submission, AgentSnapshot snapshot, Optional<SkillRecord> skill, Fit fit, long now) {
-        AgentRef agent = AgentRef.of(snapshot.getTenant(), snapshot.getAgent());
+            AgentRef agent,
+            AgentSnapshot snapshot,
+            Optional<SkillRecord> skill,
+            Fit fit,
+            CandidateJudge.Session session) {
         return new Candidate(
+                agent,
                 snapshot,
                 skill,
                 fit.relevance(),
                 fit.why(),
-                judge.judge(submission, snapshot, skill.map(SkillRecord::getId).orElse(""), now),
+                session.judge(agent, snapshot, skill.map(SkillRecord::getId).orElse("")),
                 inFlight.of(agent, snapshot.getInFlight()));
-    }
-
-    private static Optional<SkillRecord> skill(AgentSnapshot snapshot, String id) {
-        return snapshot.getRegistration().getSkills().stream()
-                .filter(skill -> skill.getId().equals(id))
-                .findFirst();
     }
 }

@@ -42,23 +42,26 @@ public final class InFlight {
         freed.incrementAndGet();
     }
 
-    Share share() {
+    /** A lane's share; it is taken back by closing it. */
+    public Share share() {
         shares.incrementAndGet();
         return new Share();
     }
 
     /** What one lane adds. */
-    final class Share implements AutoCloseable {
+    public final class Share implements AutoCloseable {
         private final Map<AgentRef, Integer> own = new HashMap<>();
 
         private Share() {}
 
-        void opened(AgentRef agent) {
+        /** An attempt was opened. */
+        public void opened(AgentRef agent) {
             own.merge(agent, 1, Integer::sum);
             counts.merge(agent, 1, Integer::sum);
         }
 
-        void closed(AgentRef agent) {
+        /** One was closed. */
+        public void closed(AgentRef agent) {
             if (own.containsKey(agent)) {
                 own.computeIfPresent(agent, (key, count) -> count > 1 ? count - 1 : null);
                 remove(agent, 1);

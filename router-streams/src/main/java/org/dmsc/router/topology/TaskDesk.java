@@ -4,11 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
-import org.dmsc.router.decide.AgentSelector;
-import org.dmsc.router.decide.AmbiguityRule;
 import org.dmsc.router.decide.Decision;
-import org.dmsc.router.decide.Question;
 import org.dmsc.router.task.Effect;
 import org.dmsc.router.task.Moment;
 import org.dmsc.router.task.TaskKey;
@@ -40,9 +36,8 @@ final class TaskDesk {
     private final Envelopes envelopes;
     private final Recorder recorder;
     private final Candidates candidates;
-    private final AgentSelector selector;
+    private final Deciding deciding;
     private final TaskRule rule;
-    private final RandomGenerator random;
     private final int lane;
 
     TaskDesk(TaskStore store, WaitingLine waiting, RouterParts parts, int lane) {
@@ -52,9 +47,8 @@ final class TaskDesk {
         this.envelopes = parts.envelopes();
         this.recorder = parts.recorder();
         this.candidates = parts.candidates();
-        this.selector = parts.selector();
+        this.deciding = parts.deciding();
         this.rule = parts.rule();
-        this.random = parts.random();
         this.lane = lane;
     }
 
@@ -176,13 +170,10 @@ final class TaskDesk {
         if (!candidates.mayBegin(state.getTenant())) {
             return rule.decided(state, submission, suspended(state, job.now()), moment);
         }
-        Question question =
-                new Question(submission, state.getAttempts(), candidates.mostHops(state.getTenant()), job.now());
-        Decision decision = selector.decide(question, candidates.find(submission, job.now()), random);
-        Decision judged = AmbiguityRule.judge(candidates.ambiguity(state.getTenant()), question, decision);
+        Decision decision = deciding.decide(submission, state.getAttempts(), job.now());
         boolean isNew = job.before().isEmpty();
         return rule.decided(
-                state, submission, throttle.apply(judged, job.key().tenant(), state, isNew, job.now()), moment);
+                state, submission, throttle.apply(decision, job.key().tenant(), state, isNew, job.now()), moment);
     }
 
     /** With the skill that the caller picked when it was asked. */

@@ -21,6 +21,9 @@ import org.dmsc.tenant.intent.Words;
  * <p>Frequencies are counted over the tenants that a query may see and no others, so no tenant can learn from scores what another one
  * publishes.
  *
+ * <p>Where more fit about equally well than are wanted, a query with a sample gets a part of them that differs from query to query, so that
+ * all of them get work; where a skill is named its cost does not grow with how many offer it.
+ *
  * <p>Thread-safe. A search over 200 skills takes some 30 µs, an update less; an update that only brings new load does nothing.
  */
 public final class CapabilityIndex {
@@ -77,7 +80,9 @@ public final class CapabilityIndex {
     }
 
     private List<Match> search(Query query, CapabilitySearch.Past past) {
-        List<String> words = Words.of(query.text()).stream().distinct().toList();
+        boolean named = query.skill().isPresent() && query.sample().isPresent();
+        List<String> words =
+                named ? List.of() : Words.of(query.text()).stream().distinct().toList();
         if (words.isEmpty()
                 && past.learnt().tasks() == 0
                 && query.skill().isEmpty()
@@ -89,17 +94,32 @@ public final class CapabilityIndex {
         CapabilitySearch search = new CapabilitySearch(query, words, past);
         lock.readLock().lock();
         try {
-            List<TenantCapabilities> visible = query.tenants().stream()
-                    .filter(tenants::containsKey)
-                    .sorted()
-                    .map(tenants::get)
-                    .toList();
+            List<TenantCapabilities> visible = visible(query);
+            if (search.isAnyAsGood()) {
+                return search.any(visible);
+            }
             TextScores scores = TextScores.over(visible, words);
             visible.forEach(tenant -> search.collect(tenant, scores, hits));
         } finally {
             lock.readLock().unlock();
         }
         return search.ranked(hits);
+    }
+
+    /** How many skills can fit at most: an upper bound, for little effort. */
+    public int most(Query query) {
+        CapabilitySearch search = new CapabilitySearch(query, List.of(), CapabilitySearch.Past.NONE);
+        lock.readLock().lock();
+        try {
+            int most = 0;
+            for (TenantId tenant : query.tenants()) {
+                TenantCapabilities found = tenants.get(tenant);
+                most += found == null ? 0 : search.most(found);
+            }
+            return most;
+        } finally {
+            lock.readLock().unlock();
+        }
     }
 
     /** How many skills are indexed. */
@@ -112,6 +132,18 @@ public final class CapabilityIndex {
         } finally {
             lock.readLock().unlock();
         }
+    }
+
+    private List<TenantCapabilities> visible(Query query) {
+        if (query.tenants().size() == 1) {
+            TenantCapabilities only = tenants.get(query.tenants().iterator().next());
+            return only == null ? List.of() : List.of(only);
+        }
+        return query.tenants().stream()
+                .filter(tenants::containsKey)
+                .sorted()
+                .map(tenants::get)
+                .toList();
     }
 
     private boolean holds(AgentRef agent, AgentRegistration registration) {

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.dmsc.tenant.intent.Learnt;
+import org.jspecify.annotations.Nullable;
 
 /** One query over one tenant after another. Reasons name no word of the request: they go to the audit log, which is not sealed. */
 final class CapabilitySearch {
@@ -35,6 +36,9 @@ final class CapabilitySearch {
     /** How far evidence may lie apart until relevance falls to a third. */
     private static final double EVIDENCE_SPREAD = 1;
 
+    /** Relevance of at least this share of the best is about the same; the selector's margin is not wider. */
+    private static final double CLOSE = 0.75;
+
     private final Query query;
     private final Set<String> tags;
     private final int words;
@@ -55,7 +59,7 @@ final class CapabilitySearch {
     }
 
     /** A document that fits; words and places are what it has in common with the request. */
-    record Hit(SkillDocument document, double score, Text text, double learnt) {}
+    record Hit(TenantCapabilities.Place document, double score, Text text, double learnt) {}
 
     /** What its text gave. */
     record Text(double score, int words, byte places) {}
@@ -65,8 +69,11 @@ final class CapabilitySearch {
         boolean textAlone =
                 query.skill().isEmpty() && tags.isEmpty() && query.expression().isEmpty();
         boolean learning = past.learnt().tasks() > 0;
-        for (int slot = 0; slot < tenant.size(); slot++) {
-            SkillDocument document = tenant.document(slot);
+        TenantCapabilities.@Nullable Slots few = narrowest(tenant);
+        int most = isNarrowed() ? (few == null ? 0 : few.size()) : tenant.size();
+        for (int i = 0; i < most; i++) {
+            int slot = few == null ? i : few.slot(i);
+            TenantCapabilities.Place document = tenant.document(slot);
             if (document == null || !fits(document)) {
                 continue;
             }
@@ -91,6 +98,12 @@ final class CapabilitySearch {
 
     /** The best, as many as wanted, without sorting the rest. */
     private List<Hit> first(List<Hit> hits) {
+        if (query.sample().isPresent() && hits.size() > query.limit()) {
+            List<Hit> close = close(hits);
+            if (close.size() > query.limit()) {
+                return sampled(close);
+            }
+        }
         PriorityQueue<Hit> kept = new PriorityQueue<>(BEST_FIRST.reversed());
         for (Hit hit : hits) {
             if (kept.size() < query.limit()) {
@@ -103,6 +116,23 @@ final class CapabilitySearch {
         List<Hit> sorted = new ArrayList<>(kept);
         sorted.sort(BEST_FIRST);
         return sorted;
+    }
+
+    /** Those between which load shall decide, since their relevance is about the same. */
+    private List<Hit> close(List<Hit> hits) {
+        double best = hits.stream().mapToDouble(Hit::score).max().orElse(0);
+        double least = past.learnt().tasks() == 0 ? best * CLOSE : best + EVIDENCE_SPREAD * Math.log(CLOSE);
+        return hits.stream().filter(hit -> hit.score() >= least).toList();
+    }
+
+    private List<Hit> sampled(List<Hit> close) {
+        int begin = Math.floorMod(query.sample().orElse(0), close.size());
+        List<Hit> some = new ArrayList<>(query.limit());
+        for (int i = 0; i < query.limit(); i++) {
+            some.add(close.get((begin + i) % close.size()));
+        }
+        some.sort(BEST_FIRST);
+        return some;
     }
 
     /** With two decimals; {@code String.format} would cost as much as the search. */
@@ -120,12 +150,83 @@ final class CapabilitySearch {
         return TEXT_IN_EVIDENCE + TEXT_AT_FIRST / (1 + past.learnt().tasks() / TEXT_FADES);
     }
 
-    private boolean fits(SkillDocument document) {
-        return query.skill().map(document.skill()::equals).orElse(true)
-                && document.tags().containsAll(tags)
-                && query.expression()
-                        .map(tagged -> tagged.matches(document.tags()))
-                        .orElse(true);
+    private boolean fits(TenantCapabilities.Place document) {
+        return (query.skill().isEmpty() || query.skill().get().equals(document.skill()))
+                && document.hasTags(tags)
+                && (query.expression().isEmpty() || query.expression().get().matches(document.tags()));
+    }
+
+    private boolean isNarrowed() {
+        return query.skill().isPresent() || !tags.isEmpty();
+    }
+
+    /** Everybody who can fit is in here, and as few others as possible; null when that is nobody, or nothing narrows. */
+    private TenantCapabilities.@Nullable Slots narrowest(TenantCapabilities tenant) {
+        if (query.skill().isPresent()) {
+            return tenant.bySkill(query.skill().get());
+        }
+        TenantCapabilities.@Nullable Slots narrowest = null;
+        for (String tag : tags) {
+            TenantCapabilities.@Nullable Slots slots = tenant.byTag(tag);
+            if (slots == null) {
+                return null;
+            }
+            narrowest = narrowest == null || slots.size() < narrowest.size() ? slots : narrowest;
+        }
+        return narrowest;
+    }
+
+    /**
+     * Whether all that fit are equally relevant but for a little that text adds: then any of them do, and to look at a few is enough even
+     * where thousands fit.
+     */
+    boolean isAnyAsGood() {
+        return query.sample().isPresent()
+                && (query.skill().isPresent()
+                        || (!tags.isEmpty() && words == 0 && past.learnt().tasks() == 0));
+    }
+
+    /** As many as are wanted, from the sample's place on, round and round. */
+    List<Match> any(List<TenantCapabilities> visible) {
+        List<TenantCapabilities.Slots> sets = new ArrayList<>(visible.size());
+        List<TenantCapabilities> of = new ArrayList<>(visible.size());
+        int all = 0;
+        for (TenantCapabilities tenant : visible) {
+            TenantCapabilities.@Nullable Slots slots = narrowest(tenant);
+            if (slots != null) {
+                sets.add(slots);
+                of.add(tenant);
+                all += slots.size();
+            }
+        }
+        List<Match> found = new ArrayList<>(Math.min(all, query.limit()));
+        if (all == 0) {
+            return found;
+        }
+        List<String> why = why(new Text(0, 0, (byte) 0));
+        int at = Math.floorMod(query.sample().orElse(0), all);
+        int set = 0;
+        while (at >= sets.get(set).size()) {
+            at -= sets.get(set++).size();
+        }
+        for (int looked = 0; looked < all && found.size() < query.limit(); looked++) {
+            TenantCapabilities.Place document =
+                    of.get(set).document(sets.get(set).slot(at));
+            if (document != null && fits(document)) {
+                found.add(new Match(document.agent(), document.skill(), 1, why));
+            }
+            if (++at == sets.get(set).size()) {
+                at = 0;
+                set = (set + 1) % sets.size();
+            }
+        }
+        return found;
+    }
+
+    /** How many can fit at most. */
+    int most(TenantCapabilities tenant) {
+        TenantCapabilities.@Nullable Slots slots = narrowest(tenant);
+        return slots != null ? slots.size() : isNarrowed() ? 0 : tenant.documents();
     }
 
     private double score(double covered) {
@@ -136,22 +237,26 @@ final class CapabilitySearch {
     }
 
     private List<String> why(Hit hit) {
-        List<String> why = new ArrayList<>();
-        if (query.skill().isPresent()) {
-            why.add("offers the skill " + hit.document().skill());
-        }
-        if (!tags.isEmpty()) {
-            why.add("has the tags " + String.join(", ", tags.stream().sorted().toList()));
-        }
-        if (hit.text().words() > 0) {
-            why.add(hit.text().words() + " of " + words + " words of the request are in its "
-                    + places(hit.text().places()));
-        }
+        List<String> why = new ArrayList<>(why(hit.text()));
         if (past.learnt().tasks() > 0) {
             why.add("text gives " + number(hit.score() - hit.learnt()) + ", "
                     + past.learnt().tasks() + " finished tasks give " + number(hit.learnt()));
         }
         return why;
+    }
+
+    private List<String> why(Text text) {
+        List<String> why = new ArrayList<>();
+        if (query.skill().isPresent()) {
+            why.add("offers the skill " + query.skill().get());
+        }
+        if (!tags.isEmpty()) {
+            why.add("has the tags " + String.join(", ", tags.stream().sorted().toList()));
+        }
+        if (text.words() > 0) {
+            why.add(text.words() + " of " + words + " words of the request are in its " + places(text.places()));
+        }
+        return List.copyOf(why);
     }
 
     private static String places(byte places) {

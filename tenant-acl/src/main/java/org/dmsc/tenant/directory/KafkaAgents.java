@@ -27,6 +27,7 @@ import org.dmsc.tenant.keys.Envelopes;
 public final class KafkaAgents implements Agents, AutoCloseable {
 
     private final CompactedView<AgentSnapshot> view;
+    private final RegistrationPacking packing = new RegistrationPacking();
 
     public KafkaAgents(KafkaClients clients, AvroCodec codec, Envelopes envelopes) {
         Deserializer<SealedEnvelope> values = new AvroSerde<>(codec, SealedEnvelope.class).deserializer();
@@ -34,7 +35,12 @@ public final class KafkaAgents implements Agents, AutoCloseable {
                 clients,
                 "agents",
                 TopicNames.REGISTRY,
-                (key, bytes) -> open(key, values.deserialize(TopicNames.REGISTRY, bytes), envelopes));
+                (key, bytes) -> pack(key, open(key, values.deserialize(TopicNames.REGISTRY, bytes), envelopes)));
+    }
+
+    private AgentSnapshot pack(String key, AgentSnapshot snapshot) {
+        return packing.packed(
+                snapshot, view.get(key).map(AgentSnapshot::getRegistration).orElseGet(snapshot::getRegistration));
     }
 
     /** Begins to read. */
@@ -82,7 +88,8 @@ public final class KafkaAgents implements Agents, AutoCloseable {
 
     @Override
     public void onChange(BiConsumer<AgentRef, Optional<AgentSnapshot>> listener) {
-        view.onChange((key, snapshot) -> listener.accept(AgentRef.parse(key), snapshot));
+        view.onChange((key, snapshot) ->
+                listener.accept(snapshot.map(packing::agent).orElseGet(() -> AgentRef.parse(key)), snapshot));
     }
 
     @Override

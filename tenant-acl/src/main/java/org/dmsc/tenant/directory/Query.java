@@ -1,6 +1,7 @@
 package org.dmsc.tenant.directory;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.dmsc.schemas.TenantId;
 
@@ -13,6 +14,8 @@ import org.dmsc.schemas.TenantId;
  * @param expression only skills whose tags it is true of
  * @param text what the request says; orders what fits, and alone finds what shares a word with it
  * @param limit most results
+ * @param sample where more fit about equally well than are wanted: from which of them on they are taken, round and round; empty: by score
+ *     and name, so always the same ones
  */
 public record Query(
         Set<TenantId> tenants,
@@ -20,7 +23,8 @@ public record Query(
         Set<String> tags,
         Optional<TagExpression> expression,
         String text,
-        int limit) {
+        int limit,
+        OptionalInt sample) {
 
     public Query {
         tenants = Set.copyOf(tenants);
@@ -33,5 +37,21 @@ public record Query(
     /** Without an expression over tags. */
     public Query(Set<TenantId> tenants, Optional<String> skill, Set<String> tags, String text, int limit) {
         this(tenants, skill, tags, Optional.empty(), text, limit);
+    }
+
+    /** The best by score and name. */
+    public Query(
+            Set<TenantId> tenants,
+            Optional<String> skill,
+            Set<String> tags,
+            Optional<TagExpression> expression,
+            String text,
+            int limit) {
+        this(tenants, skill, tags, expression, text, limit, OptionalInt.empty());
+    }
+
+    /** The same with a sample. */
+    public Query from(int place) {
+        return new Query(tenants, skill, tags, expression, text, limit, OptionalInt.of(place));
     }
 }

@@ -55,9 +55,8 @@ record SkillDocument(AgentRef agent, String skill, Set<String> tags, Map<String,
     }
 
     static List<SkillDocument> of(AgentRef agent, AgentRegistration registration) {
-        return registration.getSkills().stream()
-                .map(skill -> of(agent, registration, skill))
-                .toList();
+        AgentRegistration whole = PackedRegistration.whole(registration);
+        return whole.getSkills().stream().map(skill -> of(agent, whole, skill)).toList();
     }
 
     private static SkillDocument of(AgentRef agent, AgentRegistration registration, SkillRecord skill) {

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.avro.AgentRegistration;
 import org.jspecify.annotations.Nullable;
@@ -17,20 +18,109 @@ import org.jspecify.annotations.Nullable;
  */
 final class TenantCapabilities {
 
-    private final List<@Nullable SkillDocument> slots = new ArrayList<>();
+    private final List<@Nullable Place> slots = new ArrayList<>();
     private final Deque<Integer> free = new ArrayDeque<>();
-    private final Map<AgentRef, AgentRegistration> registrations = new HashMap<>();
-    private final Map<AgentRef, int[]> slotsOfAgent = new HashMap<>();
+    private final Map<AgentRef, Held> agents = new HashMap<>();
     private final Map<String, Postings> postings = new HashMap<>();
+    private final Map<String, Slots> bySkill = new HashMap<>();
+    private final Map<String, Slots> byTag = new HashMap<>();
     private int documents;
     private double length;
+
+    /** What is kept of a document: its words are in the postings, and are worked out again from the registration when it goes. */
+    static final class Place {
+
+        private final AgentRef agent;
+        private final String skill;
+        private final String[] tags;
+        private final float length;
+
+        private Place(SkillDocument document, String skill, String[] tags) {
+            this.agent = document.agent();
+            this.skill = skill;
+            this.tags = tags;
+            this.length = (float) document.length();
+        }
+
+        AgentRef agent() {
+            return agent;
+        }
+
+        String skill() {
+            return skill;
+        }
+
+        float length() {
+            return length;
+        }
+
+        Set<String> tags() {
+            return Set.of(tags);
+        }
+
+        boolean hasTags(Set<String> wanted) {
+            return wanted.isEmpty() || Arrays.asList(tags).containsAll(wanted);
+        }
+    }
+
+    /** An agent and where its skills are, in their order. */
+    private static final class Held {
+
+        private final AgentRegistration registration;
+        private final int[] slots;
+
+        Held(AgentRegistration registration, int[] slots) {
+            this.registration = registration;
+            this.slots = slots;
+        }
+    }
+
+    /** A set of slots; the order means nothing. */
+    static final class Slots {
+
+        private int[] all = new int[1];
+        private int size;
+
+        int size() {
+            return size;
+        }
+
+        int slot(int i) {
+            return all[i];
+        }
+
+        private void add(int slot) {
+            if (size == all.length) {
+                all = Arrays.copyOf(all, grown(size));
+            }
+            all[size++] = slot;
+        }
+
+        private void remove(int slot) {
+            for (int i = 0; i < size; i++) {
+                if (all[i] == slot) {
+                    all[i] = all[--size];
+                    return;
+                }
+            }
+        }
+    }
+
+    /** By half, not to twice as much: there are many and they are short. */
+    private static int grown(int size) {
+        return size + 1 + size / 2;
+    }
 
     /** The documents of one term. */
     static final class Postings {
 
-        private int[] slots = new int[2];
-        private float[] weights = new float[2];
-        private byte[] places = new byte[2];
+        private static final float UNIT = 0.5f;
+        private static final int MOST_UNITS = 0xFF;
+
+        private int[] slots = new int[1];
+        /** Weight in units, and places. */
+        private short[] values = new short[1];
+
         private int size;
 
         int size() {
@@ -42,22 +132,21 @@ final class TenantCapabilities {
         }
 
         float weight(int i) {
-            return weights[i];
+            return ((values[i] >> 8) & MOST_UNITS) * UNIT;
         }
 
         byte places(int i) {
-            return places[i];
+            return (byte) values[i];
         }
 
         private void add(int slot, SkillDocument.Term term) {
             if (size == slots.length) {
-                slots = Arrays.copyOf(slots, 2 * size);
-                weights = Arrays.copyOf(weights, 2 * size);
-                places = Arrays.copyOf(places, 2 * size);
+                slots = Arrays.copyOf(slots, grown(size));
+                values = Arrays.copyOf(values, slots.length);
             }
+            int units = Math.min(MOST_UNITS, Math.round(term.weight() / UNIT));
             slots[size] = slot;
-            weights[size] = term.weight();
-            places[size] = term.places();
+            values[size] = (short) ((units << 8) | (term.places() & 0xFF));
             size++;
         }
 
@@ -66,8 +155,7 @@ final class TenantCapabilities {
                 if (slots[i] == slot) {
                     size--;
                     slots[i] = slots[size];
-                    weights[i] = weights[size];
-                    places[i] = places[size];
+                    values[i] = values[size];
                     return;
                 }
             }
@@ -76,25 +164,29 @@ final class TenantCapabilities {
 
     /** Whether exactly this is indexed already; most snapshots only bring new load. */
     boolean holds(AgentRef agent, AgentRegistration registration) {
-        return registration.equals(registrations.get(agent));
+        Held held = agents.get(agent);
+        return held != null && held.registration.equals(registration);
     }
 
     void put(AgentRef agent, AgentRegistration registration, List<SkillDocument> skills) {
         remove(agent);
-        registrations.put(agent, registration);
-        slotsOfAgent.put(agent, skills.stream().mapToInt(this::insert).toArray());
+        agents.put(
+                agent,
+                new Held(registration, skills.stream().mapToInt(this::insert).toArray()));
     }
 
     void remove(AgentRef agent) {
-        registrations.remove(agent);
-        int[] taken = slotsOfAgent.remove(agent);
-        if (taken != null) {
-            Arrays.stream(taken).forEach(this::clear);
+        Held held = agents.remove(agent);
+        if (held != null && held.slots.length > 0) {
+            List<SkillDocument> documents = SkillDocument.of(agent, held.registration);
+            for (int i = 0; i < held.slots.length; i++) {
+                clear(held.slots[i], documents.get(i));
+            }
         }
     }
 
     boolean isEmpty() {
-        return registrations.isEmpty();
+        return agents.isEmpty();
     }
 
     /** How many slots there are; each is below this. */
@@ -111,7 +203,7 @@ final class TenantCapabilities {
         return length;
     }
 
-    @Nullable SkillDocument document(int slot) {
+    @Nullable Place document(int slot) {
         return slots.get(slot);
     }
 
@@ -119,34 +211,57 @@ final class TenantCapabilities {
         return postings.get(term);
     }
 
+    /** Who offers exactly this skill. */
+    @Nullable Slots bySkill(String skill) {
+        return bySkill.get(skill);
+    }
+
+    /** Who has this tag, in lower case. */
+    @Nullable Slots byTag(String tag) {
+        return byTag.get(tag);
+    }
+
     private int insert(SkillDocument document) {
         int slot = free.isEmpty() ? slots.size() : free.pop();
+        String skill = document.skill().intern();
+        String[] tags = document.tags().stream().map(String::intern).toArray(String[]::new);
+        Place place = new Place(document, skill, tags);
         if (slot == slots.size()) {
-            slots.add(document);
+            slots.add(place);
         } else {
-            slots.set(slot, document);
+            slots.set(slot, place);
         }
         document.terms()
                 .forEach((term, weight) ->
                         postings.computeIfAbsent(term, t -> new Postings()).add(slot, weight));
+        bySkill.computeIfAbsent(skill, s -> new Slots()).add(slot);
+        for (String tag : tags) {
+            byTag.computeIfAbsent(tag, t -> new Slots()).add(slot);
+        }
         documents++;
         length += document.length();
         return slot;
     }
 
-    private void clear(int slot) {
-        SkillDocument document = slots.set(slot, null);
-        if (document == null) {
-            return;
-        }
+    private void clear(int slot, SkillDocument document) {
+        slots.set(slot, null);
         for (String term : document.terms().keySet()) {
             postings.computeIfPresent(term, (t, list) -> {
                 list.remove(slot);
                 return list.size() == 0 ? null : list;
             });
         }
+        remove(bySkill, document.skill(), slot);
+        document.tags().forEach(tag -> remove(byTag, tag, slot));
         free.push(slot);
         documents--;
         length -= document.length();
+    }
+
+    private static void remove(Map<String, Slots> sets, String key, int slot) {
+        sets.computeIfPresent(key, (k, set) -> {
+            set.remove(slot);
+            return set.size() == 0 ? null : set;
+        });
     }
 }

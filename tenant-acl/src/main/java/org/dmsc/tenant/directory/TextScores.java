@@ -65,7 +65,7 @@ final class TextScores {
         }
         for (int i = 0; i < postings.size(); i++) {
             int slot = postings.slot(i);
-            SkillDocument document = tenant.document(slot);
+            TenantCapabilities.Place document = tenant.document(slot);
             double length = document == null ? meanLength : document.length();
             double often = postings.weight(i);
             double damped = often

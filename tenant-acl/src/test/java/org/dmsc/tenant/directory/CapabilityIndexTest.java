@@ -140,6 +140,43 @@ class CapabilityIndexTest {
     }
 
     @Test
+    void whereMoreFitThanAreWantedAllOfThemHaveTheirTurn() {
+        for (int i = 0; i < 100; i++) {
+            put(AgentRef.of("acme", "fleet-" + i), "Fleet", "", skill("drive", "Drive", "drives a van", "van"));
+        }
+
+        for (Query query : List.of(
+                sampled(Optional.of("drive"), Set.of(), ""),
+                sampled(Optional.of("drive"), Set.of(), "a van"),
+                sampled(Optional.empty(), Set.of("VAN"), ""),
+                sampled(Optional.empty(), Set.of(), "drive a van"))) {
+            Map<String, Integer> turns = new TreeMap<>();
+            for (int sample = 0; sample < 100; sample++) {
+                List<Match> some = index.search(query.from(sample * 7));
+                assertThat(some).hasSize(10).doesNotHaveDuplicates();
+                some.forEach(match -> turns.merge(match.agent().agent().value(), 1, Integer::sum));
+            }
+            assertThat(turns).as("%s", query).hasSize(100);
+            assertThat(turns.values()).as("%s", query).containsOnly(10);
+        }
+    }
+
+    @Test
+    void aSampleOfFewIsAllOfThem() {
+        assertThat(index.search(sampled(Optional.of("diagnose"), Set.of(), "")))
+                .extracting(Match::agent)
+                .containsExactlyInAnyOrder(NETWORK_1, NETWORK_2);
+        assertThat(index.search(sampled(Optional.of("nothing"), Set.of(), ""))).isEmpty();
+        assertThat(index.search(sampled(Optional.empty(), Set.of("billing", "network"), "")))
+                .isEmpty();
+        assertThat(index.most(sampled(Optional.of("diagnose"), Set.of(), ""))).isEqualTo(2);
+    }
+
+    private static Query sampled(Optional<String> skill, Set<String> tags, String text) {
+        return new Query(Set.of(ACME), skill, tags, text, 10).from(3);
+    }
+
+    @Test
     void anIndexThatGrewAndShrankIsTheOneThatWasBuiltAtOnce() {
         qt().withExamples(300)
                 .forAll(lists().of(integers().between(0, 59)).ofSizeBetween(0, 60))
