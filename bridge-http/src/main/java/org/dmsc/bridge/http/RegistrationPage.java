@@ -162,7 +162,9 @@ final class RegistrationPage implements Page {
     }
 
     private static boolean shows(Optional<AgentSnapshot> shown, AgentRegistration wanted) {
-        return shown.map(AgentSnapshot::getRegistration).filter(known -> SkillLookup.isSame(known, wanted)).isPresent();
+        return shown.map(AgentSnapshot::getRegistration)
+                .filter(known -> SkillLookup.isSame(known, wanted))
+                .isPresent();
     }
 
     private static AgentChannel channel(Optional<ObjectNode> beside) {
