@@ -19,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.dmsc.bridge.mqtt.broker.EdgeExtension.BrokerServices;
@@ -41,6 +42,11 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** Somebody may take a free port between our look and HiveMQ's bind. */
     private static final int PORT_TRIES = 5;
+
+    /** For a session to learn that its connection is gone: two seconds in all. */
+    private static final int MOST_LOOKS = 100;
+
+    private static final Executor LATER = CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS);
 
     private final BrokerSettings settings;
     private final DeviceTraffic traffic;
@@ -131,8 +137,20 @@ public final class EmbeddedBroker implements AutoCloseable {
         ClientService clients = running().services().clients();
         return clients.disconnectClient(clientId, true, DisconnectReasonCode.NOT_AUTHORIZED, reason)
                 .thenCompose(found -> found
-                        ? clients.invalidateSession(clientId).handle((done, failure) -> true)
+                        ? forget(clients, clientId, MOST_LOOKS).handle((done, failure) -> true)
                         : CompletableFuture.completedFuture(false));
+    }
+
+    /**
+     * HiveMQ says that a client is disconnected before its session knows, and a session that is ended while it still counts as connected sends
+     * its last will after all.
+     */
+    private static CompletionStage<Boolean> forget(ClientService clients, String clientId, int looks) {
+        return clients.getSession(clientId)
+                .thenCompose(session -> session.isPresent() && session.get().isConnected() && looks > 0
+                        ? CompletableFuture.supplyAsync(() -> looks - 1, LATER)
+                                .thenCompose(left -> forget(clients, clientId, left))
+                        : clients.invalidateSession(clientId));
     }
 
     /** Takes about four seconds. */
