@@ -74,7 +74,11 @@ final class HangUpIT {
             String id;
             try (InputStream stream =
                     scene.raw.begin("/message:stream", body).join().body()) {
-                String first = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8)).readLine();
+                String first = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))
+                        .lines()
+                        .filter(line -> line.startsWith("data:"))
+                        .findFirst()
+                        .orElseThrow();
                 id = Raw.JSON
                         .readTree(first.substring("data:".length()))
                         .at("/task/id")
