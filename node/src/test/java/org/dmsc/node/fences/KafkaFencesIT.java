@@ -209,7 +209,9 @@ final class KafkaFencesIT {
         assertThat(topics(client(node("registry"))))
                 .contains("dmsc.fence.agents")
                 .doesNotContain("dmsc.fence.tasks", "dmsc.fence.inbox", "dmsc.fence.events");
-        assertThat(topics(client(node("keys")))).isEmpty();
+        assertThat(topics(client(node("keys")))).noneMatch(topic -> topic.startsWith("dmsc.fence."));
+        refusedWrite(client(node("keys")), TopicNames.TENANTS);
+        assertThat(topics(client(node("witness")))).isEmpty();
     }
 
     private IssuedIdentity node(String kind) {
