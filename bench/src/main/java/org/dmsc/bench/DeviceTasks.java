@@ -59,7 +59,7 @@ final class DeviceTasks implements Workload {
         String task = UUID.randomUUID().toString();
         CompletableFuture<Void> done = new CompletableFuture<>();
         open.put(task, done);
-        client.publishWith()
+        CompletionStage<?> unused = client.publishWith()
                 .topic(topic)
                 .qos(MqttQos.AT_LEAST_ONCE)
                 .responseTopic(replies)
@@ -94,6 +94,6 @@ final class DeviceTasks implements Workload {
 
     @Override
     public void close() {
-        client.disconnect();
+        CompletionStage<?> unused = client.disconnect();
     }
 }

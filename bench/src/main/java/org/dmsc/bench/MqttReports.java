@@ -109,7 +109,7 @@ final class MqttReports implements Workload {
 
     private static void again(
             Sender sender, long end, AtomicLong done, AtomicLong failed, CompletableFuture<Void> over) {
-        sender.send().whenComplete((result, failure) -> {
+        CompletionStage<?> unused = sender.send().whenComplete((result, failure) -> {
             if (failure != null || result.getError().isPresent()) {
                 failed.incrementAndGet();
                 over.complete(null);
@@ -132,6 +132,8 @@ final class MqttReports implements Workload {
 
     @Override
     public void close() {
-        senders.forEach(sender -> sender.client().disconnect());
+        for (Sender sender : senders) {
+            CompletionStage<?> unused = sender.client().disconnect();
+        }
     }
 }
