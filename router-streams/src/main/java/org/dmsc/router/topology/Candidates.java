@@ -31,7 +31,7 @@ public final class Candidates {
     private static final int MOST = 32;
 
     /** Where the skill is named all are as good, and load decides: two would do, these leave room for those that cannot now. */
-    private static final int MOST_OF_SKILL = 8;
+    private static final int MOST_OF_SKILL = 6;
 
     /** Of a named agent's tenant, to find which of its skills was meant. */
     private static final int MOST_OF_TENANT = 64;
