@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.StringReader;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -163,6 +164,7 @@ final class KafkaFencesIT {
                 })
                 .satisfiesAnyOf(
                         fault -> assertThat(fault).hasRootCauseInstanceOf(SSLException.class),
+                        fault -> assertThat(fault).hasRootCauseInstanceOf(SocketException.class),
                         fault -> assertThat(fault).hasMessage("answered 401"));
 
         FabricPki other = FabricPki.openOrCreate(folder, DOMAIN, Clock.systemUTC(), new SecureRandom());
