@@ -3,6 +3,7 @@ package org.dmsc.bridge.http;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.dmsc.bridge.core.a2a.A2aJson;
+import org.dmsc.schemas.Reach;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.AgentRegistration;
 import org.dmsc.schemas.avro.AgentSnapshot;
@@ -31,7 +32,7 @@ final class AgentJson {
         json.put("agent", agent.getTenant() + "/" + agent.getAgent());
         json.put("name", registration.getName());
         json.put("description", registration.getDescription());
-        json.put("channel", registration.getChannel().name());
+        json.put("channel", Reach.of(registration).name());
         json.put("url", url);
         json.put("health", agent.getHealth().name());
         json.put("healthReason", agent.getHealthReason());

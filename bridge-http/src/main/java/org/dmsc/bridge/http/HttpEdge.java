@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.dmsc.bridge.core.AgentLink;
 import org.dmsc.bridge.http.a2a.A2aCore;
+import org.dmsc.bridge.http.inbox.Inboxes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *   JSON-RPC          POST /, /a2a, /agents/{agent}
  *   HTTP+JSON         /message:send, /message:stream, /tasks…, /extendedAgentCard, each also under /agents/{agent} and /{tenant}
  *   gRPC              /lf.a2a.v1.A2AService/…
- *   agents            GET, POST, DELETE /v1/agents…, GET /agents/{agent}/.well-known/agent-card.json
+ *   agents            GET, POST, DELETE /v1/agents…, /v1/agents/{agent}/inbox…, GET /agents/{agent}/.well-known/agent-card.json
  *   operators         /v1/config/tenants…, /v1/revocations, /v1/audit, /v1/dead, /v1/tasks/{id}/explain, /v1/status, /metrics
  * </pre>
  */
@@ -40,11 +42,13 @@ public final class HttpEdge implements AutoCloseable {
 
     private final HttpEdgeParts parts;
     private final RegistryWatch watch;
+    private final Inboxes inboxes;
     private final AtomicReference<Server> server = new AtomicReference<>();
 
     public HttpEdge(HttpEdgeParts parts) {
         this.parts = parts;
         this.watch = new RegistryWatch(parts.agents());
+        this.inboxes = new Inboxes(parts.reports(), parts.delegationTokens(), parts.clock());
     }
 
     /**
@@ -54,6 +58,7 @@ public final class HttpEdge implements AutoCloseable {
      */
     public void start() {
         watch.start();
+        inboxes.start();
         Server starting = server();
         try {
             starting.start().join();
@@ -80,9 +85,15 @@ public final class HttpEdge implements AutoCloseable {
         return running.activeLocalPort();
     }
 
+    /** The way to agents that fetch their tasks here. */
+    public AgentLink inboxes() {
+        return inboxes;
+    }
+
     /** Lets requests finish for a moment, then closes. */
     @Override
     public void close() {
+        inboxes.close();
         Server running = server.getAndSet(null);
         if (running != null) {
             running.stop().join();
@@ -125,7 +136,7 @@ public final class HttpEdge implements AutoCloseable {
     }
 
     private List<Page> pages(A2aCore core, Failures failures) {
-        RegistrationPage registration = new RegistrationPage(parts, watch);
+        RegistrationPage registration = new RegistrationPage(parts, watch, inboxes);
         List<Page> pages = new ArrayList<>();
         parts.pki()
                 .ifPresent(desk -> pages.add(new PkiPage(desk, parts.settings().domain())));
@@ -135,6 +146,7 @@ public final class HttpEdge implements AutoCloseable {
                 new DiscoveryPage(parts),
                 new OnboardingPage(parts, registration),
                 registration,
+                new InboxPage(parts, inboxes),
                 new RestPage(core, parts.settings()),
                 new AuditPage(parts),
                 new DeadPage(parts),

@@ -2,6 +2,7 @@ package org.dmsc.bridge.http;
 
 import java.time.Clock;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.dmsc.bridge.core.AgentReports;
 import org.dmsc.bridge.core.AuditReader;
@@ -9,6 +10,7 @@ import org.dmsc.bridge.core.AuditTrail;
 import org.dmsc.bridge.core.DeadLetters;
 import org.dmsc.bridge.core.Exchange;
 import org.dmsc.bridge.core.PushConfigs;
+import org.dmsc.schemas.avro.Delivery;
 import org.dmsc.tenant.directory.Agents;
 import org.dmsc.tenant.directory.CapabilityIndex;
 import org.dmsc.tenant.directory.Experiences;
@@ -31,6 +33,7 @@ import org.dmsc.tenant.revocation.LiveConnections;
  * @param experiences what the caller's tenant has learnt orders what it finds
  * @param tokens the token endpoint; empty in a process that holds no token keys
  * @param fetcher how agents' cards are had from their own addresses
+ * @param delegationTokens the token that goes with a task to an agent that fetches it here
  * @param schemas the embedded schema registry; empty where the fabric uses another one
  * @param self SPIFFE id of this node, for the audit log
  * @param operators what operators may do here; empty in a process that holds no keys of the fabric
@@ -59,6 +62,7 @@ public record HttpEdgeParts(
         NodeStatus status,
         Optional<TokenDesk> tokens,
         Fetcher fetcher,
+        Function<Delivery, String> delegationTokens,
         Optional<SchemaDesk> schemas,
         SpiffeId self,
         Clock clock) {}

@@ -11,13 +11,14 @@ import org.dmsc.bridge.core.AgentReports;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.core.a2a.AgentHints;
 import org.dmsc.bridge.core.a2a.Cards;
+import org.dmsc.bridge.http.inbox.Inboxes;
 import org.dmsc.schemas.AgentId;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Printable;
+import org.dmsc.schemas.Reach;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
-import org.dmsc.schemas.avro.AgentChannel;
 import org.dmsc.schemas.avro.AgentLoad;
 import org.dmsc.schemas.avro.AgentRegistration;
 import org.dmsc.schemas.avro.AgentSnapshot;
@@ -35,13 +36,15 @@ final class RegistrationPage implements Page {
     private final Tenants tenants;
     private final RegistryWatch watch;
     private final NetworkGate network;
+    private final Inboxes inboxes;
 
-    RegistrationPage(HttpEdgeParts parts, RegistryWatch watch) {
+    RegistrationPage(HttpEdgeParts parts, RegistryWatch watch, Inboxes inboxes) {
         this.reports = parts.reports();
         this.agents = parts.agents();
         this.tenants = parts.tenants();
         this.watch = watch;
         this.network = NetworkTrials.gate(parts);
+        this.inboxes = inboxes;
     }
 
     @Override
@@ -66,7 +69,8 @@ final class RegistrationPage implements Page {
     CompletionStage<HttpResponse> register(Call call, AgentRef agent, AgentRegistration registration) {
         requireRoom(agent);
         HttpStatus status = agents.find(agent).isPresent() ? HttpStatus.OK : HttpStatus.CREATED;
-        return reports.register(agent, registration, Optional.empty())
+        return reports.register(
+                        agent, registration, inboxes.isAttended(agent) ? reports.presenceOf(agent) : Optional.empty())
                 .thenCompose(done -> watch.until(agent, shown -> shows(shown, registration)))
                 .thenApply(shown -> Answers.json(
                         status, AgentJson.of(shown.orElseThrow(), AgentJson.url(shown.orElseThrow(), call.baseUrl()))));
@@ -79,7 +83,7 @@ final class RegistrationPage implements Page {
         Optional<ObjectNode> beside =
                 body.get("dmsc") instanceof ObjectNode given ? Optional.of(given) : Optional.empty();
         AgentHints hints = AgentHints.of(card, beside);
-        AgentRegistration registration = Cards.registration(card, channel(beside), hints);
+        AgentRegistration registration = Cards.registration(card, reach(beside), hints);
         if (registration.getPlainHttp() && !call.byOperator() && !wasAllowedPlainHttp(agent)) {
             throw new RefusedException(
                     Refusal.NOT_PERMITTED,
@@ -167,17 +171,15 @@ final class RegistrationPage implements Page {
                 .isPresent();
     }
 
-    private static AgentChannel channel(Optional<ObjectNode> beside) {
-        Optional<String> name =
-                beside.map(given -> given.path("channel").asText("")).filter(given -> !given.isEmpty());
-        for (AgentChannel channel : AgentChannel.values()) {
-            if (channel.name().equals(name.orElse(AgentChannel.A2A_HTTP.name()))) {
-                return channel;
-            }
-        }
-        throw new RefusedException(
-                Refusal.INVALID_REQUEST,
-                "dmsc.channel: '" + Printable.of(name.orElse("")) + "' (expected A2A_HTTP, MQTT5 or MQTT311)");
+    private static Reach reach(Optional<ObjectNode> beside) {
+        String name = beside.map(given -> given.path("channel").asText(""))
+                .filter(given -> !given.isEmpty())
+                .orElse(Reach.A2A_HTTP.name());
+        return Reach.named(name)
+                .orElseThrow(() -> new RefusedException(
+                        Refusal.INVALID_REQUEST,
+                        "dmsc.channel: '" + Printable.of(name)
+                                + "' (expected A2A_HTTP, HTTP_INBOX, PLAIN_HTTP, MQTT5 or MQTT311)"));
     }
 
     private static double number(ObjectNode body, String name, double most) {

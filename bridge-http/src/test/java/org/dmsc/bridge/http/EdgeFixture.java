@@ -106,6 +106,7 @@ final class EdgeFixture implements AutoCloseable {
                 new NodeStatus(ready::get, () -> "owns lanes 0, 1", () -> "{\"gateway\":\"g1\"}", () -> "up 1\n"),
                 Optional.of(identities.tokenDesk(authenticator, registry)),
                 order -> fetcher.get().get(order),
+                delivery -> "delegation-token",
                 Optional.of(schemas.desk()),
                 SpiffeId.node(identities.domain, "gateway", "g1"),
                 identities.clock);

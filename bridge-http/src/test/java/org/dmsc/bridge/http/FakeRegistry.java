@@ -5,10 +5,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BiConsumer;
 import org.dmsc.bridge.core.AgentReports;
 import org.dmsc.bridge.core.a2a.A2aJson;
@@ -26,6 +28,9 @@ import org.dmsc.tenant.directory.Agents;
 
 /** Reports go straight into the directory, on another thread as in life. */
 final class FakeRegistry implements Agents, AgentReports {
+
+    /** Comings and goings, as they were told. */
+    final BlockingQueue<String> presences = new LinkedBlockingQueue<>();
 
     private final Map<String, AgentSnapshot> snapshots = new ConcurrentSkipListMap<>();
     private final List<BiConsumer<AgentRef, Optional<AgentSnapshot>>> listeners = new CopyOnWriteArrayList<>();
@@ -102,11 +107,13 @@ final class FakeRegistry implements Agents, AgentReports {
 
     @Override
     public CompletionStage<Void> present(AgentRef agent) {
+        presences.add("present " + agent);
         return CompletableFuture.completedStage(null);
     }
 
     @Override
     public CompletionStage<Void> absent(AgentRef agent, String reason) {
+        presences.add("absent " + agent + ": " + reason);
         return CompletableFuture.completedStage(null);
     }
 

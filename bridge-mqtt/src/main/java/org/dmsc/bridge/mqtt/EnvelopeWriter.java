@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import org.dmsc.bridge.core.DeliveryOrder;
 import org.dmsc.bridge.core.a2a.A2aJson;
+import org.dmsc.bridge.core.a2a.RequestName;
 import org.dmsc.bridge.mqtt.broker.OutboundPublish;
 import org.dmsc.bridge.mqtt.wire.DeviceTopic;
 import org.dmsc.bridge.mqtt.wire.DeviceTopic.Kind;
 import org.dmsc.bridge.mqtt.wire.Envelope;
-import org.dmsc.bridge.mqtt.wire.RequestName;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.avro.Delivery;
 

@@ -223,10 +223,12 @@ final class GatewayRole {
                         metrics::text),
                 authorities.map(AuthoritiesRole::tokens),
                 fetcher,
+                core.tokens()::issue,
                 Optional.of(Schemas.desk(foundation, closing)),
                 SpiffeId.node(domain, "gateway", config.node()),
                 foundation.clock());
         HttpEdge edge = new HttpEdge(edgeParts);
+        core.gateway().addLink(edge.inboxes());
         try {
             edge.start();
             config.est().filter(at -> authorities.isPresent()).ifPresent(at -> est(edgeParts, at));

@@ -1,7 +1,7 @@
 package org.dmsc.registry.health;
 
 import java.util.Locale;
-import org.dmsc.schemas.avro.AgentChannel;
+import org.dmsc.schemas.Reach;
 import org.dmsc.schemas.avro.AgentHealth;
 import org.dmsc.schemas.avro.AgentSnapshot;
 import org.dmsc.schemas.avro.AgentState;
@@ -36,7 +36,7 @@ public final class HealthAssessment {
 
     /** Whether a gateway calls it, rather than waiting for it to connect. */
     static boolean isCalled(AgentSnapshot snapshot) {
-        return snapshot.getRegistration().getChannel() == AgentChannel.A2A_HTTP && snapshot.getPresence() == null;
+        return Reach.of(snapshot.getRegistration()).isCalled() && snapshot.getPresence() == null;
     }
 
     private record Finding(AgentHealth health, String reason) {}

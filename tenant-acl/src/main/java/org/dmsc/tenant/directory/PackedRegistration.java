@@ -10,7 +10,7 @@ import org.dmsc.schemas.avro.SkillRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A registration whose texts (card, name, description, url, skills) are kept deflated and read each time they are asked for, in some 20 µs: a
+ * A registration whose texts (card, name, description, url, skills, how it is called) are kept deflated and read each time they are asked for, in some 20 µs: a
  * hundred thousand cards as objects are half a gigabyte. What deciding needs is at hand. Immutable although its class is not: nobody MUST
  * call a setter.
  *
@@ -22,7 +22,7 @@ final class PackedRegistration extends AgentRegistration {
     private static final long serialVersionUID = 1L;
 
     /** By their places; all others are at hand. */
-    private static final BitSet PACKED = places("cardJson", "name", "description", "url", "skills");
+    private static final BitSet PACKED = places("cardJson", "name", "description", "url", "skills", "plainCall");
 
     private final transient byte[] packed;
     private final transient String[] ids;
@@ -89,6 +89,11 @@ final class PackedRegistration extends AgentRegistration {
     @Override
     public @Nullable String getUrl() {
         return whole().getUrl();
+    }
+
+    @Override
+    public @Nullable String getPlainCall() {
+        return whole().getPlainCall();
     }
 
     @Override

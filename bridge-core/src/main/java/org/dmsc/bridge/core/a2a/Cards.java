@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.dmsc.schemas.Printable;
+import org.dmsc.schemas.Reach;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.avro.AgentChannel;
 import org.dmsc.schemas.avro.AgentRegistration;
@@ -29,15 +30,20 @@ public final class Cards {
 
     private Cards() {}
 
+    /** As {@link #registration(ObjectNode, Reach, AgentHints)}, of an agent that is reached as its channel alone says. */
+    public static AgentRegistration registration(ObjectNode card, AgentChannel channel, AgentHints hints) {
+        return registration(card, Reach.of(channel), hints);
+    }
+
     /**
      * Checks a card and takes out what the fabric works with; the card itself is kept as it was.
      *
-     * @param channel how deliveries reach the agent; an A2A_HTTP agent's card must name a JSON-RPC endpoint of version 1.0
+     * @param reach how deliveries reach the agent; an A2A_HTTP agent's card must name a JSON-RPC endpoint of version 1.0
      * @throws org.dmsc.schemas.RefusedException INVALID_REQUEST, naming the field
      */
-    public static AgentRegistration registration(ObjectNode card, AgentChannel channel, AgentHints hints) {
+    public static AgentRegistration registration(ObjectNode card, Reach reach, AgentHints hints) {
         Fields fields = new Fields(card, "card", Refusal.INVALID_REQUEST);
-        Optional<String> url = channel == AgentChannel.A2A_HTTP ? Optional.of(url(fields, hints)) : Optional.empty();
+        Optional<String> url = reach == Reach.A2A_HTTP ? Optional.of(url(fields, hints)) : Optional.empty();
         boolean streaming = fields.object("capabilities")
                 .map(capabilities ->
                         new Fields(capabilities, "card.capabilities", Refusal.INVALID_REQUEST).flag("streaming"))
@@ -47,7 +53,8 @@ public final class Cards {
                 .setName(fields.requiredText("name", LONGEST_NAME))
                 .setDescription(fields.requiredText("description", LONGEST_TEXT))
                 .setVersion(fields.text("version", LONGEST_ID).orElse(""))
-                .setChannel(channel)
+                .setChannel(reach.channel())
+                .setReach(reach.mark())
                 .setUrl(url.orElse(null))
                 .setStreaming(streaming)
                 .setPlainHttp(url.filter(address -> address.startsWith("http:")).isPresent())

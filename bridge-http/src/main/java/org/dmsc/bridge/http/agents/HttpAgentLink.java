@@ -12,9 +12,9 @@ import org.dmsc.bridge.core.a2a.AgentReplies;
 import org.dmsc.bridge.core.a2a.Deliveries;
 import org.dmsc.bridge.core.a2a.TaskKey;
 import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.Reach;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
-import org.dmsc.schemas.avro.AgentChannel;
 import org.dmsc.schemas.avro.AgentRegistration;
 import org.dmsc.schemas.avro.AgentSnapshot;
 import org.dmsc.schemas.avro.AuditEvent;
@@ -43,7 +43,7 @@ public final class HttpAgentLink implements AgentLink, AutoCloseable {
 
     @Override
     public boolean serves(AgentSnapshot agent) {
-        return agent.getRegistration().getChannel() == AgentChannel.A2A_HTTP
+        return Reach.of(agent.getRegistration()) == Reach.A2A_HTTP
                 && agent.getRegistration().getUrl() != null;
     }
 

@@ -13,15 +13,15 @@ import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.avro.TaskStateName;
 
 /** What was reported of one delivery. */
-final class RecordingSink implements AttemptSink {
+public final class RecordingSink implements AttemptSink {
 
-    final List<Optional<TaskStateName>> states = new CopyOnWriteArrayList<>();
-    final List<String> updates = new CopyOnWriteArrayList<>();
-    final CountDownLatch delivered = new CountDownLatch(1);
-    final CountDownLatch settled = new CountDownLatch(1);
-    volatile Optional<Refusal> refusal = Optional.empty();
-    volatile Optional<Certainty> certainty = Optional.empty();
-    volatile String reason = "";
+    public final List<Optional<TaskStateName>> states = new CopyOnWriteArrayList<>();
+    public final List<String> updates = new CopyOnWriteArrayList<>();
+    public final CountDownLatch delivered = new CountDownLatch(1);
+    public final CountDownLatch settled = new CountDownLatch(1);
+    public volatile Optional<Refusal> refusal = Optional.empty();
+    public volatile Optional<Certainty> certainty = Optional.empty();
+    public volatile String reason = "";
 
     @Override
     public void delivered() {

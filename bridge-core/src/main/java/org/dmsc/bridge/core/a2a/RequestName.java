@@ -1,4 +1,4 @@
-package org.dmsc.bridge.mqtt.wire;
+package org.dmsc.bridge.core.a2a;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -6,7 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.regex.Pattern;
 
-/** The name under which a device answers a request of the fabric: the delivery id, or its hash where that would not fit into a topic. */
+/** The name under which a connected agent answers a request of the fabric: the delivery id, or its hash where that would not fit into a topic or a path. */
 public final class RequestName {
 
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_.-]{1,120}");
