@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.dmsc.bridge.core.AgentReports;
@@ -12,6 +13,7 @@ import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.core.a2a.AgentHints;
 import org.dmsc.bridge.core.a2a.Cards;
 import org.dmsc.bridge.http.inbox.Inboxes;
+import org.dmsc.bridge.http.plain.PlainCall;
 import org.dmsc.schemas.AgentId;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Printable;
@@ -83,7 +85,9 @@ final class RegistrationPage implements Page {
         Optional<ObjectNode> beside =
                 body.get("dmsc") instanceof ObjectNode given ? Optional.of(given) : Optional.empty();
         AgentHints hints = AgentHints.of(card, beside);
-        AgentRegistration registration = Cards.registration(card, reach(beside), hints);
+        Reach reach = reach(beside);
+        AgentRegistration said = Cards.registration(card, reach, hints);
+        AgentRegistration registration = reach == Reach.PLAIN_HTTP ? plain(said, beside.orElseThrow()) : said;
         if (registration.getPlainHttp() && !call.byOperator() && !wasAllowedPlainHttp(agent)) {
             throw new RefusedException(
                     Refusal.NOT_PERMITTED,
@@ -92,6 +96,20 @@ final class RegistrationPage implements Page {
         }
         Optional.ofNullable(registration.getUrl()).ifPresent(url -> network.requireHost(agent.tenant(), url));
         return registration;
+    }
+
+    /** How the service is called is kept as it was said, and nowhere shown: it may hold the service's own credentials. */
+    private static AgentRegistration plain(AgentRegistration registration, ObjectNode beside) {
+        if (!(beside.get("plain") instanceof ObjectNode given)) {
+            throw new RefusedException(
+                    Refusal.INVALID_REQUEST,
+                    "dmsc.plain: is missing (expected how the service is called, {\"url\":\"https://…\"})");
+        }
+        PlainCall call = PlainCall.of(given);
+        return AgentRegistration.newBuilder(registration)
+                .setUrl(call.place().toString())
+                .setPlainCall(new String(A2aJson.bytes(given), StandardCharsets.UTF_8))
+                .build();
     }
 
     /** A card that was posted as it is: what was put beside it for us is not a part of it. */

@@ -25,6 +25,7 @@ import org.dmsc.bridge.http.agents.HttpAgentLink;
 import org.dmsc.bridge.http.agents.HttpAgentLinkParts;
 import org.dmsc.bridge.http.fetch.WebFetcher;
 import org.dmsc.bridge.http.fetch.Webhooks;
+import org.dmsc.bridge.http.plain.PlainAgentLink;
 import org.dmsc.bridge.mqtt.MqttEdge;
 import org.dmsc.bridge.mqtt.MqttEdgeParts;
 import org.dmsc.bridge.mqtt.broker.BrokerSettings;
@@ -147,6 +148,10 @@ final class GatewayRole {
                                 core.audit(),
                                 foundation.clock(),
                                 (int) config.limits().maxBodyBytes()))));
+        core.gateway()
+                .addLink(new PlainAgentLink(
+                        closing.add("plain calls", Outbound.caller(foundation, core.audit(), peers, identity)),
+                        foundation.clock()));
         core.notifyBy(new Webhooks(fetcher, config.http().profile(), foundation.clock()));
         core.start();
         closing.add("fetcher", fetcher);

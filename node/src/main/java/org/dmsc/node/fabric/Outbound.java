@@ -36,12 +36,27 @@ final class Outbound {
 
     static WebFetcher fetcher(
             Foundation foundation, AuditTrail audit, PeerValidator peers, Supplier<IssuedIdentity> identity) {
+        return new WebFetcher(parts(foundation, audit, peers, identity, FetchPolicy.PUBLIC.maxBytes()));
+    }
+
+    /** Calls services that do tasks: under the same rules, with answers as large as any agent's. */
+    static WebFetcher caller(
+            Foundation foundation, AuditTrail audit, PeerValidator peers, Supplier<IssuedIdentity> identity) {
+        int most = (int) foundation.config().limits().maxBodyBytes();
+        return new WebFetcher(parts(foundation, audit, peers, identity, most), WebFetcher.Volume.WORK);
+    }
+
+    private static WebFetcherParts parts(
+            Foundation foundation,
+            AuditTrail audit,
+            PeerValidator peers,
+            Supplier<IssuedIdentity> identity,
+            int maxBytes) {
         FetchConfig config = foundation.config().fetch();
-        FetchPolicy usual = FetchPolicy.PUBLIC;
         FetchPolicy policy = new FetchPolicy(
-                        Set.copyOf(config.ports()), List.of(), Set.of(), usual.patience(), usual.maxBytes())
+                        Set.copyOf(config.ports()), List.of(), Set.of(), FetchPolicy.PUBLIC.patience(), maxBytes)
                 .allowing(config.allowPrivate());
-        return new WebFetcher(new WebFetcherParts(
+        return new WebFetcherParts(
                 new FetchRules(
                         policy, (tenant, host) -> mayCall(foundation.policies().of(tenant), host)),
                 Resolver.system(),
@@ -53,7 +68,7 @@ final class Outbound {
                         new FabricDomain(foundation.config().domain()),
                         "gateway",
                         foundation.config().node()),
-                foundation.clock()));
+                foundation.clock());
     }
 
     /** Where the tenant's agents may be, and where its own token issuers are. */

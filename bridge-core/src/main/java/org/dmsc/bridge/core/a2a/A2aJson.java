@@ -50,7 +50,7 @@ public final class A2aJson {
     }
 
     /** Reads one JSON value of any kind; refuses as {@link #parse} does. */
-    static JsonNode parseAny(byte[] json) {
+    public static JsonNode parseAny(byte[] json) {
         try {
             JsonNode node = MAPPER.readTree(json);
             if (node == null || node.isMissingNode()) {

@@ -16,17 +16,18 @@ import org.dmsc.schemas.RefusedException;
  * @param path how a message names this object, e.g. {@code params.message}
  * @param refusal what a wrong member is refused as
  */
-record Fields(ObjectNode node, String path, Refusal refusal) {
+public record Fields(ObjectNode node, String path, Refusal refusal) {
 
-    static Fields ofRequest(ObjectNode node, String path) {
+    /** Of what a client sent. */
+    public static Fields ofRequest(ObjectNode node, String path) {
         return new Fields(node, path, Refusal.INVALID_REQUEST);
     }
 
-    boolean has(String name) {
+    public boolean has(String name) {
         return node.hasNonNull(name);
     }
 
-    Optional<String> text(String name, int longest) {
+    public Optional<String> text(String name, int longest) {
         JsonNode value = node.get(name);
         if (value == null || value.isNull()) {
             return Optional.empty();
@@ -40,7 +41,7 @@ record Fields(ObjectNode node, String path, Refusal refusal) {
         return Optional.of(value.textValue());
     }
 
-    String requiredText(String name, int longest) {
+    public String requiredText(String name, int longest) {
         String value = text(name, longest).orElseThrow(() -> wrong(name, "is missing", "a string"));
         if (value.isBlank()) {
             throw wrong(name, "is empty", "a string that says something");
@@ -49,7 +50,7 @@ record Fields(ObjectNode node, String path, Refusal refusal) {
     }
 
     /** Ids become keys and headers: no control characters, not blank. */
-    Optional<String> id(String name, int longest) {
+    public Optional<String> id(String name, int longest) {
         Optional<String> value = text(name, longest).filter(id -> !id.isEmpty());
         if (value.isPresent() && (value.get().isBlank() || value.get().chars().anyMatch(Character::isISOControl))) {
             throw wrong(name, "is '" + Printable.of(value.get()) + "'", "an id without control characters");
@@ -57,7 +58,7 @@ record Fields(ObjectNode node, String path, Refusal refusal) {
         return value;
     }
 
-    Optional<ObjectNode> object(String name) {
+    public Optional<ObjectNode> object(String name) {
         JsonNode value = node.get(name);
         if (value == null || value.isNull()) {
             return Optional.empty();
@@ -68,12 +69,12 @@ record Fields(ObjectNode node, String path, Refusal refusal) {
         throw wrong(name, "is " + A2aJson.kind(value), "an object");
     }
 
-    ObjectNode requiredObject(String name) {
+    public ObjectNode requiredObject(String name) {
         return object(name).orElseThrow(() -> wrong(name, "is missing", "an object"));
     }
 
     /** The array's elements; empty when absent. */
-    List<JsonNode> array(String name, int most) {
+    public List<JsonNode> array(String name, int most) {
         JsonNode value = node.get(name);
         if (value == null || value.isNull()) {
             return List.of();
@@ -89,7 +90,7 @@ record Fields(ObjectNode node, String path, Refusal refusal) {
         return elements;
     }
 
-    List<ObjectNode> objects(String name, int most) {
+    public List<ObjectNode> objects(String name, int most) {
         List<ObjectNode> objects = new ArrayList<>();
         for (JsonNode element : array(name, most)) {
             if (!(element instanceof ObjectNode object)) {
@@ -100,7 +101,7 @@ record Fields(ObjectNode node, String path, Refusal refusal) {
         return objects;
     }
 
-    List<String> texts(String name, int most, int longest) {
+    public List<String> texts(String name, int most, int longest) {
         List<String> texts = new ArrayList<>();
         for (JsonNode element : array(name, most)) {
             if (!element.isTextual() || element.textValue().length() > longest) {
@@ -111,7 +112,7 @@ record Fields(ObjectNode node, String path, Refusal refusal) {
         return texts;
     }
 
-    boolean flag(String name) {
+    public boolean flag(String name) {
         JsonNode value = node.get(name);
         if (value == null || value.isNull()) {
             return false;
@@ -123,7 +124,7 @@ record Fields(ObjectNode node, String path, Refusal refusal) {
     }
 
     /** A whole number in a range; ProtoJSON allows it as a string, too. */
-    Optional<Long> whole(String name, long least, long most) {
+    public Optional<Long> whole(String name, long least, long most) {
         JsonNode value = node.get(name);
         if (value == null || value.isNull()) {
             return Optional.empty();
@@ -138,7 +139,7 @@ record Fields(ObjectNode node, String path, Refusal refusal) {
         return number;
     }
 
-    Optional<Double> decimal(String name, double least, double most) {
+    public Optional<Double> decimal(String name, double least, double most) {
         JsonNode value = node.get(name);
         if (value == null || value.isNull()) {
             return Optional.empty();
@@ -150,7 +151,7 @@ record Fields(ObjectNode node, String path, Refusal refusal) {
         return Optional.of(number);
     }
 
-    RefusedException wrong(String name, String found, String expected) {
+    public RefusedException wrong(String name, String found, String expected) {
         String where = path.isEmpty() ? name : path + "." + name;
         return new RefusedException(refusal, where + ": " + found + " (expected " + expected + ")");
     }

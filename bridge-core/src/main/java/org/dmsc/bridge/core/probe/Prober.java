@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import org.dmsc.bridge.core.AgentReports;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Lanes;
+import org.dmsc.schemas.Reach;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.avro.AgentRegistration;
 import org.dmsc.schemas.avro.AgentSnapshot;
@@ -145,7 +146,10 @@ public final class Prober implements AutoCloseable {
     private static FetchOrder order(AgentRef agent, AgentRegistration registration) {
         Destination endpoint = Destination.of(registration.getUrl());
         String path = registration.getProbePath();
-        return new FetchOrder(agent.tenant(), path.isEmpty() ? endpoint : endpoint.at(path), FetchOrder.Trust.FABRIC);
+        // A service without A2A has no certificate of the fabric: that of its host must do.
+        FetchOrder.Trust trust =
+                Reach.of(registration) == Reach.PLAIN_HTTP ? FetchOrder.Trust.WEB : FetchOrder.Trust.FABRIC;
+        return new FetchOrder(agent.tenant(), path.isEmpty() ? endpoint : endpoint.at(path), trust);
     }
 
     /** Why it counts as not there; empty when it is. */
@@ -156,7 +160,8 @@ public final class Prober implements AutoCloseable {
             return Optional.of("probe: "
                     + (cause instanceof RefusedException refused ? refused.sentence() : "no answer (expected 200)"));
         }
-        if (!fetched.peer().equals(Optional.of(SpiffeId.agent(domain, agent)))) {
+        if (Reach.of(registration) != Reach.PLAIN_HTTP
+                && !fetched.peer().equals(Optional.of(SpiffeId.agent(domain, agent)))) {
             return Optional.of("probe: somebody else answered (expected the agent's certificate)");
         }
         String body = new String(fetched.body(), StandardCharsets.UTF_8);

@@ -13,17 +13,19 @@ import org.dmsc.tenant.fetch.FetchOrder;
 /** One breaker for each tenant and host, and a bound on what a tenant has under way: what one does touches no other. Thread-safe. */
 final class Circuits {
 
-    private static final int MOST_AT_ONCE = 4;
     private static final int MOST_KEPT = 10_000;
 
     private final LongSupplier nanos;
+    private final int mostAtOnce;
     private final Cache<TenantId, AtomicInteger> underWay =
             Caffeine.newBuilder().maximumSize(MOST_KEPT).build();
     private final Cache<Key, Breaker> breakers =
             Caffeine.newBuilder().maximumSize(MOST_KEPT).build();
 
-    Circuits(LongSupplier nanos) {
+    /** @param mostAtOnce of one tenant */
+    Circuits(LongSupplier nanos, int mostAtOnce) {
         this.nanos = nanos;
+        this.mostAtOnce = mostAtOnce;
     }
 
     private record Key(TenantId tenant, String authority) {}
@@ -35,11 +37,11 @@ final class Circuits {
      */
     Circuit enter(FetchOrder order) {
         AtomicInteger mine = underWay.get(order.tenant(), tenant -> new AtomicInteger());
-        if (mine.incrementAndGet() > MOST_AT_ONCE) {
+        if (mine.incrementAndGet() > mostAtOnce) {
             mine.decrementAndGet();
             throw new RefusedException(
                     Refusal.OVERLOADED,
-                    "url: tenant " + order.tenant() + " has " + MOST_AT_ONCE
+                    "url: tenant " + order.tenant() + " has " + mostAtOnce
                             + " fetches under way (expected to try again when one has ended)");
         }
         Breaker breaker =

@@ -63,25 +63,42 @@ public final class WebFetcher implements Fetcher, AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration THREAD_LIFE = Duration.ofSeconds(10);
 
-    /** Connections are not worth keeping: key sets are fetched every few minutes, cards once. */
-    private static final Duration CONNECTION_LIFE = Duration.ofSeconds(1);
+    /**
+     * How much of it there is.
+     *
+     * @param mostAtOnce calls of one tenant under way
+     * @param connectionLife how long a connection is kept for the next call
+     */
+    public record Volume(int mostAtOnce, Duration connectionLife) {
+
+        /** Connections are not worth keeping: key sets are fetched every few minutes, cards once. */
+        public static final Volume NOW_AND_THEN = new Volume(4, Duration.ofSeconds(1));
+
+        /** Services that do tasks. */
+        public static final Volume WORK = new Volume(256, Duration.ofSeconds(30));
+    }
 
     private final WebFetcherParts parts;
     private final FetchPolicy policy;
-    private final Circuits circuits = new Circuits(System::nanoTime);
+    private final Circuits circuits;
     private final FetchAudit audit;
     private final Verifiers.Web web;
     private final ClientFactory factory;
     private final ExecutorService lookups;
 
     public WebFetcher(WebFetcherParts parts) {
+        this(parts, Volume.NOW_AND_THEN);
+    }
+
+    public WebFetcher(WebFetcherParts parts, Volume volume) {
         this.parts = parts;
+        this.circuits = new Circuits(System::nanoTime, volume.mostAtOnce());
         this.policy = parts.rules().policy();
         this.audit = new FetchAudit(parts);
         this.web = Verifiers.web(parts.authorities());
         this.factory = ClientFactory.builder()
                 .connectTimeout(CONNECT)
-                .idleTimeout(CONNECTION_LIFE)
+                .idleTimeout(volume.connectionLife())
                 .build();
         this.lookups = new ThreadPoolExecutor(
                 0,
@@ -99,7 +116,18 @@ public final class WebFetcher implements Fetcher, AutoCloseable {
                         .authority(order.destination().authority())
                         .add(HttpHeaderNames.ACCEPT, "application/json, application/jwk-set+json")
                         .build());
-        return exchange(order, request, (context, response) -> fetched(order, context, response));
+        return exchange(order, request, policy.patience(), (context, response) -> fetched(order, context, response));
+    }
+
+    /**
+     * Calls a service under the same rules; any status is an answer.
+     *
+     * @param headers with method, path and authority of the order's destination
+     */
+    public CompletionStage<AggregatedHttpResponse> call(
+            FetchOrder order, RequestHeaders headers, byte[] body, Duration patience) {
+        HttpRequest request = body.length == 0 ? HttpRequest.of(headers) : HttpRequest.of(headers, HttpData.wrap(body));
+        return exchange(order, request, patience, (context, response) -> response);
     }
 
     /**
@@ -113,27 +141,28 @@ public final class WebFetcher implements Fetcher, AutoCloseable {
                 .add(headers)
                 .authority(order.destination().authority())
                 .build();
-        return exchange(order, HttpRequest.of(all, HttpData.wrap(body)), (context, response) -> {
+        return exchange(order, HttpRequest.of(all, HttpData.wrap(body)), policy.patience(), (context, response) -> {
                     if (!response.status().isSuccess()) {
                         throw answered(order, response, "2xx");
                     }
-                    return new Fetched(new byte[0], Optional.empty());
+                    return response;
                 })
                 .thenAccept(done -> {});
     }
 
     /** What is made of an answer. */
-    private interface Reading {
-        Fetched read(ClientRequestContext context, AggregatedHttpResponse response);
+    private interface Reading<T> {
+        T read(ClientRequestContext context, AggregatedHttpResponse response);
     }
 
-    private CompletionStage<Fetched> exchange(FetchOrder order, HttpRequest request, Reading reading) {
+    private <T> CompletionStage<T> exchange(
+            FetchOrder order, HttpRequest request, Duration patience, Reading<T> reading) {
         try {
             parts.rules().requirePlace(order.tenant(), order.destination());
             Circuits.Circuit circuit = circuits.enter(order);
             return look(order)
-                    .thenCompose(addresses -> call(order, addresses, request, reading))
-                    .orTimeout(policy.patience().toMillis(), TimeUnit.MILLISECONDS)
+                    .thenCompose(addresses -> call(order, addresses, request, patience, reading))
+                    .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
                     .handle((fetched, failure) -> ended(order, circuit, fetched, failure));
         } catch (RefusedException e) {
             audit.refused(order, e);
@@ -166,8 +195,8 @@ public final class WebFetcher implements Fetcher, AutoCloseable {
         }
     }
 
-    private CompletableFuture<Fetched> call(
-            FetchOrder order, List<InetAddress> addresses, HttpRequest request, Reading reading) {
+    private <T> CompletableFuture<T> call(
+            FetchOrder order, List<InetAddress> addresses, HttpRequest request, Duration patience, Reading<T> reading) {
         Destination destination = order.destination();
         Permission permission = parts.rules().permit(destination, addresses);
         audit.permitted(order, permission);
@@ -177,15 +206,15 @@ public final class WebFetcher implements Fetcher, AutoCloseable {
                 .build();
         try (ClientRequestContextCaptor captor = Clients.newContextCaptor()) {
             CompletableFuture<AggregatedHttpResponse> answer =
-                    client.execute(request, options(order.trust())).aggregate();
+                    client.execute(request, options(order.trust(), patience)).aggregate();
             ClientRequestContext context = captor.get();
             return answer.thenApply(response -> reading.read(context, response));
         }
     }
 
-    private RequestOptions options(Trust trust) {
+    private RequestOptions options(Trust trust, Duration patience) {
         RequestOptionsBuilder options =
-                RequestOptions.builder().responseTimeout(policy.patience()).maxResponseLength(policy.maxBytes());
+                RequestOptions.builder().responseTimeout(patience).maxResponseLength(policy.maxBytes());
         if (trust == Trust.WEB) {
             return options.clientTlsSpec(
                             ClientTlsSpec.builder().verifierFactories(web).build())
@@ -228,7 +257,7 @@ public final class WebFetcher implements Fetcher, AutoCloseable {
                 Refusal.FETCH_FAILED, "url: whoever answered showed no certificate (expected an agent's)");
     }
 
-    private Fetched ended(FetchOrder order, Circuits.Circuit circuit, Fetched fetched, Throwable failure) {
+    private <T> T ended(FetchOrder order, Circuits.Circuit circuit, T fetched, Throwable failure) {
         if (failure == null) {
             circuit.succeeded();
             return fetched;

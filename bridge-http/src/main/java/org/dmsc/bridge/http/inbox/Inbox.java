@@ -53,6 +53,7 @@ public final class Inbox {
     private final Queue<InboxItem> line = new ArrayDeque<>();
     private Optional<InboxReader> reader = Optional.empty();
     private boolean announced;
+    private boolean forgotten;
     private long leftAt;
     private long absentAt = Long.MAX_VALUE;
 
@@ -61,15 +62,13 @@ public final class Inbox {
         this.reports = reports;
     }
 
-    /** Whose it is. */
-    public AgentRef agent() {
-        return agent;
-    }
-
-    /** Begins to read; whoever read before is dismissed. */
-    public void attach(InboxReader next) {
+    /** Begins to read; whoever read before is dismissed. False, and nothing begun, when this inbox was swept away meanwhile. */
+    boolean attach(InboxReader next) {
         Optional<InboxReader> before;
         synchronized (this) {
+            if (forgotten) {
+                return false;
+            }
             before = reader;
             reader = Optional.of(next);
             absentAt = Long.MAX_VALUE;
@@ -95,6 +94,7 @@ public final class Inbox {
             }
         }
         before.filter(left -> left != next).ifPresent(left -> left.dismissed("another connection reads this inbox"));
+        return true;
     }
 
     /** An agent that could not be announced would wait in vain. */
@@ -231,7 +231,8 @@ public final class Inbox {
         if (open.isEmpty() && reader.isEmpty()) {
             line.clear();
         }
-        return announced || reader.isPresent() || !open.isEmpty();
+        forgotten = !announced && reader.isEmpty() && open.isEmpty();
+        return !forgotten;
     }
 
     private void untaken(InboxDelivery delivery, long now) {

@@ -56,12 +56,12 @@ public final class Inboxes implements AgentLink, AutoCloseable {
 
     /** A new reader of an agent's inbox. */
     public Inbox attach(AgentRef agent, InboxReader reader) {
-        // Under the map's lock, so that no inbox is swept away between being found and being read.
-        return inboxes.compute(agent, (same, known) -> {
-            Inbox inbox = known == null ? new Inbox(agent, reports) : known;
-            inbox.attach(reader);
-            return inbox;
-        });
+        // It is found before it is read: whoever hears that the agent is present may deliver at once.
+        Inbox inbox = inboxes.computeIfAbsent(agent, name -> new Inbox(name, reports));
+        while (!inbox.attach(reader)) {
+            inbox = inboxes.computeIfAbsent(agent, name -> new Inbox(name, reports));
+        }
+        return inbox;
     }
 
     /** The inbox of an agent that is, or was lately, connected here. */

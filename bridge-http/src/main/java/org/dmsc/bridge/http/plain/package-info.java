@@ -1,0 +1,8 @@
+/**
+ * Agents that are HTTP services without A2A: how a delivery becomes a request, and an answer a task's end, as the registration says. The calls
+ * themselves are the fetcher's, under its rules.
+ */
+@NullMarked
+package org.dmsc.bridge.http.plain;
+
+import org.jspecify.annotations.NullMarked;
