@@ -5,13 +5,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.dmsc.bridge.mqtt.broker.Device;
-import org.dmsc.bridge.mqtt.broker.DeviceTraffic;
 import org.dmsc.bridge.mqtt.broker.InboundPublish;
 import org.dmsc.bridge.mqtt.broker.Knock;
 import org.dmsc.bridge.mqtt.broker.PublishVerdict;
+import org.dmsc.bridge.mqtt.connector.OutsideTraffic;
 import org.dmsc.bridge.mqtt.wire.DeviceTopic;
 import org.dmsc.bridge.mqtt.wire.DeviceTopic.Kind;
 import org.dmsc.bridge.mqtt.wire.TopicRules;
+import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -20,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What devices do, taken to whom it concerns. The tenant's border is here: a topic of another tenant goes no further. */
-final class EdgeTraffic implements DeviceTraffic {
+final class EdgeTraffic implements OutsideTraffic {
 
     private static final Logger LOG = LoggerFactory.getLogger(EdgeTraffic.class);
 
@@ -54,6 +55,21 @@ final class EdgeTraffic implements DeviceTraffic {
     @Override
     public Caller authenticate(Knock knock) {
         return guard.admit(knock);
+    }
+
+    @Override
+    public Caller vouch(Knock knock, AgentRef agent) {
+        return guard.vouch(knock, agent);
+    }
+
+    @Override
+    public Optional<AgentRef> askedBy(String deliveryName) {
+        return link.assigneeOf(deliveryName);
+    }
+
+    @Override
+    public void refused(String address, RefusedException why, String object) {
+        guard.refusedUnknown("outside", address, why, object);
     }
 
     @Override

@@ -22,7 +22,7 @@ record EdgeWiring(
         Supplier<String> ids = () -> UUID.randomUUID().toString();
         DeviceQuotas quotas = new DeviceQuotas(parts.quotas(), parts.agents(), parts.tenants());
         Guard guard = new Guard(
-                parts.authentication(),
+                new Guard.Identities(parts.authentication(), parts.vouching()),
                 new Guard.Admission(parts.connections(), new Evictions(outbox::evict), quotas),
                 parts.audit(),
                 metrics::refused,

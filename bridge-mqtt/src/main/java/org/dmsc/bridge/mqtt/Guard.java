@@ -32,7 +32,7 @@ final class Guard {
 
     private static final String BEARER = "Bearer ";
 
-    private final Function<Credentials, Identified> authentication;
+    private final Identities identities;
     private final Admission admission;
     private final AuditTrail audit;
     private final Consumer<String> count;
@@ -50,13 +50,16 @@ final class Guard {
         }
     }
 
-    Guard(
-            Function<Credentials, Identified> authentication,
-            Admission admission,
-            AuditTrail audit,
-            Consumer<String> count,
-            Clock clock) {
-        this.authentication = authentication;
+    /**
+     * Who is who.
+     *
+     * @param shown by what is shown on a connection
+     * @param vouched on the word of an outside broker
+     */
+    record Identities(Function<Credentials, Identified> shown, Function<AgentRef, Identified> vouched) {}
+
+    Guard(Identities identities, Admission admission, AuditTrail audit, Consumer<String> count, Clock clock) {
+        this.identities = identities;
         this.admission = admission;
         this.audit = audit;
         this.count = count;
@@ -89,6 +92,27 @@ final class Guard {
         }
         shown.put(knock.connection(), new Shown(knock.chain(), end(knock), live));
         return caller;
+    }
+
+    /** Lets an agent in on the word of an outside broker. */
+    Caller vouch(Knock knock, AgentRef agent) {
+        Identified identified = identities.vouched().apply(agent);
+        LiveConnection live = admission.open(knock);
+        try {
+            live.admit(identified.evidence());
+            admission.quotas().connect(knock, agent);
+        } catch (RefusedException e) {
+            live.close();
+            throw e;
+        }
+        shown.put(knock.connection(), new Shown(List.of(), Optional.empty(), live));
+        return identified.caller();
+    }
+
+    /** Writes down the refusal of somebody who is not known. */
+    void refusedUnknown(String what, String address, RefusedException refused, String object) {
+        count.accept(what);
+        audit.refused(RefusalNote.anonymous(address, refused, Optional.of(Printable.of(object))));
     }
 
     /** Whether the credentials of a connection have run out: TLS and MQTT ask only once. */
@@ -130,11 +154,13 @@ final class Guard {
         if (credentials == null) {
             throw new RefusedException(Refusal.UNAUTHENTICATED, "a connection that has ended");
         }
-        Identified identified = authentication.apply(new Credentials(
-                credentials.chain(),
-                Optional.of(text.substring(BEARER.length())),
-                Optional.empty(),
-                device.remoteAddress()));
+        Identified identified = identities
+                .shown()
+                .apply(new Credentials(
+                        credentials.chain(),
+                        Optional.of(text.substring(BEARER.length())),
+                        Optional.empty(),
+                        device.remoteAddress()));
         Caller named = identified.caller();
         if (!named.agent().equals(Optional.of(device.agent()))) {
             throw new RefusedException(
@@ -158,11 +184,11 @@ final class Guard {
 
     private Identified authenticated(Knock knock) {
         try {
-            return authentication.apply(
-                    new Credentials(knock.chain(), knock.password(), knock.serverName(), knock.remoteAddress()));
+            return identities
+                    .shown()
+                    .apply(new Credentials(knock.chain(), knock.password(), knock.serverName(), knock.remoteAddress()));
         } catch (RefusedException e) {
-            count.accept("connect");
-            audit.refused(RefusalNote.anonymous(knock.remoteAddress(), e, Optional.of(Printable.of(knock.clientId()))));
+            refusedUnknown("connect", knock.remoteAddress(), e, knock.clientId());
             throw e;
         }
     }

@@ -159,6 +159,12 @@ final class MqttAgentLink implements AgentLink {
                         delivery.delivery().getTaskId(), delivery.delivery().getContextId()));
     }
 
+    /** Who has a delivery that is open. */
+    Optional<AgentRef> assigneeOf(String deliveryId) {
+        return Optional.ofNullable(open.get(deliveryId))
+                .map(delivery -> delivery.device().agent());
+    }
+
     void sent(Device device, String deliveryId, int qos) {
         OpenDelivery delivery = open.get(deliveryId);
         if (delivery != null) {

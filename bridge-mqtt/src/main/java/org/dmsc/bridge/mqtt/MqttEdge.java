@@ -1,15 +1,22 @@
 package org.dmsc.bridge.mqtt;
 
 import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.dmsc.bridge.core.AgentLink;
 import org.dmsc.bridge.mqtt.broker.EmbeddedBroker;
 import org.dmsc.bridge.mqtt.broker.OutboundPublish;
+import org.dmsc.bridge.mqtt.connector.Connector;
+import org.dmsc.bridge.mqtt.connector.ConnectorSettings;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.RefusedException;
+import org.dmsc.schemas.TenantId;
+import org.dmsc.schemas.avro.AgentChannel;
 import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.schemas.avro.TenantState;
 import org.dmsc.tenant.pki.IssuedIdentity;
@@ -35,6 +42,9 @@ public final class MqttEdge implements AutoCloseable {
     private final MqttEdgeParts parts;
     private final Devices devices = new Devices();
     private final Outbox outbox;
+    private final MqttMetrics metrics;
+    private final EdgeTraffic traffic;
+    private final List<Connector> connectors = new CopyOnWriteArrayList<>();
     private final EdgeWiring wiring;
     private final EmbeddedBroker broker;
     private final ScheduledExecutorService background;
@@ -42,10 +52,11 @@ public final class MqttEdge implements AutoCloseable {
 
     public MqttEdge(MqttEdgeParts parts) {
         this.parts = parts;
-        MqttMetrics metrics = new MqttMetrics(parts.meters(), devices);
-        this.outbox = new BrokerOutbox(this::broker, this::replies);
+        this.metrics = new MqttMetrics(parts.meters(), devices);
+        this.outbox = new BrokerOutbox(this::broker, this::replies, this::connectorOf);
         this.wiring = EdgeWiring.of(parts, devices, metrics, outbox, new Announcements(this::announce));
-        this.broker = new EmbeddedBroker(parts.settings(), new EdgeTraffic(wiring), parts.random());
+        this.traffic = new EdgeTraffic(wiring);
+        this.broker = new EmbeddedBroker(parts.settings(), traffic, parts.random());
         this.background = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "dmsc-mqtt-background");
             thread.setDaemon(true);
@@ -82,6 +93,35 @@ public final class MqttEdge implements AutoCloseable {
         return wiring.link();
     }
 
+    /** Connects to an outside broker, now and whenever the connection is lost; close it before the edge, or with it. */
+    public Connector attach(ConnectorSettings settings, String fabric) {
+        TenantId tenant = settings.topics().tenant();
+        Connector connector = new Connector(
+                settings,
+                traffic,
+                new Connector.Parts(
+                        fabric + "/" + settings.name(),
+                        () -> parts.agents().ofTenant(tenant).stream()
+                                .filter(agent -> agent.getRegistration().getChannel() == AgentChannel.MQTT311)
+                                .map(agent -> AgentRef.of(agent.getTenant(), agent.getAgent()))
+                                .toList(),
+                        what -> metrics.outside(settings.name(), what),
+                        parts.random()::nextDouble));
+        connectors.add(connector);
+        Announcements cards = new Announcements(connector::announce);
+        parts.agents().onChange((agent, snapshot) -> {
+            if (connector.exposes(agent)) {
+                cards.changed(agent, snapshot);
+            }
+        });
+        connector.start();
+        return connector;
+    }
+
+    private Optional<Connector> connectorOf(String clientId) {
+        return connectors.stream().filter(connector -> connector.owns(clientId)).findFirst();
+    }
+
     /** Shows another certificate to new connections, within ten seconds. */
     public void replaceIdentity(IssuedIdentity identity) {
         broker.replaceIdentity(identity);
@@ -91,6 +131,7 @@ public final class MqttEdge implements AutoCloseable {
     @Override
     public void close() {
         background.shutdownNow();
+        connectors.forEach(Connector::close);
         broker.close();
     }
 

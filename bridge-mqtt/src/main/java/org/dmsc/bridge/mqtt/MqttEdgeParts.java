@@ -11,6 +11,7 @@ import org.dmsc.bridge.core.AgentReports;
 import org.dmsc.bridge.core.AuditTrail;
 import org.dmsc.bridge.core.Exchange;
 import org.dmsc.bridge.mqtt.broker.BrokerSettings;
+import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.avro.Delivery;
 import org.dmsc.tenant.directory.Agents;
 import org.dmsc.tenant.directory.Tenants;
@@ -27,6 +28,7 @@ import org.dmsc.tenant.revocation.LiveConnections;
  * @param identity key and certificate of the listener
  * @param authorities the root and all issuing CAs: whose clients may finish the TLS handshake
  * @param authentication decides who they are ({@code CallerAuthenticator::identify})
+ * @param vouching decides about agents behind outside brokers ({@code CallerAuthenticator::vouch})
  * @param connections those that are open, to be cut when their device is revoked
  * @param quotas limits of requests, connections and subscriptions
  * @param tokens the delegation token that goes with a delivery ({@code DelegationTokens::issue})
@@ -36,6 +38,7 @@ public record MqttEdgeParts(
         IssuedIdentity identity,
         Supplier<Collection<X509Certificate>> authorities,
         Function<Credentials, Identified> authentication,
+        Function<AgentRef, Identified> vouching,
         LiveConnections connections,
         QuotaGate quotas,
         Exchange exchange,

@@ -14,9 +14,11 @@ final class MqttMetrics {
     private static final String DELIVERIES = "dmsc.mqtt.deliveries";
     private static final String ANSWERS = "dmsc.mqtt.answers";
     private static final String REPLIES = "dmsc.mqtt.replies";
+    private static final String OUTSIDE = "dmsc.mqtt.outside";
 
     private final MeterRegistry meters;
     private final Map<String, Map<String, Counter>> counters = new ConcurrentHashMap<>();
+    private final Map<String, Counter> outside = new ConcurrentHashMap<>();
 
     MqttMetrics(MeterRegistry meters, Devices devices) {
         this.meters = meters;
@@ -46,6 +48,13 @@ final class MqttMetrics {
     /** A reply to a device: sent, or lost because it is gone or did not subscribe. */
     void replied(String how) {
         counter(REPLIES, "how", how).increment();
+    }
+
+    /** Something that happened at an outside broker: {@code <connector>/<what>}. */
+    void outside(String connector, String what) {
+        outside.computeIfAbsent(
+                        connector + "/" + what, key -> meters.counter(OUTSIDE, "connector", connector, "what", what))
+                .increment();
     }
 
     /** Looking a meter up by its labels costs as much as the rest of a publish's bookkeeping, so each is looked up once. */

@@ -36,20 +36,24 @@ final class GuardTest {
     private final FakeAudit audit = new FakeAudit();
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.ofEpochSecond(1_000));
     private final Guard guard = new Guard(
-            credentials -> new CallerAuthenticator.Identified(
-                    new Caller(
-                            Caller.Kind.AGENT,
-                            SpiffeId.agent(
-                                    FabricDomain.DEFAULT,
-                                    credentials.bearerToken().orElse("").startsWith("b")
-                                            ? AgentRef.of("acme", "b")
-                                            : AGENT),
-                            Optional.of(
-                                    credentials.bearerToken().orElse("").startsWith("b")
-                                            ? AgentRef.of("acme", "b")
-                                            : AGENT),
-                            Caller.Method.TOKEN),
-                    List.of()),
+            new Guard.Identities(
+                    credentials -> new CallerAuthenticator.Identified(
+                            new Caller(
+                                    Caller.Kind.AGENT,
+                                    SpiffeId.agent(
+                                            FabricDomain.DEFAULT,
+                                            credentials.bearerToken().orElse("").startsWith("b")
+                                                    ? AgentRef.of("acme", "b")
+                                                    : AGENT),
+                                    Optional.of(
+                                            credentials.bearerToken().orElse("").startsWith("b")
+                                                    ? AgentRef.of("acme", "b")
+                                                    : AGENT),
+                                    Caller.Method.TOKEN),
+                            List.of()),
+                    agent -> {
+                        throw new AssertionError("nobody is vouched for");
+                    }),
             new Guard.Admission(
                     new LiveConnections(RevocationList.empty(), Clock.systemUTC()),
                     new Evictions((client, why) -> CompletableFuture.completedFuture(true)),

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -21,6 +22,7 @@ import java.util.Set;
  * @param authorities where the keys of the certificate authorities are
  * @param keyService where role keys listens
  * @param enrol how a process that has no keys folder gets what it needs; empty: it has one
+ * @param connectors outside MQTT brokers
  * @param schemaRegistry an outside Confluent-compatible registry; empty: ids come from a topic
  */
 public record FabricConfig(
@@ -41,7 +43,8 @@ public record FabricConfig(
         VaultConfig vault,
         VaultConfig authorities,
         EdgeConfig keyService,
-        Optional<EnrolConfig> enrol) {
+        Optional<EnrolConfig> enrol,
+        List<ConnectorConfig> connectors) {
 
     /**
      * How much and how long.
@@ -53,6 +56,7 @@ public record FabricConfig(
 
     public FabricConfig {
         roles = Set.copyOf(EnumSet.copyOf(roles));
+        connectors = List.copyOf(connectors);
     }
 
     /** Whether this process does that. */

@@ -56,11 +56,12 @@ final class FabricConfigParser {
                     "'" + replication
                             + "' (expected 1 with the embedded broker, which is one; for more copies use an outside cluster: kafka.bootstrap)");
         }
+        String node = matching("node", "node-1", NODE, "1 to 40 of a-z, 0-9 and '-'");
         FabricConfig config = new FabricConfig(
                 data,
                 keys,
                 roles,
-                matching("node", "node-1", NODE, "1 to 40 of a-z, 0-9 and '-'"),
+                node,
                 matching("domain", "fabric.localhost", DOMAIN, "a DNS name in lower case, such as fabric.example.org"),
                 top.number("lanes", 4, 1, MOST_LANES),
                 replication,
@@ -74,7 +75,8 @@ final class FabricConfigParser {
                 new VaultSection(top, "vault").parse(),
                 new VaultSection(top, "authorities").parse(),
                 edge("key-service", DEFAULT_KEY_PORT),
-                new EnrolSection(top).parse(roles));
+                new EnrolSection(top).parse(roles),
+                new ConnectorsSection(top).parse(node, roles));
         top.finish();
         return config;
     }

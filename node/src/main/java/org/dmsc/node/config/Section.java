@@ -96,6 +96,14 @@ final class Section {
         });
     }
 
+    /** What is below each key below a key, whatever their names. */
+    Map<String, Section> sections(String key) {
+        Map<String, Section> values = new LinkedHashMap<>();
+        Section below = section(key);
+        below.node.propertyStream().forEach(entry -> values.put(entry.getKey(), below.section(entry.getKey())));
+        return values;
+    }
+
     /** All keys below a key, whatever their names. */
     Map<String, String> map(String key) {
         Map<String, String> values = new LinkedHashMap<>();

@@ -267,6 +267,7 @@ final class GatewayRole {
                 identity.get(),
                 this::authorities,
                 this::deviceCaller,
+                authenticator::vouch,
                 revocations.connections(),
                 quotas.gate(),
                 core.exchange(),
@@ -281,6 +282,7 @@ final class GatewayRole {
         core.gateway().addLink(edge.link());
         edge.start();
         closing.add("mqtt edge", edge);
+        config.connectors().forEach(outside -> edge.attach(OutsideBrokers.settings(outside), config.domain()));
         IssuedIdentity[] shown = {identity.get()};
         renewal.also("mqtt", () -> {
             IssuedIdentity now = identity.get();

@@ -136,7 +136,7 @@ final class ConfigReaderTest {
                 .hasMessageContaining("lanes: 'many' (expected a whole number from 1 to 256)")
                 .hasMessageContaining("replication: '3' (expected 1 with the embedded broker")
                 .hasMessageContaining("domain: 'Fabric_1' (expected a DNS name")
-                .hasMessageContaining("colour: unknown key (expected one of authorities, data, domain,")
+                .hasMessageContaining("colour: unknown key (expected one of authorities, connectors, data,")
                 .hasMessageContaining("schema-registry: 'registry' (expected the http or https URL")
                 .hasMessageContaining("kafka.bootstrap: 'nowhere' (expected host:port")
                 .hasMessageContaining("kafka.bootstrap: 'nowhere' together with role broker")
@@ -186,5 +186,50 @@ final class ConfigReaderTest {
 
     private Path file(String yaml) throws IOException {
         return Files.writeString(folder.resolve("dmsc.yaml"), yaml);
+    }
+
+    @Test
+    void readsConnectorsAndAllTheirFaultsAtOnce() throws IOException {
+        Path good = file("""
+                connectors:
+                  plant-7:
+                    url: ssl://broker.example:8883
+                    tenant: acme
+                    org: plant
+                    agents: [sensor-*]
+                    expose: [inventory]
+                """);
+        ConnectorConfig plant =
+                ConfigReader.read(Optional.of(good), Map.of()).connectors().get(0);
+
+        Path bad = file("""
+                roles: [broker, http]
+                connectors:
+                  Plant:
+                    url: tcp://broker.example:1883
+                    version: 4
+                    agents: [sensor-*, "a b"]
+                    expose: [sensor-1]
+                    certificate: /nowhere/cert.pem
+                    session: soon
+                    colour: blue
+                """);
+
+        assertThat(plant.clientId()).isEqualTo("dmsc-node-1-plant-7");
+        assertThat(plant.topics().outside("dmsc/v1/acme/sensor-1/in")).isEqualTo("dmsc/v1/plant/sensor-1/in");
+        assertThat(plant.session()).isEqualTo(Duration.ofHours(1));
+        assertThatThrownBy(() -> ConfigReader.read(Optional.of(bad), Map.of()))
+                .hasMessageContaining("11 faults")
+                .hasMessageContaining("connectors.Plant: is no name")
+                .hasMessageContaining("connectors.Plant.url: 'tcp://broker.example:1883' (expected ssl://host:port")
+                .hasMessageContaining("connectors.Plant.version: '4' (expected 5 or 3.1.1")
+                .hasMessageContaining("connectors.Plant.tenant: missing")
+                .hasMessageContaining("connectors.Plant.agents: 'a b' (expected")
+                .hasMessageContaining("connectors.Plant.expose: 'sensor-1' is one of agents, too")
+                .hasMessageContaining("connectors.Plant.certificate: '/nowhere/cert.pem' cannot be read")
+                .hasMessageContaining("connectors.Plant.certificate: and key (expected both or none)")
+                .hasMessageContaining("connectors.Plant.session: 'soon' (expected a time")
+                .hasMessageContaining("connectors.Plant.colour: unknown key")
+                .hasMessageContaining("connectors: without role mqtt");
     }
 }

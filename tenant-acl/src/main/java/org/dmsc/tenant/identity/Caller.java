@@ -24,7 +24,9 @@ public record Caller(Kind kind, SpiffeId id, Optional<AgentRef> agent, Method me
     public enum Method {
         CERTIFICATE,
         TOKEN,
-        BOTH
+        BOTH,
+        /** Nothing that was shown here: an outside broker that is trusted with its name. */
+        VOUCHED
     }
 
     public Caller {

@@ -110,6 +110,20 @@ public final class CallerAuthenticator {
                         .toList());
     }
 
+    /**
+     * An agent that shows nothing here, on the word of an outside broker that its tenant's operator named. Revoking the agent or its tenant
+     * ends that for good: there is no newer credential that could outlive the revocation.
+     *
+     * @throws RefusedException REVOKED, TENANT_UNKNOWN or TENANT_INACTIVE
+     */
+    public Identified vouch(AgentRef agent) {
+        requireTenant(agent.tenant(), Optional.empty());
+        SpiffeId id = SpiffeId.agent(domain, agent);
+        Evidence evidence = Evidence.ofVouched(id, agent.tenant());
+        revocations.require(evidence);
+        return new Identified(new Caller(Kind.AGENT, id, Optional.of(agent), Method.VOUCHED), List.of(evidence));
+    }
+
     private Caller caller(Optional<SpiffeId> certified, Optional<AgentRef> tokened) {
         if (certified.isEmpty()) {
             AgentRef agent = tokened.orElseThrow();

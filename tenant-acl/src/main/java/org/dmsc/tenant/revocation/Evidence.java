@@ -27,7 +27,9 @@ public record Evidence(Set<RevocationKey> keys, Instant issuedAt, Instant endsAt
     /** What was shown. */
     public enum Source {
         CERTIFICATE,
-        TOKEN
+        TOKEN,
+        /** The word of somebody who is trusted with it. */
+        VOUCHED
     }
 
     public Evidence {
@@ -52,6 +54,15 @@ public record Evidence(Set<RevocationKey> keys, Instant issuedAt, Instant endsAt
                 leaf.getNotBefore().toInstant().plus(BACKDATING),
                 leaf.getNotAfter().toInstant(),
                 Source.CERTIFICATE);
+    }
+
+    /** Nothing but somebody's word: any revocation that ever was concerns it. */
+    public static Evidence ofVouched(SpiffeId id, TenantId tenant) {
+        return new Evidence(
+                Set.of(RevocationKey.identity(id), RevocationKey.tenant(tenant)),
+                Instant.EPOCH,
+                Instant.MAX,
+                Source.VOUCHED);
     }
 
     /**

@@ -39,7 +39,13 @@ public final class Paho3 implements MqttCallback, AutoCloseable {
 
     public static Paho3 connect(
             SharedEdge.Edge edge, String clientId, SSLContext tls, Consumer<MqttConnectOptions> more) throws Exception {
-        MqttAsyncClient client = new MqttAsyncClient(edge.uri(), clientId, new MemoryPersistence());
+        return connect(edge.uri(), clientId, tls, more);
+    }
+
+    /** At any broker. */
+    public static Paho3 connect(String uri, String clientId, SSLContext tls, Consumer<MqttConnectOptions> more)
+            throws Exception {
+        MqttAsyncClient client = new MqttAsyncClient(uri, clientId, new MemoryPersistence());
         CuttableSockets sockets = new CuttableSockets(tls.getSocketFactory());
         Paho3 device = new Paho3(client, sockets);
         client.setCallback(device);

@@ -48,7 +48,14 @@ public final class Paho5 implements MqttCallback, AutoCloseable {
             SSLContext tls,
             java.util.function.Consumer<MqttConnectionOptions> more)
             throws Exception {
-        MqttAsyncClient client = new MqttAsyncClient(edge.uri(), clientId, new MemoryPersistence());
+        return connect(edge.uri(), clientId, tls, more);
+    }
+
+    /** At any broker. */
+    public static Paho5 connect(
+            String uri, String clientId, SSLContext tls, java.util.function.Consumer<MqttConnectionOptions> more)
+            throws Exception {
+        MqttAsyncClient client = new MqttAsyncClient(uri, clientId, new MemoryPersistence());
         CuttableSockets sockets = new CuttableSockets(tls.getSocketFactory());
         Paho5 device = new Paho5(client, sockets);
         client.setCallback(device);

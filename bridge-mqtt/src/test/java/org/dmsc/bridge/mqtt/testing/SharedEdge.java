@@ -149,6 +149,7 @@ public final class SharedEdge implements ParameterResolver {
                         return all;
                     },
                     authenticator::identify,
+                    authenticator::vouch,
                     connections,
                     quotas,
                     exchange,
