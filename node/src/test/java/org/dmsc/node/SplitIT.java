@@ -79,10 +79,11 @@ final class SplitIT {
                     assertThat(answer.state()).as("task %d: %s", done, answer).isEqualTo("COMPLETED");
                     done++;
                 }
-                core.as(alice).post("/message:send", Participant.ask("echo", "from the core"));
-                assertThat(edge.as(core.operator()).get("/v1/config/tenants").status())
-                        .as("operators are served where the keys are")
-                        .isNotEqualTo(200);
+                Answer bySentence = edge.as(alice).post("/message:send", Participant.ask("please say it again"));
+                assertThat(bySentence.state()).as("%s", bySentence).isEqualTo("COMPLETED");
+                Answer fromCore = core.as(alice).post("/message:send", Participant.ask("echo", "from the core"));
+                assertThat(fromCore.state()).as("%s", fromCore).isEqualTo("COMPLETED");
+                saysWhereTheKeysAre(edge.as(core.operator()), core);
             }
             assertThat(secrets("worker")).containsExactly("platform.pem", "registry.pem", "router.pem");
             assertThat(secrets("edge")).containsExactly("gateway.pem", "platform.pem");
@@ -91,6 +92,20 @@ final class SplitIT {
                 running.get(i).close();
             }
         }
+    }
+
+    /** An edge that enrolled serves agents; for what needs the fabric's keys it names the edge that has them. */
+    private static void saysWhereTheKeysAre(Participant operator, NodeProcess core) {
+        List<Answer> refused = List.of(
+                operator.get("/v1/config/tenants"),
+                operator.post("/v1/revocations", "{}"),
+                operator.get("/.well-known/est/cacerts"),
+                operator.post("/oauth2/token", ""));
+        assertThat(refused).allSatisfy(answer -> {
+            assertThat(answer.status()).isEqualTo(421);
+            assertThat(answer.reason()).isEqualTo("NOT_HERE");
+            assertThat(answer.body().toString()).contains(core.description().httpUrl());
+        });
     }
 
     private NodeProcess enrolled(NodeProcess core, String name, String roles, String... more) throws IOException {

@@ -59,6 +59,7 @@ public enum Refusal {
     UNREADABLE("a record could not be opened"),
     UNAVAILABLE("a part of the fabric is not available"),
     OVERLOADED("the fabric is busy"),
+    NOT_HERE("another process of the fabric answers this"),
     REVOCATIONS_STALE("this gateway cannot hear revocations, so it admits nobody"),
     INVALID_CONFIGURATION("the configuration is not valid"),
     INTERNAL("a fault inside the fabric");

@@ -86,6 +86,35 @@ public final class DelegationTokens {
         }
     }
 
+    /**
+     * As {@link #verify(String)}, of a token that this agent shows. Whose it says it is is looked at first: a key of another tenant is not
+     * asked for on the word of whoever shows it.
+     *
+     * @throws RefusedException INVALID_REQUEST; NOT_PERMITTED for a token that was given to another agent
+     */
+    public Lineage verify(String token, AgentRef caller) {
+        if (!holder(token).equals(caller)) {
+            throw new RefusedException(
+                    Refusal.NOT_PERMITTED,
+                    "delegation token: it was given to another agent (expected the one given to " + caller + ")");
+        }
+        return verify(token);
+    }
+
+    private AgentRef holder(String token) {
+        int dot = token.indexOf('.');
+        if (dot <= 0 || token.length() > MOST_CHARACTERS) {
+            throw refused("it is not of the form <body>.<mac>");
+        }
+        try {
+            return AgentRef.parse(json.readTree(Base64.getUrlDecoder().decode(token.substring(0, dot)))
+                    .path("to")
+                    .asText());
+        } catch (IOException | IllegalArgumentException | RefusedException e) {
+            throw refused("it cannot be read");
+        }
+    }
+
     private static Lineage lineage(AgentRef holder, JsonNode claims) {
         List<String> ancestors = new ArrayList<>();
         claims.path("above").forEach(ancestor -> ancestors.add(ancestor.asText()));

@@ -27,9 +27,11 @@ import org.dmsc.tenant.document.Change;
 final class ConfigPage implements Page {
 
     private final Optional<OperatorDesk> desk;
+    private final Elsewhere elsewhere;
 
     ConfigPage(HttpEdgeParts parts) {
         this.desk = parts.operators();
+        this.elsewhere = new Elsewhere(parts.settings());
     }
 
     @Override
@@ -103,9 +105,7 @@ final class ConfigPage implements Page {
     }
 
     private CompletionStage<HttpResponse> later(Call call, Function<TenantConfiguration, HttpResponse> work) {
-        OperatorDesk operators = desk.orElseThrow(() -> new RefusedException(
-                Refusal.UNAVAILABLE,
-                "this process holds no keys of the fabric (expected a node that was started with all roles)"));
+        OperatorDesk operators = desk.orElseThrow(() -> elsewhere.refused("administration"));
         return CompletableFuture.supplyAsync(
                 () -> work.apply(operators.configuration()), call.context().blockingTaskExecutor());
     }

@@ -36,6 +36,10 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionGuard.class);
     private static final AttributeKey<LiveConnection> LIVE = AttributeKey.valueOf(ConnectionGuard.class, "live");
     private static final AttributeKey<Holding> COUNTED = AttributeKey.valueOf(ConnectionGuard.class, "counted");
+    /** Why a connection that is about to be cut was not admitted: what arrived with its handshake is not served either. */
+    private static final AttributeKey<RefusedException> NOT_ADMITTED =
+            AttributeKey.valueOf(ConnectionGuard.class, "not-admitted");
+
     private static final int DEEPEST = 10;
 
     private final LiveConnections connections;
@@ -68,8 +72,16 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The connection of a channel on which the handshake is over; a channel without one admits nobody. */
+    /**
+     * The connection of a channel on which the handshake is over; a channel without one admits nobody.
+     *
+     * @throws RefusedException what the connection is being cut for
+     */
     static LiveConnection of(Channel channel) {
+        RefusedException refused = channel.attr(NOT_ADMITTED).get();
+        if (refused != null) {
+            throw refused;
+        }
         LiveConnection live = channel.attr(LIVE).get();
         if (live == null) {
             throw new RefusedException(Refusal.INTERNAL, "a connection that nobody watches");
@@ -117,6 +129,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
             live.admit(List.of(peer.evidence()));
             peer.id().agentRef(domain).ifPresent(agent -> count(channel, () -> quotas.connection(agent)));
         } catch (RefusedException e) {
+            channel.attr(NOT_ADMITTED).set(e);
             note(context, e);
             ConnectionCut.cut(channel, e);
         }

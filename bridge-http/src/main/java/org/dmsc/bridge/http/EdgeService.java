@@ -39,6 +39,7 @@ final class EdgeService implements HttpService {
     private final List<Page> pages;
     private final Failures failures;
     private final Optional<EstPages> est;
+    private final Elsewhere elsewhere;
     private final ErrorProfile profile;
 
     EdgeService(HttpEdgeParts parts, Door door, PublicPages publicPages, List<Page> pages, Failures failures) {
@@ -48,6 +49,7 @@ final class EdgeService implements HttpService {
         this.pages = List.copyOf(pages);
         this.failures = failures;
         this.est = parts.pki().map(desk -> new EstPages(desk, parts, failures));
+        this.elsewhere = new Elsewhere(parts.settings());
         this.profile = parts.settings().profile();
     }
 
@@ -56,8 +58,9 @@ final class EdgeService implements HttpService {
         RequestHeaders headers = request.headers();
         try {
             door.requireCleanHeaders(headers);
-            if (est.isPresent() && EstPages.takes(context.path())) {
-                return est.get().answer(context, request);
+            if (EstPages.takes(context.path())) {
+                return est.orElseThrow(() -> elsewhere.refused("enrolment and no revocation lists"))
+                        .answer(context, request);
             }
             Optional<HttpResponse> shown = publicPages.answer(context, headers);
             if (shown.isPresent()) {

@@ -1,6 +1,8 @@
 package org.dmsc.bridge.http;
 
+import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import org.dmsc.bridge.core.a2a.ErrorProfile;
 import org.dmsc.tenant.identity.FabricDomain;
 
@@ -15,6 +17,7 @@ import org.dmsc.tenant.identity.FabricDomain;
  * @param streamIdle a stream that says nothing for so long is closed; the task goes on
  * @param version of this build, shown in the gateway's card
  * @param profile which edition of A2A 1.0 this listener follows where they differ
+ * @param authorities an edge that enrols, issues tokens and serves operators, for those who ask an edge that does not
  */
 public record EdgeSettings(
         FabricDomain domain,
@@ -25,7 +28,8 @@ public record EdgeSettings(
         Duration heartbeat,
         Duration streamIdle,
         String version,
-        ErrorProfile profile) {
+        ErrorProfile profile,
+        Optional<URI> authorities) {
 
     private static final int TEN_MEBIBYTES = 10 * 1024 * 1024;
 
@@ -49,16 +53,25 @@ public record EdgeSettings(
                 Duration.ofSeconds(15),
                 Duration.ofMinutes(15),
                 version,
-                ErrorProfile.V1_0_1);
+                ErrorProfile.V1_0_1,
+                Optional.empty());
     }
 
     /** The same with another limit of bodies. */
     public EdgeSettings withMaxBodyBytes(int bytes) {
-        return new EdgeSettings(domain, host, port, bytes, bodyPatience, heartbeat, streamIdle, version, profile);
+        return new EdgeSettings(
+                domain, host, port, bytes, bodyPatience, heartbeat, streamIdle, version, profile, authorities);
     }
 
     /** The same, following another edition. */
     public EdgeSettings withProfile(ErrorProfile other) {
-        return new EdgeSettings(domain, host, port, maxBodyBytes, bodyPatience, heartbeat, streamIdle, version, other);
+        return new EdgeSettings(
+                domain, host, port, maxBodyBytes, bodyPatience, heartbeat, streamIdle, version, other, authorities);
+    }
+
+    /** The same, knowing an edge that has the fabric's keys. */
+    public EdgeSettings withAuthorities(Optional<URI> edge) {
+        return new EdgeSettings(
+                domain, host, port, maxBodyBytes, bodyPatience, heartbeat, streamIdle, version, profile, edge);
     }
 }

@@ -138,6 +138,9 @@ public final class HttpEdge implements AutoCloseable {
     private List<Page> pages(A2aCore core, Failures failures) {
         RegistrationPage registration = new RegistrationPage(parts, watch, inboxes);
         List<Page> pages = new ArrayList<>();
+        if (parts.operators().isEmpty() && parts.pki().isEmpty()) {
+            pages.add(new Elsewhere(parts.settings()));
+        }
         parts.pki()
                 .ifPresent(desk -> pages.add(new PkiPage(desk, parts.settings().domain())));
         parts.schemas().ifPresent(desk -> pages.add(new SchemaPage(desk)));

@@ -13,6 +13,7 @@ import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +48,8 @@ final class OAuthPages {
     private final FabricDomain domain;
     private final Tenants tenants;
     private final Optional<TokenDesk> desk;
+    private final Optional<URI> authorities;
+    private final Elsewhere elsewhere;
     private final PeerCredentials credentials;
     private final OAuthAudit audit;
 
@@ -54,6 +57,8 @@ final class OAuthPages {
         this.domain = parts.settings().domain();
         this.tenants = parts.tenants();
         this.desk = parts.tokens();
+        this.authorities = parts.settings().authorities();
+        this.elsewhere = new Elsewhere(parts.settings());
         this.credentials = new PeerCredentials(domain);
         this.audit = new OAuthAudit(parts);
     }
@@ -81,8 +86,7 @@ final class OAuthPages {
 
     private CompletionStage<HttpResponse> token(ServiceRequestContext context, HttpRequest request) {
         RequestHeaders headers = request.headers();
-        TokenDesk open = desk.orElseThrow(() -> new RefusedException(
-                Refusal.UNAVAILABLE, "this process issues no tokens (expected a node that holds the fabric's keys)"));
+        TokenDesk open = desk.orElseThrow(() -> elsewhere.refused("tokens"));
         if (headers.contains(HttpHeaderNames.AUTHORIZATION)) {
             return CompletableFuture.completedStage(failed(new TokenAnswer.Failed(
                     TokenError.INVALID_CLIENT,
@@ -153,7 +157,7 @@ final class OAuthPages {
         String base = "https://" + PeerCredentials.authority(headers);
         ObjectNode body = A2aJson.object();
         body.put("issuer", tenant.getTokenIssuer());
-        body.put("token_endpoint", base + TOKEN);
+        body.put("token_endpoint", tokensAt(base) + TOKEN);
         body.put("jwks_uri", base + JWKS);
         body.putArray("grant_types_supported").add("client_credentials");
         body.putArray("response_types_supported");
@@ -164,6 +168,15 @@ final class OAuthPages {
         body.putArray("token_endpoint_auth_signing_alg_values_supported").add("ES256");
         body.put("tls_client_certificate_bound_access_tokens", true);
         return body;
+    }
+
+    /** Here, or where this edge knows that tokens are issued. */
+    private String tokensAt(String base) {
+        return desk.isPresent()
+                ? base
+                : authorities
+                        .map(at -> at.resolve("/").toString().replaceAll("/$", ""))
+                        .orElse(base);
     }
 
     private ObjectNode keys(ServiceRequestContext context, RequestHeaders headers) {

@@ -33,11 +33,13 @@ final class OperatorPage implements Page {
     private static final int LONGEST_NAME = 256;
 
     private final Optional<OperatorDesk> desk;
+    private final Elsewhere elsewhere;
     private final Agents agents;
     private final NodeStatus status;
 
     OperatorPage(HttpEdgeParts parts) {
         this.desk = parts.operators();
+        this.elsewhere = new Elsewhere(parts.settings());
         this.agents = parts.agents();
         this.status = parts.status();
     }
@@ -173,9 +175,7 @@ final class OperatorPage implements Page {
 
     /** Administration talks to Kafka and to files: never on an event loop. */
     private Optional<CompletionStage<HttpResponse>> later(Call call, Function<OperatorDesk, HttpResponse> work) {
-        OperatorDesk operators = desk.orElseThrow(() -> new RefusedException(
-                Refusal.UNAVAILABLE,
-                "this process holds no keys of the fabric (expected a node that was started with all roles)"));
+        OperatorDesk operators = desk.orElseThrow(() -> elsewhere.refused("administration"));
         return Optional.of(CompletableFuture.supplyAsync(
                 () -> work.apply(operators), call.context().blockingTaskExecutor()));
     }

@@ -40,10 +40,12 @@ final class RevocationPage implements Page {
             "exactly one of agent, tenant, serial, spiffeId, spki, jti, kid, clientId and grant";
 
     private final Optional<OperatorDesk> desk;
+    private final Elsewhere elsewhere;
     private final FabricDomain domain;
 
     RevocationPage(HttpEdgeParts parts) {
         this.desk = parts.operators();
+        this.elsewhere = new Elsewhere(parts.settings());
         this.domain = parts.settings().domain();
     }
 
@@ -57,9 +59,7 @@ final class RevocationPage implements Page {
                     Refusal.NOT_PERMITTED,
                     call.caller().id() + ": may not revoke (expected an operator's certificate)");
         }
-        OperatorDesk operators = desk.orElseThrow(() -> new RefusedException(
-                Refusal.UNAVAILABLE,
-                "this process holds no keys of the fabric (expected a node that was started with all roles)"));
+        OperatorDesk operators = desk.orElseThrow(() -> elsewhere.refused("administration"));
         A2aHeaders.requireJson(call);
         ObjectNode body = A2aJson.parse(call.body());
         RevocationKey key = key(body);

@@ -32,9 +32,11 @@ import org.dmsc.tenant.keys.KeyClass;
 final class TenantLifePage implements Page {
 
     private final Optional<OperatorDesk> desk;
+    private final Elsewhere elsewhere;
 
     TenantLifePage(HttpEdgeParts parts) {
         this.desk = parts.operators();
+        this.elsewhere = new Elsewhere(parts.settings());
     }
 
     @Override
@@ -111,9 +113,7 @@ final class TenantLifePage implements Page {
                     Refusal.NOT_PERMITTED,
                     call.caller().id() + ": may not change a tenant's life (expected an operator's certificate)");
         }
-        OperatorDesk operators = desk.orElseThrow(() -> new RefusedException(
-                Refusal.UNAVAILABLE,
-                "this process holds no keys of the fabric (expected a node that was started with all roles)"));
+        OperatorDesk operators = desk.orElseThrow(() -> elsewhere.refused("administration"));
         call.context().clearRequestTimeout();
         return Optional.of(CompletableFuture.supplyAsync(
                 () -> work.apply(operators.life()), call.context().blockingTaskExecutor()));

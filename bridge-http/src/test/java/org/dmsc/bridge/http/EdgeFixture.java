@@ -122,7 +122,8 @@ final class EdgeFixture implements AutoCloseable {
                 Duration.ofMillis(200),
                 Duration.ofMinutes(1),
                 "test",
-                profile);
+                profile,
+                Optional.empty());
     }
 
     URI uri(String path) {

@@ -3,10 +3,16 @@ package org.dmsc.bridge.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLSocket;
 import org.dmsc.schemas.Refusal;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class QuotaTest {
 
     private static final int BURST = 3;
+    private static final int TRIALS = Integer.getInteger("dmsc.trials", 5);
+    private static final Pattern LENGTH = Pattern.compile("(?i)content-length: ([0-9]+)");
     private static final String SLOW = "{'quotas':{'requests-per-second':1,'burst':3}}";
 
     @TempDir
@@ -75,10 +83,23 @@ final class QuotaTest {
         HttpClient first = edge.agent("gamma", "first");
         assertThat(EdgeFixture.send(first, edge.get("/v1/agents")).status()).isEqualTo(200);
 
-        // Cut after the handshake; a request that is faster than the cut is told why.
+        // Cut after the handshake; a request that is faster than the cut is told why. Which of the two it is, is
+        // chance.
+        for (int i = 0; i < TRIALS; i++) {
+            notServed(edge.agent("gamma", "second"));
+        }
+
+        assertThat(EdgeFixture.send(first, edge.get("/v1/agents")).status()).isEqualTo(200);
+        assertThat(edge.audit.refusals).anyMatch(note -> note.refusal() == Refusal.QUOTA_EXCEEDED);
+        assertThat(EdgeFixture.send(edge.agent("beta", "first"), edge.get("/v1/agents"))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    private static void notServed(HttpClient client) throws InterruptedException {
         try {
             EdgeFixture.Answer answer = EdgeFixture.send(
-                    edge.agent("gamma", "second"),
+                    client,
                     edge.request("/v1/agents")
                             .GET()
                             .timeout(Duration.ofSeconds(3))
@@ -88,12 +109,50 @@ final class QuotaTest {
         } catch (IOException e) {
             assertThat(e).isNotInstanceOf(HttpTimeoutException.class);
         }
+    }
 
-        assertThat(EdgeFixture.send(first, edge.get("/v1/agents")).status()).isEqualTo(200);
-        assertThat(edge.audit.refusals).anyMatch(note -> note.refusal() == Refusal.QUOTA_EXCEEDED);
-        assertThat(EdgeFixture.send(edge.agent("beta", "first"), edge.get("/v1/agents"))
-                        .status())
-                .isEqualTo(200);
+    /** The body is announced and never sent: an answer can only have been given without it. */
+    @Test
+    void isRefusedBeforeItsBodyIsReadAndItsConnectionGoesOn() throws Exception {
+        edge.policies.put("acme", "{'quotas':{'requests-per-second':1,'burst':1}}");
+        try (SSLSocket socket = connect("acme", "eager")) {
+            String ask = "GET /v1/agents HTTP/1.1\r\nHost: localhost:" + edge.edge.port() + "\r\n\r\n";
+            assertThat(exchanged(socket, ask)).isEqualTo("HTTP/1.1 200 OK");
+            String post = "POST /message:send HTTP/1.1\r\nHost: localhost:" + edge.edge.port()
+                    + "\r\nA2A-Version: 1.0\r\nContent-Type: application/json\r\nContent-Length: 4\r\n\r\n";
+
+            assertThat(exchanged(socket, post)).startsWith("HTTP/1.1 429");
+
+            assertThat(exchanged(socket, "{  }" + ask)).startsWith("HTTP/1.1 429");
+        }
+        assertThat(edge.exchange.asked).isEmpty();
+    }
+
+    private SSLSocket connect(String tenant, String agent) throws IOException {
+        SSLSocket socket = (SSLSocket) edge.identities
+                .ssl(Optional.of(edge.identities.agent(tenant, agent)))
+                .getSocketFactory()
+                .createSocket("localhost", edge.edge.port());
+        socket.setSoTimeout(10_000);
+        return socket;
+    }
+
+    /** Status line of the answer, which is read to its end. */
+    private static String exchanged(SSLSocket socket, String request) throws IOException {
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        InputStream in = socket.getInputStream();
+        String head = "";
+        while (!head.endsWith("\r\n\r\n")) {
+            int next = in.read();
+            assertThat(next)
+                    .as("an answer and no end of the connection after: %s", head)
+                    .isNotNegative();
+            head += (char) next;
+        }
+        Matcher length = LENGTH.matcher(head);
+        assertThat(length.find()).as(head).isTrue();
+        in.readNBytes(Integer.parseInt(length.group(1)));
+        return head.lines().findFirst().orElseThrow();
     }
 
     @Test

@@ -118,7 +118,7 @@ final class UpCommand implements Callable<Integer> {
                 "stop");
         Runtime.getRuntime().addShutdownHook(stop);
         fabric.start();
-        announce(fabric, (System.nanoTime() - begun) / 1_000_000);
+        announce(fabric, config, (System.nanoTime() - begun) / 1_000_000);
         stopped.await();
         return 0;
     }
@@ -146,7 +146,7 @@ final class UpCommand implements Callable<Integer> {
         return overrides;
     }
 
-    private void announce(Fabric fabric, long millis) {
+    private void announce(Fabric fabric, FabricConfig config, long millis) {
         NodeFile node = fabric.description();
         if (output.isJson()) {
             output.line(node.json());
@@ -159,6 +159,9 @@ final class UpCommand implements Callable<Integer> {
         address("MQTT ", node.mqttUrl(), "A2A over MQTT 5; MQTT 3.1.1");
         address("Kafka", node.bootstrap(), "");
         address("Keys ", node.keysUrl(), "data keys for processes without a keys folder");
+        config.enrol()
+                .ifPresent(enrol -> address(
+                        "Admin", enrol.gateway().toString(), "operators, enrolment and tokens are there, not here"));
         address("Data ", node.data(), "");
         address("Keys ", node.keys(), "");
         fabric.accelerations().lines().forEach(line -> output.line("  Speed  " + line));

@@ -30,6 +30,7 @@ import org.dmsc.bridge.mqtt.MqttEdge;
 import org.dmsc.bridge.mqtt.MqttEdgeParts;
 import org.dmsc.bridge.mqtt.broker.BrokerSettings;
 import org.dmsc.node.config.EdgeConfig;
+import org.dmsc.node.config.EnrolConfig;
 import org.dmsc.node.config.FabricConfig;
 import org.dmsc.node.config.Role;
 import org.dmsc.node.host.ExitCode;
@@ -199,7 +200,8 @@ final class GatewayRole {
         EdgeSettings settings = EdgeSettings.of(
                         domain, config.http().host(), config.http().port(), Version.text())
                 .withMaxBodyBytes((int) config.limits().maxBodyBytes())
-                .withProfile(config.http().profile());
+                .withProfile(config.http().profile())
+                .withAuthorities(config.enrol().map(EnrolConfig::gateway));
         Optional<AuthoritiesRole> authorities = foundation.keys().keyring().map(this::authorities);
         HttpEdgeParts edgeParts = new HttpEdgeParts(
                 settings,

@@ -106,6 +106,24 @@ public final class AesGcmEnvelopeCipher implements EnvelopeCipher {
         }
     }
 
+    /** Also of a tenant that is gone, because that is refused without asking anybody. */
+    @Override
+    public boolean atHand(TenantId tenant, KeyClass keyClass) {
+        DataKey known = own.get(new Owner(tenant, keyClass));
+        return (known != null && known.usable(clock.millis())) || gone.contains(tenant.value());
+    }
+
+    @Override
+    public void fetch(TenantId tenant, KeyClass keyClass) {
+        Owner owner = new Owner(tenant, keyClass);
+        requireNotGone(tenant.value(), Refusal.TENANT_INACTIVE);
+        DataKey known = dataKey(owner);
+        if (!known.usable(clock.millis())) {
+            replace(owner, known);
+            dataKey(owner);
+        }
+    }
+
     private ErasableKey opened(WrappedKey wrapped) {
         ErasableKey known = opened.getIfPresent(wrapped);
         if (known != null) {

@@ -51,6 +51,11 @@ final class DataKey {
         return copy;
     }
 
+    /** Whether it may still seal something. */
+    boolean usable(long now) {
+        return now < usableUntil && records.get() < MOST_RECORDS && bytes.get() < MOST_BYTES;
+    }
+
     /** The nonce of the next record; an empty array when the key has done its work. */
     byte[] nextNonce(long plaintextBytes, long now) {
         if (now >= usableUntil || bytes.addAndGet(plaintextBytes) > MOST_BYTES) {

@@ -1,6 +1,7 @@
 package org.dmsc.tenant.keys;
 
 import org.dmsc.schemas.RefusedException;
+import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.SealedPart;
 
 /** Seals and opens parts of envelopes. Thread-safe, fast enough for an event loop except the first time for each key. */
@@ -20,4 +21,12 @@ public interface EnvelopeCipher {
      * @throws RefusedException UNREADABLE when anything was changed or this process may not open it
      */
     byte[] open(SealedPart part);
+
+    /** Whether {@link #seal} for this tenant asks nobody for a key. */
+    default boolean atHand(TenantId tenant, KeyClass keyClass) {
+        return true;
+    }
+
+    /** Has a key to seal with ready; blocks as long as asking for one takes. Refusals as of {@link #seal}. */
+    default void fetch(TenantId tenant, KeyClass keyClass) {}
 }

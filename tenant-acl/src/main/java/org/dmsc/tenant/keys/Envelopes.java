@@ -23,6 +23,17 @@ public final class Envelopes {
         this.codec = codec;
     }
 
+    /** Whether sealing for this tenant asks nobody for a key; needs a cipher of both classes. */
+    public boolean atHand(TenantId tenant) {
+        return cipher.atHand(tenant, KeyClass.ROUTING) && cipher.atHand(tenant, KeyClass.PAYLOAD);
+    }
+
+    /** Has the tenant's keys ready; blocks as long as asking for them takes. Refusals as of sealing. */
+    public void fetch(TenantId tenant) {
+        cipher.fetch(tenant, KeyClass.ROUTING);
+        cipher.fetch(tenant, KeyClass.PAYLOAD);
+    }
+
     /**
      * Seals a routing record; the envelope's kind is the record's simple name.
      *

@@ -5,6 +5,7 @@ import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
@@ -24,6 +25,7 @@ public final class VaultAuditHmac implements AuditHmac {
     private static final byte[] LABEL = "dmsc-audit-hmac-1".getBytes(StandardCharsets.US_ASCII);
 
     private final Function<TenantId, SecretKey> keys;
+    private final Predicate<TenantId> known;
 
     /** Apart, because a Mac stays with the provider of the first key that it was given, and a token's is another. */
     private final ThreadLocal<Mac> derivation = ThreadLocal.withInitial(VaultAuditHmac::newMac);
@@ -32,15 +34,34 @@ public final class VaultAuditHmac implements AuditHmac {
 
     public VaultAuditHmac(KeyVault vault) {
         this.keys = tenant -> derived(vault.auditKey(tenant));
+        this.known = tenant -> true;
     }
 
-    private VaultAuditHmac(Function<TenantId, SecretKey> keys) {
+    private VaultAuditHmac(Function<TenantId, SecretKey> keys, Predicate<TenantId> known) {
         this.keys = keys;
+        this.known = known;
     }
 
-    /** With keys that were derived elsewhere; asked with each HMAC, so it SHOULD remember them. */
-    public static VaultAuditHmac ofDerived(Function<TenantId, SecretKey> keys) {
-        return new VaultAuditHmac(keys);
+    /**
+     * With keys that were derived elsewhere.
+     *
+     * @param keys asked with each HMAC, so it SHOULD remember them
+     * @param known whether it does
+     */
+    public static VaultAuditHmac ofDerived(Function<TenantId, SecretKey> keys, Predicate<TenantId> known) {
+        return new VaultAuditHmac(keys, known);
+    }
+
+    @Override
+    public boolean atHand(TenantId tenant) {
+        return known.test(tenant);
+    }
+
+    @Override
+    public void fetch(TenantId tenant) {
+        if (!known.test(tenant)) {
+            derived(tenant);
+        }
     }
 
     /** The key that this tenant's HMACs are made with. */

@@ -202,6 +202,7 @@ public final class Errors {
     private static void fabric(Map<Refusal, Shape> table) {
         put(table, Refusal.UNAVAILABLE, new Shape(-31050, "UNAVAILABLE", 503, "UNAVAILABLE", 0x88));
         put(table, Refusal.REVOCATIONS_STALE, new Shape(-31051, "REVOCATIONS_STALE", 503, "UNAVAILABLE", 0x88));
+        put(table, Refusal.NOT_HERE, new Shape(-31052, "NOT_HERE", 421, "FAILED_PRECONDITION", 0x83));
         put(table, Refusal.UNREADABLE, new Shape(-32603, "UNREADABLE", 500, "INTERNAL", 0x80));
         put(table, Refusal.INTERNAL, new Shape(-32603, "INTERNAL", 500, "INTERNAL", 0x80));
     }

@@ -6,6 +6,7 @@ import org.dmsc.bridge.core.BridgeMetrics;
 import org.dmsc.bridge.core.DelegationTokens;
 import org.dmsc.bridge.core.Exchange;
 import org.dmsc.bridge.core.TaskQueries;
+import org.dmsc.bridge.core.publish.KeysAtHand;
 import org.dmsc.bridge.core.publish.Outbox;
 import org.dmsc.bridge.core.watch.TaskWatches;
 import org.dmsc.tenant.directory.Agents;
@@ -28,6 +29,7 @@ public record ExchangeParts(
         DelegationTokens tokens,
         Outbox outbox,
         Envelopes envelopes,
+        KeysAtHand keys,
         FabricDomain domain,
         TaskWatches watches,
         TaskQueries queries,

@@ -15,6 +15,7 @@ import org.dmsc.bridge.core.TaskFilter;
 import org.dmsc.bridge.core.TaskPage;
 import org.dmsc.bridge.core.TaskQueries;
 import org.dmsc.bridge.core.TaskView;
+import org.dmsc.bridge.core.publish.KeysAtHand;
 import org.dmsc.bridge.core.watch.TaskWatches;
 import org.dmsc.bridge.core.watch.TaskWatches.Occasion;
 import org.dmsc.bridge.core.watch.TaskWatches.Watching;
@@ -45,6 +46,7 @@ final class KafkaExchange implements Exchange {
     private final Agents agents;
     private final Submissions submissions;
     private final TaskRecords records;
+    private final KeysAtHand keys;
     private final TaskWatches watches;
     private final TaskQueries queries;
     private final BridgeMetrics metrics;
@@ -56,6 +58,7 @@ final class KafkaExchange implements Exchange {
         this.agents = parts.agents();
         this.submissions = new Submissions(parts.hmac(), parts.tokens(), parts.gateway(), parts.clock());
         this.records = new TaskRecords(parts.outbox(), parts.envelopes(), parts.domain(), parts.lanes());
+        this.keys = parts.keys();
         this.watches = parts.watches();
         this.queries = parts.queries();
         this.metrics = parts.metrics();
@@ -68,18 +71,22 @@ final class KafkaExchange implements Exchange {
             if (asked.existingTaskId().isEmpty()) {
                 takeoff.requireRoom(caller.tenant());
             }
-            Ingress.Taken taken = admit(caller, asked);
-            TenantRecord tenant = taken.tenant();
-            AgentMessage message = taken.message();
-            AgentRef agent = caller.agent().orElseThrow();
-            if (message.existingTaskId().isPresent()) {
-                return own(caller, message.existingTaskId().get())
-                        .thenCompose(task -> followUp(caller, tenant, message, task));
-            }
-            TaskSubmission submission = submissions.task(agent, tenant, message);
-            WatchedTask watched = watched(caller, submission, message.message());
-            return takeoff.of(agent, watched, () -> publish(caller, submission, message, watched, Occasion.NEW));
+            return keys.with(caller.tenant(), () -> begun(caller, asked));
         });
+    }
+
+    private CompletionStage<OpenTask> begun(Caller caller, AgentMessage asked) {
+        Ingress.Taken taken = admit(caller, asked);
+        TenantRecord tenant = taken.tenant();
+        AgentMessage message = taken.message();
+        AgentRef agent = caller.agent().orElseThrow();
+        if (message.existingTaskId().isPresent()) {
+            return own(caller, message.existingTaskId().get())
+                    .thenCompose(task -> followUp(caller, tenant, message, task));
+        }
+        TaskSubmission submission = submissions.task(agent, tenant, message);
+        WatchedTask watched = watched(caller, submission, message.message());
+        return takeoff.of(agent, watched, () -> publish(caller, submission, message, watched, Occasion.NEW));
     }
 
     private CompletionStage<OpenTask> followUp(
@@ -180,7 +187,8 @@ final class KafkaExchange implements Exchange {
                             .setTime(clock.millis())
                             .setReason(reason)
                             .build();
-                    return records.cancel(agent, wish).thenApply(offset -> view(caller, stored));
+                    return keys.with(agent.tenant(), () -> records.cancel(agent, wish))
+                            .thenApply(offset -> view(caller, stored));
                 }));
     }
 

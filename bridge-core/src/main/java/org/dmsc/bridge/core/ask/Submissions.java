@@ -53,7 +53,7 @@ final class Submissions {
         String taskId = message.requesterTaskId()
                 .map(TaskIds::requester)
                 .orElseGet(() -> ids.task(caller, message.messageId()));
-        Optional<Lineage> lineage = message.terms().delegationToken().map(token -> lineage(caller, token));
+        Optional<Lineage> lineage = message.terms().delegationToken().map(token -> tokens.verify(token, caller));
         TenantLimits limits = tenant.getLimits();
         int hops = lineage.map(Lineage::hops).orElse(0);
         if (hops > limits.getMaxHops()) {
@@ -132,16 +132,6 @@ final class Submissions {
         Set<String> tags = new TreeSet<>(message.need().dataTags());
         lineage.map(Lineage::dataTags).ifPresent(tags::addAll);
         return List.copyOf(tags);
-    }
-
-    private Lineage lineage(AgentRef caller, String token) {
-        Lineage lineage = tokens.verify(token);
-        if (!lineage.holder().equals(caller)) {
-            throw new RefusedException(
-                    Refusal.NOT_PERMITTED,
-                    "delegation token: it was given to another agent (expected the one given to " + caller + ")");
-        }
-        return lineage;
     }
 
     private long deadline(AgentMessage message, TenantLimits limits, Optional<Lineage> lineage) {

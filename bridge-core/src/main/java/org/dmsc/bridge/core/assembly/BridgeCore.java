@@ -3,6 +3,10 @@ package org.dmsc.bridge.core.assembly;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -29,6 +33,7 @@ import org.dmsc.bridge.core.lanes.GatewayLease;
 import org.dmsc.bridge.core.lanes.LaneClients;
 import org.dmsc.bridge.core.lanes.LaneLoop;
 import org.dmsc.bridge.core.publish.EventWriter;
+import org.dmsc.bridge.core.publish.KeysAtHand;
 import org.dmsc.bridge.core.publish.Outbox;
 import org.dmsc.bridge.core.push.PushDispatcher;
 import org.dmsc.bridge.core.push.PushEntry;
@@ -64,11 +69,16 @@ import org.dmsc.tenant.policy.Masks;
  */
 public final class BridgeCore implements AutoCloseable {
 
+    /** So many tenants may wait for keys at once; at most one task of each is in the queue. */
+    private static final int KEY_WAITERS = 4;
+
     private final Clock clock;
     private final BridgeParts parts;
     private final BridgeSettings settings;
     private final BridgeMetrics metrics;
     private final Outbox outbox;
+    private final ExecutorService keyWaiter = keyWaiter();
+    private final KeysAtHand keys;
     private final KafkaAuditTrail audit;
     private final KafkaAuditReader auditReader;
     private final KafkaAgentReports reports;
@@ -92,6 +102,7 @@ public final class BridgeCore implements AutoCloseable {
         this.clock = parts.clock();
         this.metrics = new BridgeMetrics(parts.meters());
         this.tokens = new DelegationTokens(parts.hmac());
+        this.keys = new KeysAtHand(KeysAtHand.of(parts.envelopes(), parts.hmac()), keyWaiter);
         KafkaClients kafka = parts.kafka();
         AvroSerde<SealedEnvelope> envelopes = new AvroSerde<>(parts.codec(), SealedEnvelope.class);
         this.outbox = new Outbox(tenant -> kafka.producer(tenant, envelopes.serializer()), clock);
@@ -101,7 +112,7 @@ public final class BridgeCore implements AutoCloseable {
         long epoch = clock.millis();
         this.reports = new KafkaAgentReports(
                 outbox,
-                parts.envelopes(),
+                new KafkaAgentReports.Sealing(parts.envelopes(), keys),
                 parts.domain(),
                 new KafkaAgentReports.Place(settings.gateway(), epoch, settings.lanes()),
                 parts.ids(),
@@ -118,8 +129,19 @@ public final class BridgeCore implements AutoCloseable {
         this.lease = lease(kafka, epoch);
         this.gateway = new LaneGateway(settings.gateway(), epoch, loop, desk, lease, watches::healthy);
         this.tenants = new TenantSet(this::follow);
-        this.push = new PushTopic(kafka, parts.codec(), parts.envelopes(), clock);
+        this.push = new PushTopic(kafka, parts.codec(), parts.envelopes(), keys, clock);
         wire(desk);
+    }
+
+    private static ExecutorService keyWaiter() {
+        ThreadPoolExecutor made = new ThreadPoolExecutor(
+                KEY_WAITERS, KEY_WAITERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "dmsc-key-wait");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        made.allowCoreThreadTimeOut(true);
+        return made;
     }
 
     private KafkaAuditTrail audit(KafkaClients kafka) {
@@ -139,6 +161,7 @@ public final class BridgeCore implements AutoCloseable {
                 tokens,
                 outbox,
                 parts.envelopes(),
+                keys,
                 parts.domain(),
                 watches,
                 queries,
@@ -150,7 +173,7 @@ public final class BridgeCore implements AutoCloseable {
     }
 
     private DeliveryDesk desk(AvroSerde<SealedEnvelope> envelopes) {
-        EventWriter writer = new EventWriter(outbox, parts.envelopes(), parts.domain(), settings.lanes());
+        EventWriter writer = new EventWriter(outbox, parts.envelopes(), keys, parts.domain(), settings.lanes());
         DeliveryOpener opener = new DeliveryOpener(envelopes.deserializer(), parts.envelopes());
         return new DeliveryDesk(
                 opener,
@@ -244,6 +267,7 @@ public final class BridgeCore implements AutoCloseable {
         lease.leave();
         dispatcher.ifPresent(PushDispatcher::close);
         push.close();
+        keyWaiter.shutdown();
         watches.close();
         replays.close();
         outbox.close();

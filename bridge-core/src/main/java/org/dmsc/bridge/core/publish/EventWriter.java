@@ -24,11 +24,13 @@ public final class EventWriter {
 
     private final Outbox outbox;
     private final Envelopes envelopes;
+    private final KeysAtHand keys;
     private final FabricDomain domain;
     private final int lanes;
 
-    public EventWriter(Outbox outbox, Envelopes envelopes, FabricDomain domain, int lanes) {
+    public EventWriter(Outbox outbox, Envelopes envelopes, KeysAtHand keys, FabricDomain domain, int lanes) {
         this.outbox = outbox;
+        this.keys = keys;
         this.envelopes = envelopes;
         this.domain = domain;
         this.lanes = lanes;
@@ -40,13 +42,15 @@ public final class EventWriter {
             TenantId tenant = new TenantId(delivery.getCallerTenant());
             InClear inClear = new InClear(
                     event.getAttempt(), delivery.getDeadline(), Optional.ofNullable(delivery.getTraceparent()));
-            return outbox.publish(new Outgoing(
+            return keys.with(
                     tenant,
-                    Channel.EVENTS,
-                    Lanes.of(event.getTaskId(), lanes),
-                    event.getTaskId(),
-                    sealed(delivery, event, streamResponse),
-                    inClear));
+                    () -> outbox.publish(new Outgoing(
+                            tenant,
+                            Channel.EVENTS,
+                            Lanes.of(event.getTaskId(), lanes),
+                            event.getTaskId(),
+                            sealed(delivery, event, streamResponse),
+                            inClear)));
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }

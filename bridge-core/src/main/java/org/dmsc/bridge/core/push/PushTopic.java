@@ -19,6 +19,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.dmsc.bridge.core.PushConfig;
 import org.dmsc.bridge.core.PushConfigs;
+import org.dmsc.bridge.core.publish.KeysAtHand;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
@@ -45,6 +46,7 @@ public final class PushTopic implements PushConfigs, AutoCloseable {
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
 
     private final PushSeals seals;
+    private final KeysAtHand keys;
     private final Clock clock;
     private final Producer<String, SealedEnvelope> producer;
     private final CompactedView<PushEntry> view;
@@ -57,8 +59,9 @@ public final class PushTopic implements PushConfigs, AutoCloseable {
 
     private record TaskName(TenantId tenant, String taskId) {}
 
-    public PushTopic(KafkaClients kafka, AvroCodec codec, Envelopes envelopes, Clock clock) {
+    public PushTopic(KafkaClients kafka, AvroCodec codec, Envelopes envelopes, KeysAtHand keys, Clock clock) {
         this.seals = new PushSeals(envelopes);
+        this.keys = keys;
         this.clock = clock;
         AvroSerde<SealedEnvelope> values = new AvroSerde<>(codec, SealedEnvelope.class);
         this.producer = kafka.producer("push", values.serializer());
@@ -110,7 +113,7 @@ public final class PushTopic implements PushConfigs, AutoCloseable {
                 .setCallerUri(caller.id().uri())
                 .setCreatedAt(clock.millis())
                 .build();
-        return write(key, seals.seal(key, record, config, clock.millis()));
+        return keys.with(key.tenant(), () -> write(key, seals.seal(key, record, config, clock.millis())));
     }
 
     @Override

@@ -10,11 +10,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.dmsc.bridge.core.AgentReports;
+import org.dmsc.bridge.core.publish.KeysAtHand;
 import org.dmsc.bridge.core.publish.Outbox;
 import org.dmsc.bridge.core.publish.Outgoing;
 import org.dmsc.bridge.core.publish.Outgoing.InClear;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Lanes;
+import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.TopicNames.Channel;
 import org.dmsc.schemas.avro.AgentLoad;
 import org.dmsc.schemas.avro.AgentRegistration;
@@ -42,8 +44,12 @@ public final class KafkaAgentReports implements AgentReports {
      */
     public record Place(String gateway, long epoch, int lanes) {}
 
+    /** What reports are sealed with, and how their keys are waited for. */
+    public record Sealing(Envelopes envelopes, KeysAtHand keys) {}
+
     private final Outbox outbox;
     private final Envelopes envelopes;
+    private final KeysAtHand keys;
     private final Parties self;
     private final Place place;
     private final Supplier<String> ids;
@@ -52,9 +58,10 @@ public final class KafkaAgentReports implements AgentReports {
     private volatile Set<Integer> ownLanes = Set.of();
 
     public KafkaAgentReports(
-            Outbox outbox, Envelopes envelopes, FabricDomain domain, Place place, Supplier<String> ids, Clock clock) {
+            Outbox outbox, Sealing sealing, FabricDomain domain, Place place, Supplier<String> ids, Clock clock) {
         this.outbox = outbox;
-        this.envelopes = envelopes;
+        this.keys = sealing.keys();
+        this.envelopes = sealing.envelopes();
         this.self =
                 Parties.from(SpiffeId.node(domain, "gateway", place.gateway()).uri());
         this.place = place;
@@ -146,16 +153,20 @@ public final class KafkaAgentReports implements AgentReports {
     private CompletionStage<Void> send(AgentReport.Builder building) {
         try {
             AgentReport report = building.build();
-            AgentRef agent = AgentRef.of(report.getTenant(), report.getAgent());
-            SealedEnvelope envelope = envelopes.seal(
-                    report, agent.tenant(), Channel.AGENTS.label(), report.getReportId(), self, report.getTime());
-            int lane = Lanes.of(report.getAgent(), place.lanes());
-            return outbox.publish(new Outgoing(
-                            agent.tenant(), Channel.AGENTS, lane, report.getAgent(), envelope, InClear.NONE))
-                    .thenAccept(offset -> {});
+            return keys.with(new TenantId(report.getTenant()), () -> sealed(report));
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    private CompletionStage<Void> sealed(AgentReport report) {
+        AgentRef agent = AgentRef.of(report.getTenant(), report.getAgent());
+        SealedEnvelope envelope = envelopes.seal(
+                report, agent.tenant(), Channel.AGENTS.label(), report.getReportId(), self, report.getTime());
+        int lane = Lanes.of(report.getAgent(), place.lanes());
+        return outbox.publish(
+                        new Outgoing(agent.tenant(), Channel.AGENTS, lane, report.getAgent(), envelope, InClear.NONE))
+                .thenAccept(offset -> {});
     }
 
     private static void logged(AgentRef agent, Throwable failure) {

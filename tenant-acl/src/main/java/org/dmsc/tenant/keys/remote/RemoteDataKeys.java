@@ -85,7 +85,7 @@ public final class RemoteDataKeys implements DataKeys {
 
     /** HMACs for the audit log; their keys are remembered until their tenant leaves. */
     public AuditHmac auditHmac() {
-        return VaultAuditHmac.ofDerived(this::auditKey);
+        return VaultAuditHmac.ofDerived(this::auditKey, auditKeys::containsKey);
     }
 
     private SecretKey auditKey(TenantId tenant) {

@@ -100,6 +100,23 @@ final class RemoteKeysTest {
     }
 
     @Test
+    void saysWithoutAskingWhetherItHasToAsk() {
+        RemoteDataKeys keys = asking("gateway");
+        AesGcmEnvelopeCipher gateway = cipher(keys);
+        assertThat(gateway.atHand(ACME, KeyClass.PAYLOAD)).isFalse();
+        assertThat(keys.auditHmac().atHand(ACME)).isFalse();
+
+        gateway.fetch(ACME, KeyClass.PAYLOAD);
+        keys.auditHmac().fetch(ACME);
+        listener.close();
+
+        assertThat(gateway.atHand(ACME, KeyClass.PAYLOAD)).isTrue();
+        assertThat(gateway.atHand(ACME, KeyClass.ROUTING)).isFalse();
+        assertThat(keys.auditHmac().atHand(ACME)).isTrue();
+        assertThat(gateway.open(gateway.seal(KeyClass.PAYLOAD, CONTEXT, TEXT))).isEqualTo(TEXT);
+    }
+
+    @Test
     void whatIsCachedSurvivesTheKeysNode() {
         AesGcmEnvelopeCipher there = cipher(new VaultDataKeys(vault, random));
         RemoteDataKeys keys = asking("gateway");
