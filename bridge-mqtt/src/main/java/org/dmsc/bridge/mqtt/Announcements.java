@@ -14,6 +14,9 @@ import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.avro.AgentChannel;
 import org.dmsc.schemas.avro.AgentHealth;
 import org.dmsc.schemas.avro.AgentSnapshot;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
+import org.dmsc.tenant.directory.Agents;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,6 +70,18 @@ final class Announcements {
                 Optional.of(ProfileWriter.JSON),
                 Map.of("a2a-status", now.status(), "a2a-status-source", "broker"),
                 Optional.empty());
+    }
+
+    /**
+     * An agent's card, as those of its tenant see it here.
+     *
+     * @throws RefusedException AGENT_UNKNOWN
+     */
+    static ObjectNode card(AgentRef agent, Agents agents) {
+        AgentSnapshot snapshot = agents.find(agent)
+                .orElseThrow(() -> new RefusedException(
+                        Refusal.AGENT_UNKNOWN, "card: no agent '" + agent + "' (expected one that is registered)"));
+        return A2aJson.parse(card(agent, snapshot).getBytes(StandardCharsets.UTF_8));
     }
 
     /** A device's card as it is. Others are reached through the fabric: their own addresses are nobody's business here. */

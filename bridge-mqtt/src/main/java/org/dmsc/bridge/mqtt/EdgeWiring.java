@@ -29,7 +29,9 @@ record EdgeWiring(
                 parts.clock());
         Presences presences = new Presences(parts, devices, outbox, quotas::requireRoom);
         MqttAgentLink link = new MqttAgentLink(parts, devices, outbox, metrics);
-        RequestDesk desk = new RequestDesk(parts.exchange());
+        RequestDesk desk = new RequestDesk(
+                parts.exchange(),
+                new PlainOperations(parts.exchange(), parts.push(), agent -> Announcements.card(agent, parts.agents())));
         return new EdgeWiring(
                 devices,
                 metrics,

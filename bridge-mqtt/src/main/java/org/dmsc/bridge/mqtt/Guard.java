@@ -68,6 +68,7 @@ final class Guard {
 
     /** Who connects; remembers until when what it showed is valid. */
     Caller admit(Knock knock) {
+        requireOwnWill(knock);
         Identified identified = authenticated(knock);
         Caller caller = identified.caller();
         LiveConnection live = admission.open(knock);
@@ -180,6 +181,20 @@ final class Guard {
     void refused(String what, Caller caller, RefusedException refused, String object) {
         count.accept(what);
         audit.refused(RefusalNote.of(caller, refused, Optional.of(Printable.of(object))));
+    }
+
+    /**
+     * A browser shows its user's certificate for any page that asks it to connect, and HiveMQ does not tell where the page is from. A token it
+     * has only for its own.
+     */
+    private void requireOwnWill(Knock knock) {
+        if (knock.transport() == Knock.Transport.WEBSOCKET && knock.password().isEmpty()) {
+            RefusedException refused = new RefusedException(
+                    Refusal.UNAUTHENTICATED,
+                    "a certificate alone over WebSocket (expected a token as password, with or without a certificate)");
+            refusedUnknown("connect", knock.remoteAddress(), refused, knock.clientId());
+            throw refused;
+        }
     }
 
     private Identified authenticated(Knock knock) {

@@ -3,6 +3,7 @@ package org.dmsc.bridge.mqtt;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -76,6 +77,11 @@ public final class MqttEdge implements AutoCloseable {
     /** Where it listens. */
     public int port() {
         return broker.port();
+    }
+
+    /** Where it listens for MQTT over WebSocket, if it does. */
+    public OptionalInt webSocketPort() {
+        return broker.webSocketPort();
     }
 
     /** How many devices are connected. */

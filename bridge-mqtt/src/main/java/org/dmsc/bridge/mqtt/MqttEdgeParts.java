@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import org.dmsc.bridge.core.AgentReports;
 import org.dmsc.bridge.core.AuditTrail;
 import org.dmsc.bridge.core.Exchange;
+import org.dmsc.bridge.core.PushConfigs;
 import org.dmsc.bridge.mqtt.broker.BrokerSettings;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.avro.Delivery;
@@ -31,6 +32,7 @@ import org.dmsc.tenant.revocation.LiveConnections;
  * @param vouching decides about agents behind outside brokers ({@code CallerAuthenticator::vouch})
  * @param connections those that are open, to be cut when their device is revoked
  * @param quotas limits of requests, connections and subscriptions
+ * @param push where callers want to be told of their tasks
  * @param tokens the delegation token that goes with a delivery ({@code DelegationTokens::issue})
  */
 public record MqttEdgeParts(
@@ -42,6 +44,7 @@ public record MqttEdgeParts(
         LiveConnections connections,
         QuotaGate quotas,
         Exchange exchange,
+        PushConfigs push,
         AgentReports reports,
         AuditTrail audit,
         Agents agents,

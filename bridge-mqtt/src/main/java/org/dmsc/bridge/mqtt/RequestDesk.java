@@ -37,27 +37,21 @@ final class RequestDesk {
     private static final Pattern UUID_4 =
             Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
 
-    private static final Set<String> NOT_CARRIED = Set.of(
-            "ListTasks",
-            "CreateTaskPushNotificationConfig",
-            "GetTaskPushNotificationConfig",
-            "ListTaskPushNotificationConfigs",
-            "DeleteTaskPushNotificationConfig",
-            "GetExtendedAgentCard");
-
     /** Faults of the fabric, not of the request: the device shall send it again. */
     private static final Set<Refusal> NOT_STORED = Set.of(Refusal.UNAVAILABLE, Refusal.INTERNAL);
 
     private static final int MOST_WAITING_TASKS = 10_000;
 
     private final Exchange exchange;
+    private final PlainOperations plain;
     private final Remakes remakes;
 
     /** Tasks of which a device was told that they wait for it: the next message with such an id goes on with the task. */
     private final Map<String, String> waiting = new ConcurrentHashMap<>();
 
-    RequestDesk(Exchange exchange) {
+    RequestDesk(Exchange exchange, PlainOperations plain) {
         this.exchange = exchange;
+        this.plain = plain;
         this.remakes = new Remakes(exchange);
     }
 
@@ -77,7 +71,7 @@ final class RequestDesk {
                 case "CancelTask":
                     return cancel(request, port);
                 default:
-                    throw notServed(request.operation());
+                    return plain(request, port);
             }
         } catch (RefusedException e) {
             return refuse(e, port);
@@ -87,13 +81,34 @@ final class RequestDesk {
     private CompletionStage<?> send(DeviceRequest request, ReplyPort port) {
         AgentMessage message = message(request);
         Wishes wishes = SendRequests.wishes(request.params());
-        if (wishes.push().isPresent()) {
-            throw new RefusedException(
-                    Refusal.PUSH_UNSUPPORTED,
-                    "configuration.taskPushNotificationConfig: not supported over MQTT (expected none; stream the answer)");
-        }
+        // Looked through before the task exists: a bad address must not leave a task behind that nobody hears of.
+        wishes.push().ifPresent(PlainOperations::requireReadable);
         return exchange.ask(request.device().caller(), message)
+                .thenCompose(task -> told(request.device().caller(), wishes, task))
                 .thenAccept(task -> follow(request, wishes, task, port))
+                .handle((done, fault) -> fault == null ? CompletableFuture.completedFuture(null) : refuse(fault, port))
+                .thenCompose(stage -> stage);
+    }
+
+    private CompletionStage<OpenTask> told(Caller caller, Wishes wishes, OpenTask task) {
+        if (wishes.push().isEmpty()) {
+            return CompletableFuture.completedFuture(task);
+        }
+        return plain.keep(caller, task.taskId(), wishes.push().get())
+                .thenApply(done -> task)
+                .whenComplete((done, fault) -> {
+                    if (fault != null) {
+                        task.release();
+                    }
+                });
+    }
+
+    private CompletionStage<?> plain(DeviceRequest request, ReplyPort port) {
+        if (!PlainOperations.has(request.operation())) {
+            throw notServed(request.operation());
+        }
+        return plain.perform(request)
+                .thenAccept(body -> port.result(body, Optional.empty(), () -> plain.perform(request)))
                 .handle((done, fault) -> fault == null ? CompletableFuture.completedFuture(null) : refuse(fault, port))
                 .thenCompose(stage -> stage);
     }
@@ -253,15 +268,8 @@ final class RequestDesk {
     }
 
     private static RefusedException notServed(String operation) {
-        return NOT_CARRIED.contains(operation)
-                ? new RefusedException(
-                        Refusal.UNSUPPORTED_OPERATION,
-                        "operation: " + operation
-                                + " is not carried over MQTT (expected SendMessage, SendStreamingMessage, SubscribeToTask,"
-                                + " GetTask or CancelTask)")
-                : new RefusedException(
-                        Refusal.UNKNOWN_OPERATION,
-                        "operation: '" + Printable.of(operation)
-                                + "' (expected SendMessage, SendStreamingMessage, SubscribeToTask, GetTask or CancelTask)");
+        return new RefusedException(
+                Refusal.UNKNOWN_OPERATION,
+                "operation: '" + Printable.of(operation) + "' (expected an operation of A2A 1.0, such as SendMessage)");
     }
 }

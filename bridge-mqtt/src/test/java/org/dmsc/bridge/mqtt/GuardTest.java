@@ -123,7 +123,8 @@ final class GuardTest {
                 Device.Version.MQTT5,
                 10,
                 "127.0.0.1",
-                Session.NONE);
+                Session.NONE,
+                Knock.Transport.TCP);
         Caller caller = guard.admit(knock);
         return new Device("connection-1", clientId, caller, AGENT, Device.Version.MQTT5, 10, "127.0.0.1", Session.NONE);
     }

@@ -236,6 +236,42 @@ final class ProfileRequesterTest {
     }
 
     @Test
+    void listsItsTasksAndSaysWhereItWantsToBeTold() throws Exception {
+        try (Paho5 device = requester()) {
+            ask(device, "gateway", "SendMessage").waitForCompletion(20_000);
+
+            request(device, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ListTasks\",\"params\":{}}");
+            assertThat(device.next().json().at("/result/tasks").findValuesAsText("id"))
+                    .contains(task);
+            request(
+                    device,
+                    "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"CreateTaskPushNotificationConfig\",\"params\":{\"taskId\":\""
+                            + task + "\",\"id\":\"p\",\"url\":\"https://hooks.example.org/x\",\"token\":\"secret\"}}");
+            assertThat(device.next().json().at("/result/id").asText()).isEqualTo("p");
+            request(
+                    device,
+                    "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"ListTaskPushNotificationConfigs\",\"params\":{\"taskId\":\""
+                            + task + "\"}}");
+            assertThat(device.next().json().at("/result/configs/0/url").asText())
+                    .isEqualTo("https://hooks.example.org/x");
+            request(
+                    device,
+                    "{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"DeleteTaskPushNotificationConfig\",\"params\":{\"taskId\":\""
+                            + task + "\",\"id\":\"p\"}}");
+            device.next();
+            assertThat(errorOf(
+                            device,
+                            "{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"GetTaskPushNotificationConfig\",\"params\":{\"taskId\":\""
+                                    + task + "\",\"id\":\"p\"}}"))
+                    .isEqualTo(-32001);
+            assertThat(errorOf(
+                            device,
+                            "{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"GetExtendedAgentCard\",\"params\":{}}"))
+                    .isEqualTo(-31004);
+        }
+    }
+
+    @Test
     void getsTheErrorThatFits() throws Exception {
         try (Paho5 device = requester()) {
             assertThat(errorOf(device, "no json")).isEqualTo(-32700);
@@ -243,8 +279,6 @@ final class ProfileRequesterTest {
                     .isEqualTo(-32600);
             assertThat(errorOf(device, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"Dance\"}"))
                     .isEqualTo(-32601);
-            assertThat(errorOf(device, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ListTasks\"}"))
-                    .isEqualTo(-32004);
             assertThat(errorOf(device, call("SendMessage", "not-a-uuid"))).isEqualTo(-32602);
             assertThat(errorOf(device, call("SendMessage", "00000000-0000-1000-8000-000000000000")))
                     .isEqualTo(-32602);

@@ -35,7 +35,7 @@ public record FabricConfig(
         short replication,
         KafkaConfig kafka,
         HttpConfig http,
-        EdgeConfig mqtt,
+        MqttConfig mqtt,
         Optional<EdgeConfig> est,
         Optional<URI> schemaRegistry,
         Limits limits,

@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -67,7 +68,7 @@ final class FabricConfigParser {
                 replication,
                 kafka,
                 http(),
-                edge("mqtt", DEFAULT_MQTT_PORT),
+                mqtt(),
                 est(),
                 schemaRegistry(),
                 limits(),
@@ -161,6 +162,18 @@ final class FabricConfigParser {
                 profile.orElse(ErrorProfile.V1_0_1));
         section.finish();
         return http;
+    }
+
+    private MqttConfig mqtt() {
+        Section section = top.section("mqtt");
+        String host = address(section);
+        int port = section.number("port", DEFAULT_MQTT_PORT, 0, LAST_PORT);
+        int webSocket = section.number("websocket-port", NO_PORT, 0, LAST_PORT);
+        if (webSocket > 0 && webSocket == port) {
+            section.fault("websocket-port", "'" + webSocket + "' is mqtt.port, too (expected another)");
+        }
+        section.finish();
+        return new MqttConfig(host, port, webSocket == NO_PORT ? OptionalInt.empty() : OptionalInt.of(webSocket));
     }
 
     private EdgeConfig edge(String key, int port) {

@@ -77,6 +77,10 @@ public final class Fabric implements AutoCloseable {
         }
         if (config.has(Role.MQTT)) {
             org.dmsc.node.host.Ports.claim(config.mqtt().host(), config.mqtt().port(), "mqtt.port");
+            if (config.mqtt().webSocketPort().isPresent()) {
+                org.dmsc.node.host.Ports.claim(
+                        config.mqtt().host(), config.mqtt().webSocketPort().getAsInt(), "mqtt.websocket-port");
+            }
         }
         if (config.has(Role.KEYS)) {
             org.dmsc.node.host.Ports.claim(

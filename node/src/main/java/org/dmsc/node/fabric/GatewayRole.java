@@ -263,6 +263,7 @@ final class GatewayRole {
                 new BrokerSettings(
                         config.mqtt().host(),
                         config.mqtt().port(),
+                        config.mqtt().webSocketPort(),
                         config.data().resolve("mqtt").toAbsolutePath(),
                         (int) config.limits().maxBodyBytes(),
                         MOST_DEVICES),
@@ -273,6 +274,7 @@ final class GatewayRole {
                 revocations.connections(),
                 quotas.gate(),
                 core.exchange(),
+                core.pushConfigs(),
                 core.reports(),
                 core.audit(),
                 foundation.agents(),

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.dmsc.bridge.core.a2a.ErrorProfile;
 import org.dmsc.node.host.ExitCode;
 import org.dmsc.node.host.NodeException;
@@ -27,7 +28,7 @@ final class ConfigReaderTest {
 
         assertThat(config.roles()).isEqualTo(Role.usual());
         assertThat(config.http()).isEqualTo(new HttpConfig("127.0.0.1", 8443, ErrorProfile.V1_0_1));
-        assertThat(config.mqtt()).isEqualTo(new EdgeConfig("127.0.0.1", 8883));
+        assertThat(config.mqtt()).isEqualTo(new MqttConfig("127.0.0.1", 8883, OptionalInt.empty()));
         assertThat(config.kafka().port()).isZero();
         assertThat(config.keys()).isEqualTo(config.data().resolve("keys"));
         assertThat(config.lanes()).isEqualTo(4);

@@ -14,23 +14,12 @@ final class BrokerConfig {
     private BrokerConfig() {}
 
     static String xml(BrokerSettings settings, Path identity, Path trust, String password) {
+        String stores = stores(identity, trust, password);
         return """
                 <?xml version="1.0" encoding="UTF-8"?>
                 <hivemq>
                   <listeners>
-                    <tls-tcp-listener>
-                      <port>%d</port>
-                      <bind-address>%s</bind-address>
-                      <name>devices</name>
-                      <tls>
-                %s
-                        <protocols>
-                          <protocol>TLSv1.3</protocol>
-                        </protocols>
-                        <handshake-timeout>10000</handshake-timeout>
-                        <client-authentication-mode>OPTIONAL</client-authentication-mode>
-                      </tls>
-                    </tls-tcp-listener>
+                %s%s
                   </listeners>
                 %s
                   <restrictions>
@@ -45,11 +34,35 @@ final class BrokerConfig {
                   </anonymous-usage-statistics>
                 </hivemq>
                 """.formatted(
-                        settings.port(),
-                        escape(settings.bindAddress()),
-                        stores(identity, trust, password),
+                        listener("tls-tcp-listener", "devices", settings.port(), settings, stores),
+                        settings.webSocketPort().isPresent()
+                                ? listener(
+                                        "tls-websocket-listener",
+                                        "websocket",
+                                        settings.webSocketPort().getAsInt(),
+                                        settings,
+                                        stores)
+                                : "",
                         mqtt(settings),
                         settings.maxConnections());
+    }
+
+    private static String listener(String kind, String name, int port, BrokerSettings settings, String stores) {
+        return """
+                <%1$s>
+                  <port>%2$d</port>
+                  <bind-address>%3$s</bind-address>
+                  <name>%4$s</name>
+                  <tls>
+                %5$s
+                    <protocols>
+                      <protocol>TLSv1.3</protocol>
+                    </protocols>
+                    <handshake-timeout>10000</handshake-timeout>
+                    <client-authentication-mode>OPTIONAL</client-authentication-mode>
+                  </tls>
+                </%1$s>
+                """.formatted(kind, port, escape(settings.bindAddress()), name, stores);
     }
 
     private static String stores(Path identity, Path trust, String password) {

@@ -5,6 +5,7 @@ import com.hivemq.extension.sdk.api.auth.parameter.SimpleAuthInput;
 import com.hivemq.extension.sdk.api.auth.parameter.SimpleAuthOutput;
 import com.hivemq.extension.sdk.api.client.parameter.ClientTlsInformation;
 import com.hivemq.extension.sdk.api.client.parameter.ConnectionInformation;
+import com.hivemq.extension.sdk.api.client.parameter.ListenerType;
 import com.hivemq.extension.sdk.api.packets.auth.DefaultAuthorizationBehaviour;
 import com.hivemq.extension.sdk.api.packets.connect.ConnackReasonCode;
 import com.hivemq.extension.sdk.api.packets.connect.ConnectPacket;
@@ -28,6 +29,8 @@ final class DeviceAuthenticator implements SimpleAuthenticator {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeviceAuthenticator.class);
 
+    private static final int MOST_PROPERTIES = 16_384;
+
     private final DeviceTraffic traffic;
     private final Connections connections;
     private final Supplier<String> connectionIds;
@@ -41,6 +44,7 @@ final class DeviceAuthenticator implements SimpleAuthenticator {
     @Override
     public void onConnect(SimpleAuthInput input, SimpleAuthOutput output) {
         try {
+            requireFew(input.getConnectPacket());
             Knock knock = knock(input);
             Caller caller = traffic.authenticate(knock);
             connections.add(input.getConnectionInformation(), device(knock, caller));
@@ -51,6 +55,19 @@ final class DeviceAuthenticator implements SimpleAuthenticator {
         } catch (Throwable e) {
             LOG.atError().setCause(e).log("mqtt connect failed inside the fabric; refused");
             output.failAuthentication(ConnackReasonCode.UNSPECIFIED_ERROR, Refusal.INTERNAL.meaning());
+        }
+    }
+
+    /** HiveMQ takes 128 KiB of them from anybody, before it is known who that is. */
+    private static void requireFew(ConnectPacket connect) {
+        int characters = connect.getUserProperties().asList().stream()
+                .mapToInt(property ->
+                        property.getName().length() + property.getValue().length())
+                .sum();
+        if (characters > MOST_PROPERTIES) {
+            throw new RefusedException(
+                    Refusal.TOO_LARGE,
+                    "user properties: " + characters + " characters (expected at most " + MOST_PROPERTIES + ")");
         }
     }
 
@@ -69,7 +86,17 @@ final class DeviceAuthenticator implements SimpleAuthenticator {
                 connect.getMqttVersion() == MqttVersion.V_5 ? Device.Version.MQTT5 : Device.Version.MQTT311,
                 connect.getReceiveMaximum(),
                 connection.getInetAddress().map(InetAddress::getHostAddress).orElse("unknown"),
-                session(connect));
+                session(connect),
+                transport(connection));
+    }
+
+    private static Knock.Transport transport(ConnectionInformation connection) {
+        return connection
+                        .getListener()
+                        .filter(listener -> listener.getListenerType() == ListenerType.TLS_TCP_LISTENER)
+                        .isPresent()
+                ? Knock.Transport.TCP
+                : Knock.Transport.WEBSOCKET;
     }
 
     /** MQTT 3.1.1 knows no expiry: HiveMQ puts its own maximum there, which is zero here. */

@@ -18,6 +18,7 @@ import com.hivemq.extension.sdk.api.services.publish.PublishService;
 import com.hivemq.extension.sdk.api.services.publish.RetainedMessageStore;
 import com.hivemq.extension.sdk.api.services.session.ClientService;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -56,7 +57,8 @@ final class EdgeExtension implements ExtensionMain {
         Services.eventRegistry()
                 .setClientLifecycleEventListener(provided -> new ConnectionEvents(traffic, connections));
         Set<Listener> listeners = input.getServerInformation().getListener();
-        if (listeners.size() == 1 && listeners.stream().allMatch(this::isOurs)) {
+        int expected = settings.webSocketPort().isPresent() ? 2 : 1;
+        if (listeners.size() == expected && listeners.stream().allMatch(this::isOurs)) {
             services = Optional.of(new BrokerServices(
                     Services.publishService(), Services.retainedMessageStore(), Services.clientService()));
         } else {
@@ -70,9 +72,11 @@ final class EdgeExtension implements ExtensionMain {
     }
 
     private boolean isOurs(Listener listener) {
-        return listener.getListenerType() == ListenerType.TLS_TCP_LISTENER
-                && listener.getPort() == settings.port()
-                && listener.getBindAddress().equals(settings.bindAddress());
+        boolean devices = listener.getListenerType() == ListenerType.TLS_TCP_LISTENER
+                && listener.getPort() == settings.port();
+        boolean webSocket = listener.getListenerType() == ListenerType.TLS_WEBSOCKET_LISTENER
+                && settings.webSocketPort().equals(OptionalInt.of(listener.getPort()));
+        return (devices || webSocket) && listener.getBindAddress().equals(settings.bindAddress());
     }
 
     private void initialize(InitializerInput input, ClientContext context) {

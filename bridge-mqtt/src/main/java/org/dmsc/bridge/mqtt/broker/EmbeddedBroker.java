@@ -15,6 +15,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -53,7 +54,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     private final KeyFiles keys;
     private volatile Optional<Running> running = Optional.empty();
 
-    private record Running(EmbeddedHiveMQ hive, BrokerServices services, int port) {}
+    private record Running(EmbeddedHiveMQ hive, BrokerServices services, BrokerSettings on) {}
 
     public EmbeddedBroker(BrokerSettings settings, DeviceTraffic traffic, SecureRandom random) {
         this.settings = settings;
@@ -74,8 +75,11 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
         prepare(identity, authorities);
         for (int tries = 1; running.isEmpty(); tries++) {
-            int port = choosePort();
-            running = open(settings.withPort(port), identity.chain().get(0));
+            int port = choosePort(settings.port(), "mqtt port");
+            OptionalInt webSocket = settings.webSocketPort().isPresent()
+                    ? OptionalInt.of(choosePort(settings.webSocketPort().getAsInt(), "mqtt websocket port"))
+                    : OptionalInt.empty();
+            running = open(settings.withPorts(port, webSocket), identity.chain().get(0));
             if (running.isEmpty() && (settings.port() != 0 || tries == PORT_TRIES)) {
                 throw new BrokerException(
                         "the MQTT listener on " + settings.bindAddress() + ":" + port
@@ -86,7 +90,12 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** Where it listens. */
     public int port() {
-        return running().port();
+        return running().on().port();
+    }
+
+    /** Where it listens for MQTT over WebSocket. */
+    public OptionalInt webSocketPort() {
+        return running().on().webSocketPort();
     }
 
     /** New key and certificate; taken over within ten seconds, connections stay. */
@@ -180,21 +189,21 @@ public final class EmbeddedBroker implements AutoCloseable {
         keys.writeTrust(authorities);
     }
 
-    private int choosePort() {
-        if (settings.port() == 0) {
+    private int choosePort(int wanted, String key) {
+        if (wanted == 0) {
             try {
                 return ListenerProbe.freePort(settings.bindAddress());
             } catch (IOException e) {
                 throw new BrokerException("no free port on " + settings.bindAddress() + ": " + e.getMessage(), e);
             }
         }
-        if (!ListenerProbe.isFree(settings.bindAddress(), settings.port())) {
+        if (!ListenerProbe.isFree(settings.bindAddress(), wanted)) {
             throw new RefusedException(
                     Refusal.INVALID_CONFIGURATION,
-                    "mqtt port: " + settings.port() + " on " + settings.bindAddress()
+                    key + ": " + wanted + " on " + settings.bindAddress()
                             + " is taken by another process (expected a free port; choose another, or 0 for any)");
         }
-        return settings.port();
+        return wanted;
     }
 
     /** Empty when everything went well except that nobody listens. */
@@ -224,7 +233,10 @@ public final class EmbeddedBroker implements AutoCloseable {
                     "the MQTT broker did not take its configuration (expected one TLS listener on port " + on.port()
                             + ")");
         }
-        if (!ListenerProbe.shows(on.bindAddress(), on.port(), shown)) {
+        if (!ListenerProbe.shows(on.bindAddress(), on.port(), shown)
+                || (on.webSocketPort().isPresent()
+                        && !ListenerProbe.shows(
+                                on.bindAddress(), on.webSocketPort().getAsInt(), shown))) {
             close(hive);
             return Optional.empty();
         }
@@ -232,7 +244,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                 .addKeyValue("port", on.port())
                 .addKeyValue("address", on.bindAddress())
                 .log("mqtt broker listens");
-        return Optional.of(new Running(hive, services.get(), on.port()));
+        return Optional.of(new Running(hive, services.get(), on));
     }
 
     private EmbeddedHiveMQ build(EdgeExtension main) {

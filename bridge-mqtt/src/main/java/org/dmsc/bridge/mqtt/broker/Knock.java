@@ -21,7 +21,16 @@ public record Knock(
         Device.Version version,
         int receiveMaximum,
         String remoteAddress,
-        Session session) {
+        Session session,
+        Transport transport) {
+
+    /** What the connection is made of. */
+    public enum Transport {
+        /** TLS. */
+        TCP,
+        /** WebSocket over TLS: what a browser can be talked into opening. */
+        WEBSOCKET
+    }
 
     public Knock {
         chain = List.copyOf(chain);

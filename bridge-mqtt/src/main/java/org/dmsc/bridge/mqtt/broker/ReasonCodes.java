@@ -20,6 +20,8 @@ final class ReasonCodes {
             case QUOTA_EXCEEDED:
             case RATE_LIMITED:
                 return ConnackReasonCode.QUOTA_EXCEEDED;
+            case TOO_LARGE:
+                return ConnackReasonCode.PACKET_TOO_LARGE;
             case OVERLOADED:
                 return ConnackReasonCode.SERVER_BUSY;
             case UNAVAILABLE:

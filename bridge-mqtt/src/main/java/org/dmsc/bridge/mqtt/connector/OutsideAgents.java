@@ -59,7 +59,8 @@ final class OutsideAgents {
                 settings.version(),
                 settings.receiveMaximum(),
                 String.valueOf(settings.url().getHost()),
-                LONG);
+                LONG,
+                Knock.Transport.TCP);
         Caller caller = traffic.vouch(knock, agent);
         Device device = new Device(
                 knock.connection(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,17 @@ final class BrokerConfigTest {
         ConfigSchema.requireValid(xml);
         assertThat(xml).doesNotContain("${").doesNotContain("<tcp-listener>").doesNotContain("websocket");
         assertThat(xml).contains("<mode>in-memory</mode>", "<protocol>TLSv1.3</protocol>", "<port>8883</port>");
+    }
+
+    @Test
+    void offersWebSocketOverTlsOnly() {
+        String xml = BrokerConfig.xml(
+                SETTINGS.withPorts(8883, OptionalInt.of(8884)), Path.of("i.p12"), Path.of("t.p12"), "p");
+
+        ConfigSchema.requireValid(xml);
+        assertThat(xml)
+                .contains("<tls-websocket-listener>", "<port>8884</port>")
+                .doesNotContain("<websocket-listener>");
     }
 
     @Test

@@ -61,7 +61,8 @@ public final class FakeExchange implements Exchange {
 
     @Override
     public CompletionStage<TaskPage> list(Caller caller, TaskFilter filter) {
-        throw new UnsupportedOperationException();
+        List<TaskView> views = tasks.values().stream().map(FakeTask::view).toList();
+        return CompletableFuture.completedFuture(new TaskPage(views, Optional.empty(), views.size()));
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -76,6 +77,7 @@ public final class SharedEdge implements ParameterResolver {
         public static final FabricDomain DOMAIN = FabricDomain.DEFAULT;
 
         public final FakeExchange exchange = new FakeExchange();
+        public final FakePush push = new FakePush();
         public final FakeReports reports = new FakeReports();
         public final FakeAudit audit = new FakeAudit();
         public final FakeDirectory directory = new FakeDirectory();
@@ -106,7 +108,7 @@ public final class SharedEdge implements ParameterResolver {
                 createTenant("acme");
                 createTenant("globex");
                 workFolder = folder.resolve("mqtt");
-                BrokerSettings settings = new BrokerSettings("127.0.0.1", 0, workFolder, 1_000_000, 1000);
+                BrokerSettings settings = new BrokerSettings("127.0.0.1", 0, OptionalInt.of(0), workFolder, 1_000_000, 1000);
                 edge = new MqttEdge(parts(settings));
                 edge.start();
             } catch (IOException e) {
@@ -153,6 +155,7 @@ public final class SharedEdge implements ParameterResolver {
                     connections,
                     quotas,
                     exchange,
+                    push,
                     reports,
                     audit,
                     directory.agents,
