@@ -24,16 +24,15 @@ import org.dmsc.schemas.RefusedException;
 final class Answers {
 
     static final MediaType A2A_JSON = MediaType.create("application", "a2a+json");
-    private static final String EXTENSIONS = "a2a-extensions";
 
     private Answers() {}
 
     static HttpResponse json(HttpStatus status, JsonNode body) {
-        return json(status, MediaType.JSON, body, RequestHeaders.of(com.linecorp.armeria.common.HttpMethod.GET, "/"));
+        return json(status, MediaType.JSON, body);
     }
 
-    static HttpResponse json(HttpStatus status, MediaType type, JsonNode body, RequestHeaders asked) {
-        return HttpResponse.of(headers(status, type, asked).build(), HttpData.wrap(A2aJson.bytes(body)));
+    static HttpResponse json(HttpStatus status, MediaType type, JsonNode body) {
+        return HttpResponse.of(headers(status, type).build(), HttpData.wrap(A2aJson.bytes(body)));
     }
 
     /** An AIP-193 error. */
@@ -68,14 +67,8 @@ final class Answers {
         return HttpResponse.of(headers.build(), HttpData.wrap(body));
     }
 
-    static ResponseHeadersBuilder headers(HttpStatus status, MediaType type, RequestHeaders asked) {
-        ResponseHeadersBuilder headers =
-                ResponseHeaders.builder(status).contentType(type).add(HttpHeaderNames.CACHE_CONTROL, "no-store");
-        List<String> activated = parameters(asked).activated();
-        if (!activated.isEmpty()) {
-            headers.add(EXTENSIONS, String.join(", ", activated));
-        }
-        return headers;
+    static ResponseHeadersBuilder headers(HttpStatus status, MediaType type) {
+        return ResponseHeaders.builder(status).contentType(type).add(HttpHeaderNames.CACHE_CONTROL, "no-store");
     }
 
     /** What goes beside the request: several headers of one name are one. */

@@ -82,6 +82,14 @@ record Call(
                 context.whenRequestCancelled());
     }
 
+    /** Tells the caller which of the extensions that it named take effect, in the header that its version has for them. */
+    void confirm(List<String> extensions) {
+        if (!extensions.isEmpty()) {
+            String name = request.headers().contains("x-a2a-extensions") ? "x-a2a-extensions" : "a2a-extensions";
+            context.addAdditionalResponseHeader(name, String.join(", ", extensions));
+        }
+    }
+
     /** What an audit record says was asked for. */
     String object() {
         return method() + " " + context.path();

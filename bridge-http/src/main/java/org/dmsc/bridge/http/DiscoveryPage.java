@@ -31,6 +31,7 @@ final class DiscoveryPage implements Page {
 
     private static final int DEFAULT_LIMIT = 20;
     private static final int MOST = 200;
+    private static final int MOST_ENTRIES = 10_000;
     private static final int LONGEST_QUERY = 4096;
 
     private final VisibleAgents visible;
@@ -51,6 +52,9 @@ final class DiscoveryPage implements Page {
         if (call.is(HttpMethod.GET, "v1", "agents", "*")) {
             AgentSnapshot agent = one(call, call.path().get(2));
             return done(Answers.json(HttpStatus.OK, AgentJson.of(agent, url(call, agent))));
+        }
+        if (call.is(HttpMethod.GET, ".well-known", "ai-catalog.json")) {
+            return done(PublicPages.card(catalogue(call), call.request().headers()));
         }
         if (call.is(HttpMethod.GET, "agents", "*", ".well-known", "agent-card.json")) {
             AgentSnapshot agent = one(call, call.path().get(1));
@@ -87,6 +91,22 @@ final class DiscoveryPage implements Page {
         ObjectNode body = A2aJson.object();
         body.set("agents", list);
         return body;
+    }
+
+    /** Every agent that the caller may use, and where its card is: a proposal of the A2A project (PR 2240), not yet a norm. */
+    private ObjectNode catalogue(Call call) {
+        ObjectNode catalogue = A2aJson.object().put("specVersion", "1.0");
+        catalogue.putObject("host").put("displayName", "DMSC gateway").put("identifier", call.baseUrl());
+        ArrayNode entries = catalogue.putArray("entries");
+        visible.all(tenantOf(call)).stream().limit(MOST_ENTRIES).forEach(agent -> {
+            ObjectNode entry = entries.addObject();
+            entry.put("identifier", "urn:dmsc:agent:" + agent.getTenant() + ":" + agent.getAgent());
+            entry.put("displayName", agent.getRegistration().getName());
+            entry.put("description", agent.getRegistration().getDescription());
+            entry.put("mediaType", "application/a2a-agent-card+json");
+            entry.put("url", url(call, agent) + PublicPages.CARD);
+        });
+        return catalogue;
     }
 
     /** In the order in which the router would look at them. */

@@ -21,9 +21,8 @@ final class EventStream implements StreamSink {
 
     /** The stream as a response, begun. */
     static HttpResponse of(Call call, EdgeSettings settings, TaskStream stream, Framing framing) {
-        SseWriter writer = new SseWriter(Answers.headers(
-                        HttpStatus.OK, MediaType.EVENT_STREAM, call.request().headers())
-                .build());
+        SseWriter writer = new SseWriter(
+                Answers.headers(HttpStatus.OK, MediaType.EVENT_STREAM).build());
         stream.into(
                 new EventStream(framing, writer),
                 new TaskStream.Pace(

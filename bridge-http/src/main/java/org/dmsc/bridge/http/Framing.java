@@ -2,6 +2,7 @@ package org.dmsc.bridge.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.core.a2a.ErrorProfile;
 import org.dmsc.bridge.core.a2a.Errors;
@@ -15,6 +16,22 @@ interface Framing {
 
     /** An event that ends the stream with an error. */
     String error(Refusal refusal, String sentence);
+
+    /** The same with objects that were made into something else first. */
+    default Framing translated(UnaryOperator<byte[]> translation) {
+        Framing self = this;
+        return new Framing() {
+            @Override
+            public byte[] data(byte[] streamResponse) {
+                return self.data(translation.apply(streamResponse));
+            }
+
+            @Override
+            public String error(Refusal refusal, String sentence) {
+                return self.error(refusal, sentence);
+            }
+        };
+    }
 
     /** HTTP+JSON: the bare object. */
     static Framing rest(ErrorProfile profile) {

@@ -13,7 +13,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dmsc.bridge.core.AgentLink;
 import org.dmsc.bridge.http.a2a.A2aCore;
+import org.dmsc.bridge.http.a2a.AgentExtensions;
 import org.dmsc.bridge.http.inbox.Inboxes;
+import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.TenantId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +31,7 @@ import org.slf4j.LoggerFactory;
  *   HTTP+JSON         /message:send, /message:stream, /tasks…, /extendedAgentCard, each also under /agents/{agent} and /{tenant}
  *   gRPC              /lf.a2a.v1.A2AService/…
  *   agents            GET, POST, DELETE /v1/agents…, /v1/agents/{agent}/inbox…, GET /agents/{agent}/.well-known/agent-card.json
+ *   0.3               the methods of that version at the JSON-RPC addresses, and /v1/message:send, /v1/tasks…, /v1/card
  *   operators         /v1/config/tenants…, /v1/revocations, /v1/audit, /v1/dead, /v1/tasks/{id}/explain, /v1/status, /metrics
  * </pre>
  */
@@ -112,7 +116,7 @@ public final class HttpEdge implements AutoCloseable {
         EdgeSettings settings = parts.settings();
         Failures failures = new Failures(parts.audit(), settings);
         Door door = new Door(parts);
-        A2aCore core = new A2aCore(parts.exchange(), parts.push(), new ExtendedCards(parts)::of);
+        A2aCore core = new A2aCore(parts.exchange(), parts.push(), new ExtendedCards(parts)::of, this::extensions);
         EdgeService service = new EdgeService(
                 parts, door, new PublicPages(settings, parts.status()), pages(core, failures), failures);
         GrpcGate grpc = new GrpcGate(door, failures, settings);
@@ -133,6 +137,13 @@ public final class HttpEdge implements AutoCloseable {
                 .service(grpc.service(core), grpc::guarding)
                 .service("prefix:/", service);
         return builder.build();
+    }
+
+    private AgentExtensions extensions(TenantId viewer, AgentRef agent) {
+        return new VisibleAgents(parts)
+                .find(viewer, agent)
+                .map(found -> AgentExtensions.of(found.getRegistration().getEndpoint()))
+                .orElse(AgentExtensions.NONE);
     }
 
     private List<Page> pages(A2aCore core, Failures failures) {

@@ -29,9 +29,8 @@ final class InboxStream implements InboxReader {
     /** The stream as a response, begun. */
     static HttpResponse of(Call call, EdgeSettings settings, Inboxes inboxes, AgentRef agent, Clock clock) {
         call.context().clearRequestTimeout();
-        SseWriter writer = new SseWriter(Answers.headers(
-                        HttpStatus.OK, MediaType.EVENT_STREAM, call.request().headers())
-                .build());
+        SseWriter writer = new SseWriter(
+                Answers.headers(HttpStatus.OK, MediaType.EVENT_STREAM).build());
         writer.event("open", "", A2aJson.bytes(A2aJson.object().put("agent", agent.toString())));
         InboxStream stream = new InboxStream(writer);
         long interval = settings.heartbeat().toMillis();

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.core.a2a.PublishedCards;
+import org.dmsc.bridge.core.a2a.v03.OldCards;
 
 /** The only things that need no identity: the gateway's card, and whether the process lives and is ready. */
 final class PublicPages {
@@ -45,15 +46,16 @@ final class PublicPages {
         }
     }
 
-    /** A card with what HTTP caches need (contract 8.6); a conditional request gets 304. */
+    /** A card with what HTTP caches need (contract 8.6); a conditional request gets 304. Who does not name a version may be of 0.3. */
     static HttpResponse card(ObjectNode card, RequestHeaders headers) {
-        byte[] body = A2aJson.bytes(card);
+        byte[] body = A2aJson.bytes(
+                Answers.parameters(headers).old() && card.has("supportedInterfaces") ? OldCards.dual(card) : card);
         String tag = "\"" + Integer.toHexString(Arrays.hashCode(body)) + "-" + body.length + "\"";
         boolean unchanged = headers.getAll(HttpHeaderNames.IF_NONE_MATCH).contains(tag);
         ResponseHeaders answer = ResponseHeaders.builder(unchanged ? HttpStatus.NOT_MODIFIED : HttpStatus.OK)
                 .contentType(MediaType.JSON)
                 .add(HttpHeaderNames.CACHE_CONTROL, "max-age=60")
-                .add(HttpHeaderNames.VARY, "Host")
+                .add(HttpHeaderNames.VARY, "Host, A2A-Version")
                 .add(HttpHeaderNames.ETAG, tag)
                 .build();
         return unchanged ? HttpResponse.of(answer) : HttpResponse.of(answer, HttpData.wrap(body));

@@ -44,6 +44,18 @@ record RestRoute(Operation operation, ObjectNode request) {
         return below;
     }
 
+    /** The same for a caller of 0.3, whose operations are below {@code /v1}, where the fabric's own pages are, too. */
+    static Optional<RestRoute> ofOld(Call call) {
+        List<String> path = call.path();
+        if (path.size() < 2 || !path.get(0).equals("v1")) {
+            return Optional.empty();
+        }
+        if (call.is(HttpMethod.GET, "v1", "card")) {
+            return route(Operation.GET_EXTENDED_AGENT_CARD, A2aJson.object());
+        }
+        return begins(path.get(1)) ? here(call.below(1)) : Optional.empty();
+    }
+
     private static boolean begins(String segment) {
         return segment.startsWith("message:") || segment.equals("tasks") || segment.equals("extendedAgentCard");
     }

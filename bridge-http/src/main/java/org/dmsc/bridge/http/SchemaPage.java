@@ -45,8 +45,8 @@ final class SchemaPage implements Page {
         }
         return work(call)
                 .map(work -> desk.ask(registry -> work.apply(new SchemaAnswers(registry, name -> shows(call, name))))
-                        .thenApply(found -> answer(HttpStatus.OK, call, found))
-                        .exceptionally(failure -> fault(call, failure)));
+                        .thenApply(found -> answer(HttpStatus.OK, found))
+                        .exceptionally(SchemaPage::fault));
     }
 
     private static Optional<Function<SchemaAnswers, JsonNode>> work(Call call) {
@@ -160,16 +160,16 @@ final class SchemaPage implements Page {
                         .orElse(true);
     }
 
-    private static HttpResponse answer(HttpStatus status, Call call, JsonNode body) {
-        return Answers.json(status, TYPE, body, call.request().headers());
+    private static HttpResponse answer(HttpStatus status, JsonNode body) {
+        return Answers.json(status, TYPE, body);
     }
 
-    private static HttpResponse fault(Call call, Throwable failure) {
+    private static HttpResponse fault(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof SchemaFault fault) {
             JsonNode body = A2aJson.object().put("error_code", fault.code()).put("message", fault.getMessage());
-            return answer(HttpStatus.valueOf(fault.status()), call, body);
+            return answer(HttpStatus.valueOf(fault.status()), body);
         }
         throw failure instanceof RuntimeException known ? known : new CompletionException(cause);
     }

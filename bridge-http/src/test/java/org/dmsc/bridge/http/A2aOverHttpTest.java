@@ -260,7 +260,7 @@ final class A2aOverHttpTest {
     void refusesWrongVersionsAndContentTypes() throws Exception {
         HttpRequest old = HttpRequest.newBuilder(edge.uri("/a2a"))
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(rpc("message/send", "{}")))
+                .POST(HttpRequest.BodyPublishers.ofString(rpc("SendMessage", "{}")))
                 .build();
         assertThat(EdgeFixture.send(agent, old)
                         .json()

@@ -118,7 +118,7 @@ final class AgentApiTest {
                 "{}",
                 card("ftp://x/"),
                 card("https://user@x/"),
-                card("https://localhost:1/").replace("JSONRPC", "GRPC"),
+                card("https://localhost:1/").replace("JSONRPC", "urn:other"),
                 card("https://localhost:1/").replace("\"id\":\"refunds\",", ""),
                 card("https://localhost:1/").replace("\"tags\":[\"billing\"]", "\"tags\":[1]"))) {
             EdgeFixture.Answer answer = EdgeFixture.send(agent, edge.post("/v1/agents/bad", body));

@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import org.apache.avro.Schema;
+import org.dmsc.schemas.avro.AgentEndpoint;
 import org.dmsc.schemas.avro.AgentRegistration;
 import org.dmsc.schemas.avro.SkillRecord;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,8 @@ final class PackedRegistration extends AgentRegistration {
     private static final long serialVersionUID = 1L;
 
     /** By their places; all others are at hand. */
-    private static final BitSet PACKED = places("cardJson", "name", "description", "url", "skills", "plainCall");
+    private static final BitSet PACKED =
+            places("cardJson", "name", "description", "url", "skills", "plainCall", "endpoint");
 
     private final transient byte[] packed;
     private final transient String[] ids;
@@ -94,6 +96,11 @@ final class PackedRegistration extends AgentRegistration {
     @Override
     public @Nullable String getPlainCall() {
         return whole().getPlainCall();
+    }
+
+    @Override
+    public @Nullable AgentEndpoint getEndpoint() {
+        return whole().getEndpoint();
     }
 
     @Override

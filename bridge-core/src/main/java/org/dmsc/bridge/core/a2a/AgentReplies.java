@@ -1,5 +1,6 @@
 package org.dmsc.bridge.core.a2a;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import org.dmsc.schemas.avro.TaskStateName;
  *
  * <pre>
  *   message           statusUpdate COMPLETED with that message
- *   task              its artifacts, then its status
+ *   task              its artifacts, then its status; shown again: only what of it is news
  *   statusUpdate      itself
  *   artifactUpdate    itself
  *   after the end     nothing; counted
@@ -32,28 +33,45 @@ public final class AgentReplies {
 
     private final TaskKey key;
     private final Clock clock;
+    private final Heard heard;
     private Optional<String> agentTaskId;
+    private Optional<String> agentContextId = Optional.empty();
     private boolean finished;
     private int ignored;
 
-    private AgentReplies(TaskKey key, Clock clock, Optional<String> agentTaskId) {
+    private AgentReplies(TaskKey key, Clock clock, Heard heard, Optional<String> agentTaskId) {
         this.key = key;
         this.clock = clock;
+        this.heard = heard;
         this.agentTaskId = agentTaskId;
     }
 
     /** Of an agent that is an A2A server: it names its task itself, once. */
     public static AgentReplies ofServer(TaskKey key, Clock clock) {
-        return new AgentReplies(key, clock, Optional.empty());
+        return new AgentReplies(key, clock, new Heard(), Optional.empty());
+    }
+
+    /** Of the same agent after a follow-up: it still calls the task the same, and what was heard of it is no news. */
+    public static AgentReplies following(TaskKey key, Clock clock, Heard heard, String agentTaskId) {
+        return new AgentReplies(key, clock, heard, Optional.of(agentTaskId));
     }
 
     /** Of an agent that was told the task id and MUST answer with it (A2A over MQTT). */
     public static AgentReplies ofRequester(TaskKey key, Clock clock) {
-        return new AgentReplies(key, clock, Optional.of(key.taskId()));
+        return new AgentReplies(key, clock, new Heard(), Optional.of(key.taskId()));
+    }
+
+    /** Reads a {@code SendMessageResponse}: its status counts even when it was heard before, because nothing else is said. */
+    public List<AgentReply> readWhole(ObjectNode response) {
+        List<AgentReply> replies = read(response);
+        if (!replies.isEmpty() || !(response.get("task") instanceof ObjectNode task) || finished()) {
+            return replies;
+        }
+        return List.of(status(new Fields(task, "task", Refusal.INVALID_AGENT_RESPONSE)));
     }
 
     /**
-     * Reads a {@code StreamResponse} or {@code SendMessageResponse}.
+     * Reads a {@code StreamResponse}.
      *
      * @return what it says, in order; empty when the answer had ended before
      * @throws RefusedException INVALID_AGENT_RESPONSE
@@ -77,11 +95,6 @@ public final class AgentReplies {
         return replies;
     }
 
-    /** Reads a bare {@code Task}, as {@code GetTask} answers it. */
-    public List<AgentReply> readTask(ObjectNode task) {
-        return read(A2aJson.object().set("task", task));
-    }
-
     /** A terminal state was read. */
     public synchronized boolean finished() {
         return finished;
@@ -97,6 +110,16 @@ public final class AgentReplies {
         return agentTaskId;
     }
 
+    /** What was heard so far, for the answers to a message that follows up. */
+    public Heard heard() {
+        return heard;
+    }
+
+    /** The agent's own name of the conversation, once it gave one: what follows up must name it. */
+    public synchronized Optional<String> agentContextId() {
+        return agentContextId;
+    }
+
     private List<AgentReply> read(String kind, Fields body) {
         switch (kind) {
             case "message":
@@ -105,7 +128,9 @@ public final class AgentReplies {
                 return task(body);
             case "statusUpdate":
                 checkTaskId(body, "taskId");
-                return List.of(status(body));
+                AgentReply update = status(body);
+                isNews(body);
+                return List.of(update);
             case "artifactUpdate":
                 checkTaskId(body, "taskId");
                 return List.of(artifact(body));
@@ -116,16 +141,27 @@ public final class AgentReplies {
 
     private AgentReply direct(Fields body) {
         ObjectNode message = message(body);
-        return statusReply(TaskStateName.COMPLETED, Optional.of(message));
+        return statusReply(TaskStateName.COMPLETED, Optional.of(message), Optional.empty());
     }
 
+    /** An update is passed on whatever was heard before; a task is a state, so that only what changed in it is news. */
     private List<AgentReply> task(Fields task) {
         checkTaskId(task, "id");
         List<AgentReply> replies = new ArrayList<>();
         for (ObjectNode artifact : task.objects("artifacts", MOST_ARTIFACTS)) {
-            replies.add(artifactReply(artifact, Optional.empty()));
+            checked(artifact);
+            heard.shown(artifact).ifPresent(news -> {
+                ObjectNode response = artifactUpdate(news.artifact());
+                if (news.appends()) {
+                    ((ObjectNode) response.get("artifactUpdate")).put("append", true);
+                }
+                replies.add(new AgentReply(Optional.empty(), response));
+            });
         }
-        replies.add(status(task));
+        AgentReply status = status(task);
+        if (isNews(task)) {
+            replies.add(status);
+        }
         return replies;
     }
 
@@ -138,36 +174,55 @@ public final class AgentReplies {
                         () -> status.wrong("state", "is '" + Printable.of(wire) + "'", "a TASK_STATE_… of A2A 1.0"));
         Optional<ObjectNode> message = status.object("message")
                 .map(said -> message(new Fields(said, status.path() + ".message", Refusal.INVALID_AGENT_RESPONSE)));
-        return statusReply(state, message);
+        return statusReply(state, message, metadata(holder));
+    }
+
+    /** Notes the status; false when it is the one that was heard last. */
+    private boolean isNews(Fields holder) {
+        JsonNode status = holder.node().path("status");
+        return heard.changed(status.path("state").asText(), status.path("message"));
     }
 
     private AgentReply artifact(Fields update) {
-        return artifactReply(update.requiredObject("artifact"), Optional.of(update));
+        ObjectNode artifact = update.requiredObject("artifact");
+        checked(artifact);
+        heard.update(artifact, update.flag("append"));
+        ObjectNode response = artifactUpdate(artifact);
+        ObjectNode written = (ObjectNode) response.get("artifactUpdate");
+        for (String flag : List.of("append", "lastChunk")) {
+            if (update.flag(flag)) {
+                written.put(flag, true);
+            }
+        }
+        metadata(update).ifPresent(said -> written.set("metadata", said));
+        return new AgentReply(Optional.empty(), response);
     }
 
-    private AgentReply statusReply(TaskStateName state, Optional<ObjectNode> message) {
-        return new AgentReply(Optional.of(state), Tasks.statusUpdate(key, state, message, clock.millis()));
+    private AgentReply statusReply(TaskStateName state, Optional<ObjectNode> message, Optional<ObjectNode> metadata) {
+        ObjectNode response = Tasks.statusUpdate(key, state, message, clock.millis());
+        metadata.ifPresent(said -> ((ObjectNode) response.get("statusUpdate")).set("metadata", said));
+        return new AgentReply(Optional.of(state), response);
     }
 
-    private AgentReply artifactReply(ObjectNode artifact, Optional<Fields> update) {
-        Messages.checkArtifact(new Fields(artifact, "artifact", Refusal.INVALID_AGENT_RESPONSE));
-        DelegationExtension.strip(artifact);
+    private ObjectNode artifactUpdate(ObjectNode artifact) {
         ObjectNode response = A2aJson.object();
         ObjectNode written = response.putObject("artifactUpdate");
         written.put("taskId", key.taskId());
         written.put("contextId", key.contextId());
         written.set("artifact", artifact);
-        update.ifPresent(given -> copyFlags(given, written));
-        return new AgentReply(Optional.empty(), response);
+        return response;
     }
 
-    private static void copyFlags(Fields from, ObjectNode to) {
-        if (from.flag("append")) {
-            to.put("append", true);
-        }
-        if (from.flag("lastChunk")) {
-            to.put("lastChunk", true);
-        }
+    private static void checked(ObjectNode artifact) {
+        Messages.checkArtifact(new Fields(artifact, "artifact", Refusal.INVALID_AGENT_RESPONSE));
+        DelegationExtension.strip(artifact);
+    }
+
+    /** What an update or a task says beside its contents, without what only the fabric may say. */
+    private static Optional<ObjectNode> metadata(Fields holder) {
+        holder.object("metadata");
+        DelegationExtension.strip(holder.node());
+        return holder.object("metadata");
     }
 
     private ObjectNode message(Fields fields) {
@@ -191,6 +246,7 @@ public final class AgentReplies {
                     "'" + Printable.of(agentTaskId.get()) + "', the task it was given");
         }
         agentTaskId = Optional.of(given);
+        agentContextId = holder.id("contextId", Messages.LONGEST_ID).or(() -> agentContextId);
     }
 
     private static RefusedException invalid(String sentence) {

@@ -1,20 +1,19 @@
 package org.dmsc.bridge.core.a2a;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Reach;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.avro.AgentChannel;
+import org.dmsc.schemas.avro.AgentEndpoint;
 import org.dmsc.schemas.avro.AgentRegistration;
 import org.dmsc.schemas.avro.SkillRecord;
+import org.jspecify.annotations.Nullable;
 
 /** Reads agent cards into registrations. */
 public final class Cards {
@@ -26,7 +25,7 @@ public final class Cards {
     private static final int MOST_SKILLS = 256;
     private static final int MOST_TAGS = 64;
     private static final int MOST_EXAMPLES = 64;
-    private static final int MOST_INTERFACES = 64;
+    private static final int MOST_EXTENSIONS = 64;
 
     private Cards() {}
 
@@ -38,12 +37,15 @@ public final class Cards {
     /**
      * Checks a card and takes out what the fabric works with; the card itself is kept as it was.
      *
-     * @param reach how deliveries reach the agent; an A2A_HTTP agent's card must name a JSON-RPC endpoint of version 1.0
+     * @param reach how deliveries reach the agent; an A2A_HTTP agent's card must name an endpoint that the fabric speaks; see
+     *     {@link CardInterfaces}
      * @throws org.dmsc.schemas.RefusedException INVALID_REQUEST, naming the field
      */
     public static AgentRegistration registration(ObjectNode card, Reach reach, AgentHints hints) {
         Fields fields = new Fields(card, "card", Refusal.INVALID_REQUEST);
-        Optional<String> url = reach == Reach.A2A_HTTP ? Optional.of(url(fields, hints)) : Optional.empty();
+        Optional<CardInterfaces.Chosen> way =
+                reach == Reach.A2A_HTTP ? Optional.of(CardInterfaces.of(fields, hints)) : Optional.empty();
+        Optional<String> url = way.map(CardInterfaces.Chosen::url);
         boolean streaming = fields.object("capabilities")
                 .map(capabilities ->
                         new Fields(capabilities, "card.capabilities", Refusal.INVALID_REQUEST).flag("streaming"))
@@ -56,6 +58,7 @@ public final class Cards {
                 .setChannel(reach.channel())
                 .setReach(reach.mark())
                 .setUrl(url.orElse(null))
+                .setEndpoint(endpoint(way, fields))
                 .setStreaming(streaming)
                 .setPlainHttp(url.filter(address -> address.startsWith("http:")).isPresent())
                 .setSkills(skills(fields, hints))
@@ -69,50 +72,48 @@ public final class Cards {
                 .build();
     }
 
-    private static String url(Fields card, AgentHints hints) {
-        List<ObjectNode> interfaces = card.objects("supportedInterfaces", MOST_INTERFACES);
-        for (int i = 0; i < interfaces.size(); i++) {
-            Fields offered =
-                    new Fields(interfaces.get(i), "card.supportedInterfaces[" + i + "]", Refusal.INVALID_REQUEST);
-            String version = offered.text("protocolVersion", LONGEST_ID).orElse("");
-            if (offered.requiredText("protocolBinding", LONGEST_ID).equals("JSONRPC")
-                    && (version.equals("1.0") || version.startsWith("1.0."))) {
-                return checkedUrl(offered, hints);
+    /** Null where all is as usual: most agents, and 100,000 of them are kept in memory. */
+    private static @Nullable AgentEndpoint endpoint(Optional<CardInterfaces.Chosen> way, Fields card) {
+        List<String> known = extensions(card, Wanted.KNOWN);
+        boolean usual = way.map(chosen -> chosen.binding() == ProtocolBinding.JSON_RPC
+                        && chosen.version().equals("1.0")
+                        && chosen.tenant().isEmpty())
+                .orElse(true);
+        if (usual && known.isEmpty()) {
+            return null;
+        }
+        return AgentEndpoint.newBuilder()
+                .setBinding(way.map(CardInterfaces.Chosen::binding)
+                        .orElse(ProtocolBinding.JSON_RPC)
+                        .wireName())
+                .setProtocolVersion(way.map(CardInterfaces.Chosen::version).orElse("1.0"))
+                .setInterfaceTenant(way.flatMap(CardInterfaces.Chosen::tenant).orElse(null))
+                .setExtensions(known)
+                .setRequiredExtensions(extensions(card, Wanted.REQUIRED))
+                .build();
+    }
+
+    private enum Wanted {
+        KNOWN,
+        REQUIRED
+    }
+
+    /** The card's own extensions; the fabric's are understood by the fabric, whoever knows them. */
+    private static List<String> extensions(Fields card, Wanted wanted) {
+        List<String> uris = new ArrayList<>();
+        for (ObjectNode node : card.object("capabilities")
+                .map(capabilities -> new Fields(capabilities, "card.capabilities", Refusal.INVALID_REQUEST)
+                        .objects("extensions", MOST_EXTENSIONS))
+                .orElse(List.of())) {
+            Fields extension = new Fields(node, "card.capabilities.extensions", Refusal.INVALID_REQUEST);
+            String uri = extension.requiredText("uri", LONGEST_URL);
+            if (!uri.equals(PublishedCards.RESUME_EXTENSION)
+                    && !uri.equals(DelegationExtension.URI)
+                    && (wanted == Wanted.KNOWN || extension.flag("required"))) {
+                uris.add(uri);
             }
         }
-        throw card.wrong(
-                "supportedInterfaces",
-                "names no JSON-RPC endpoint of A2A 1.0",
-                "an element {\"url\":\"https://…\",\"protocolBinding\":\"JSONRPC\",\"protocolVersion\":\"1.0\"}");
-    }
-
-    private static String checkedUrl(Fields offered, AgentHints hints) {
-        String text = offered.requiredText("url", LONGEST_URL);
-        URI uri = uri(offered, text);
-        String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-        boolean plain = scheme.equals("http");
-        if (plain && hints.plainHttp() != AgentHints.Transport.PLAIN_HTTP_WANTED) {
-            throw offered.wrong(
-                    "url",
-                    "is '" + Printable.of(text) + "'",
-                    "https with a certificate of the fabric's CA; an operator may allow plain http for this agent with dmsc.plainHttp");
-        }
-        if ((!plain && !scheme.equals("https"))
-                || uri.getHost() == null
-                || uri.getRawUserInfo() != null
-                || uri.getRawFragment() != null) {
-            throw offered.wrong(
-                    "url", "is '" + Printable.of(text) + "'", "https://host[:port]/path without user or fragment");
-        }
-        return scheme + text.substring(text.indexOf(':'));
-    }
-
-    private static URI uri(Fields offered, String text) {
-        try {
-            return new URI(text);
-        } catch (URISyntaxException e) {
-            throw offered.wrong("url", "is '" + Printable.of(text) + "'", "an absolute URL");
-        }
+        return uris;
     }
 
     private static List<SkillRecord> skills(Fields card, AgentHints hints) {

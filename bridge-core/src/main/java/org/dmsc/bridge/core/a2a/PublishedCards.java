@@ -1,11 +1,13 @@
 package org.dmsc.bridge.core.a2a;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.dmsc.schemas.avro.AgentSnapshot;
@@ -15,6 +17,16 @@ public final class PublishedCards {
 
     /** With it a stream's events name themselves in their metadata, for bindings that have no other place for that. */
     public static final String RESUME_EXTENSION = "urn:dmsc:ext:resume:1";
+
+    /** Signatures do not hold for a changed card; the others are where 0.3 says how the agent itself is reached. */
+    private static final List<String> NOT_OURS = List.of(
+            "signatures",
+            "url",
+            "preferredTransport",
+            "additionalInterfaces",
+            "protocolVersion",
+            "supportsAuthenticatedExtendedCard",
+            "security");
 
     private PublishedCards() {}
 
@@ -53,7 +65,7 @@ public final class PublishedCards {
         byte[] original = agent.getRegistration().getCardJson().getBytes(StandardCharsets.UTF_8);
         ObjectNode card = A2aJson.parse(original);
         card.set("supportedInterfaces", interfaces(url, url, agent.getTenant() + "/" + agent.getAgent()));
-        card.remove("signatures");
+        card.remove(NOT_OURS);
         capabilities(card);
         security(card);
         if (!card.path("defaultInputModes").isArray()
@@ -123,6 +135,7 @@ public final class PublishedCards {
     }
 
     private static void capabilities(ObjectNode card) {
+        List<JsonNode> own = own(card);
         ObjectNode capabilities = card.putObject("capabilities");
         capabilities.put("streaming", true);
         capabilities.put("pushNotifications", true);
@@ -139,6 +152,19 @@ public final class PublishedCards {
                 "description",
                 "Streams go on after the event named in Last-Event-ID; with this, gRPC events carry their ids in metadata.");
         resume.put("required", false);
+        own.forEach(extensions::add);
+    }
+
+    /** The extensions of the agent itself: callers must know which of them it insists on. */
+    private static List<JsonNode> own(ObjectNode card) {
+        List<JsonNode> own = new ArrayList<>();
+        for (JsonNode extension : card.path("capabilities").path("extensions")) {
+            String uri = extension.path("uri").asText();
+            if (!uri.equals(DelegationExtension.URI) && !uri.equals(RESUME_EXTENSION)) {
+                own.add(extension);
+            }
+        }
+        return own;
     }
 
     private static void security(ObjectNode card) {

@@ -99,7 +99,11 @@ public final class Tasks {
         List<byte[]> all = view.history();
         int most = Math.min(all.size(), historyLength.orElse(all.size()));
         ArrayNode history = A2aJson.array();
-        all.subList(all.size() - most, all.size()).forEach(message -> history.add(A2aJson.parse(message)));
+        all.subList(all.size() - most, all.size()).forEach(message -> {
+            ObjectNode said = A2aJson.parse(message);
+            DelegationExtension.strip(said);
+            history.add(said);
+        });
         return history;
     }
 }

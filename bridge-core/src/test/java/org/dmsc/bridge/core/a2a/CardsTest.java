@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 final class CardsTest {
 
     private static final String CARD = "{'name':'n','description':'d','version':'1','supportedInterfaces':["
-            + "{'url':'grpc:1','protocolBinding':'GRPC','protocolVersion':'1.0'},"
+            + "{'url':'wss://h:1/','protocolBinding':'urn:x:websocket','protocolVersion':'1.0'},"
             + "{'url':'https://h:1/a','protocolBinding':'JSONRPC','protocolVersion':'1.0'}],"
             + "'capabilities':{'streaming':true,'extensions':[{'uri':'urn:dmsc:ext:delegation:1','params':{'capacity':9,"
             + "'idempotentSkills':['s']}}]},'signatures':[{'protected':'x','signature':'y'}],"
@@ -42,6 +42,38 @@ final class CardsTest {
     }
 
     @Test
+    void takesTheFirstInterfaceThatTheFabricSpeaks() {
+        String jsonRpc = "{'url':'https://h:1/a','protocolBinding':'JSONRPC','protocolVersion':'1.0'}";
+        AgentRegistration grpc = read(CARD.replace(
+                jsonRpc, "{'url':'h:2','protocolBinding':'GRPC','protocolVersion':'1.0','tenant':'t/u'}," + jsonRpc));
+        AgentRegistration rest = read(CARD.replace(
+                jsonRpc,
+                "{'url':'h:2','protocolBinding':'GRPC','protocolVersion':'0.3'},"
+                        + "{'url':'https://h:3/r','protocolBinding':'HTTP+JSON','protocolVersion':'1.0.1'},"
+                        + jsonRpc));
+
+        assertThat(read(CARD).getEndpoint()).isNull();
+        assertThat(grpc.getUrl()).isEqualTo("https://h:2");
+        assertThat(grpc.getEndpoint().getBinding()).isEqualTo("GRPC");
+        assertThat(grpc.getEndpoint().getInterfaceTenant()).isEqualTo("t/u");
+        assertThat(rest.getUrl()).isEqualTo("https://h:3/r");
+        assertThat(rest.getEndpoint().getBinding()).isEqualTo("HTTP+JSON");
+    }
+
+    @Test
+    void readsACardOfAnOlderVersion() {
+        String old =
+                "{'name':'n','description':'d','protocolVersion':'0.3.0','url':'grpc.h:1','preferredTransport':'GRPC',"
+                        + "'additionalInterfaces':[{'url':'https://h:2/v','transport':'HTTP+JSON'}],'skills':[]}";
+
+        AgentRegistration registration = read(old);
+
+        assertThat(registration.getUrl()).isEqualTo("https://h:2/v");
+        assertThat(registration.getEndpoint().getBinding()).isEqualTo("HTTP+JSON");
+        assertThat(registration.getEndpoint().getProtocolVersion()).isEqualTo("0.3");
+    }
+
+    @Test
     void findsAnAgentWithoutSkillsByWhatItSaysOfItself() {
         assertThat(read(CARD.replace(
                                 "'skills':[{'id':'s','name':'S','description':'does s','tags':['t']}]", "'skills':[]"))
@@ -54,8 +86,8 @@ final class CardsTest {
         Map<String, String> cards = Map.of(
                 CARD.replace("'name':'n',", ""), "card.name",
                 CARD.replace("'description':'d',", ""), "card.description",
-                CARD.replace("JSONRPC", "HTTP+JSON"), "card.supportedInterfaces",
-                CARD.replace("'1.0'}],", "'0.3'}],"), "card.supportedInterfaces",
+                CARD.replace("JSONRPC", "urn:other"), "card.supportedInterfaces",
+                CARD.replace("'1.0'}],", "'0.2'}],"), "card.supportedInterfaces",
                 CARD.replace("https://h:1/a", "http://h:1/a"), "card.supportedInterfaces[1].url",
                 CARD.replace("https://h:1/a", "https://u@h:1/a"), "card.supportedInterfaces[1].url",
                 CARD.replace("'id':'s',", ""), "card.skills[0].id",

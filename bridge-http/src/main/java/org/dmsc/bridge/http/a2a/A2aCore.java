@@ -3,12 +3,16 @@ package org.dmsc.bridge.http.a2a;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.dmsc.bridge.core.AgentMessage;
 import org.dmsc.bridge.core.Exchange;
@@ -21,12 +25,15 @@ import org.dmsc.bridge.core.Terms;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.core.a2a.ListRequests;
 import org.dmsc.bridge.core.a2a.PushJson;
+import org.dmsc.bridge.core.a2a.RequestedExtensions;
 import org.dmsc.bridge.core.a2a.SendRequests;
 import org.dmsc.bridge.core.a2a.States;
 import org.dmsc.bridge.core.a2a.Tasks;
+import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
+import org.dmsc.schemas.TenantId;
 
 /**
  * A2A 1.0, once for all bindings: request and response messages as ProtoJSON objects.
@@ -44,12 +51,35 @@ public final class A2aCore {
     private final Exchange exchange;
     private final PushConfigs push;
     private final Function<Asking, ObjectNode> extendedCard;
+    private final BiFunction<TenantId, AgentRef, AgentExtensions> extensions;
 
-    /** @param extendedCard the card that a caller sees at an address; throws a refusal for an agent that it may not see */
-    public A2aCore(Exchange exchange, PushConfigs push, Function<Asking, ObjectNode> extendedCard) {
+    /**
+     * A core over these.
+     *
+     * @param extendedCard the card that a caller sees at an address; throws a refusal for an agent that it may not see
+     * @param extensions what an agent wants of callers of that tenant; none for one that they may not see
+     */
+    public A2aCore(
+            Exchange exchange,
+            PushConfigs push,
+            Function<Asking, ObjectNode> extendedCard,
+            BiFunction<TenantId, AgentRef, AgentExtensions> extensions) {
         this.exchange = exchange;
         this.push = push;
         this.extendedCard = extendedCard;
+        this.extensions = extensions;
+    }
+
+    /** The extensions that take effect at an address: the fabric's and the agent's, of those that the caller named. */
+    public List<String> activated(Asking asking) {
+        List<String> all = new ArrayList<>(asking.parameters().activated());
+        all.addAll(ofAgent(asking, asking.addressed()).among(asking.parameters().extensions()));
+        return all;
+    }
+
+    private AgentExtensions ofAgent(Asking asking, Optional<AgentRef> agent) {
+        return agent.map(named -> extensions.apply(asking.caller().tenant(), named))
+                .orElse(AgentExtensions.NONE);
     }
 
     /** Does one operation. The request MUST NOT be used any more by the caller of this: it is taken apart. */
@@ -109,13 +139,32 @@ public final class A2aCore {
                 PROTOCOL,
                 asking.parameters().traceparent(),
                 Optional.empty());
-        AgentMessage message = SendRequests.toMessage(request, asking.caller().tenant(), asking.addressed(), terms);
+        AgentMessage message =
+                extended(asking, SendRequests.toMessage(request, asking.caller().tenant(), asking.addressed(), terms));
         // Looked through before the task exists: a bad address must not leave a task behind that nobody hears of.
         wishes.push().ifPresent(config -> config(config, "configuration.taskPushNotificationConfig", ""));
         CompletionStage<OpenTask> asked = audited(exchange.ask(asking.caller(), message));
         return wishes.push()
                 .map(config -> asked.thenCompose(open -> told(asking, open, config)))
                 .orElse(asked);
+    }
+
+    /** With what the caller named beside the message; an agent that is chosen later says itself what it misses. */
+    private AgentMessage extended(Asking asking, AgentMessage message) {
+        List<String> named = asking.parameters().extensions();
+        Optional<AgentRef> target = message.need().target();
+        AgentExtensions wanted = ofAgent(asking, target);
+        if (!wanted.required().isEmpty()) {
+            Set<String> all = new HashSet<>(RequestedExtensions.of(message.message()));
+            all.addAll(named);
+            wanted.require(target.orElseThrow(), all);
+        }
+        List<String> passedOn = target.isPresent()
+                ? wanted.among(named)
+                : named.stream()
+                        .filter(uri -> !asking.parameters().activated().contains(uri))
+                        .toList();
+        return RequestedExtensions.with(message, passedOn);
     }
 
     private CompletionStage<OpenTask> told(Asking asking, OpenTask open, ObjectNode config) {

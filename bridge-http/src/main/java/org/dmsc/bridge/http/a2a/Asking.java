@@ -17,4 +17,10 @@ public record Asking(
         Optional<AgentRef> addressed,
         ServiceParameters parameters,
         String baseUrl,
-        CompletionStage<?> gone) {}
+        CompletionStage<?> gone) {
+
+    /** The same for a request of A2A 0.3 that was translated. */
+    public Asking upgraded() {
+        return new Asking(caller, addressed, parameters.upgraded(), baseUrl, gone);
+    }
+}

@@ -25,6 +25,7 @@ public record ServiceParameters(
     /** With it a stream's events name themselves in their metadata, for bindings that have no other place for that. */
     public static final String RESUME_EXTENSION = PublishedCards.RESUME_EXTENSION;
 
+    private static final Pattern OLD = Pattern.compile("0\\.3(\\.[0-9]+)?");
     private static final Pattern SPOKEN = Pattern.compile("1\\.0(\\.[0-9]+)?");
     private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
     private static final int MOST_EXTENSIONS = 32;
@@ -38,7 +39,10 @@ public record ServiceParameters(
     public static ServiceParameters of(Function<String, Optional<String>> headers) {
         return new ServiceParameters(
                 headers.apply("a2a-version"),
-                headers.apply("a2a-extensions").map(ServiceParameters::split).orElse(List.of()),
+                headers.apply("a2a-extensions")
+                        .or(() -> headers.apply("x-a2a-extensions"))
+                        .map(ServiceParameters::split)
+                        .orElse(List.of()),
                 headers.apply("traceparent")
                         .filter(value -> TRACEPARENT.matcher(value).matches()),
                 headers.apply("last-event-id").filter(id -> id.length() <= LONGEST_ID));
@@ -47,6 +51,16 @@ public record ServiceParameters(
     /** The same with a version that was named elsewhere, unless a header names one. */
     public ServiceParameters orVersion(Optional<String> elsewhere) {
         return new ServiceParameters(version.or(() -> elsewhere), extensions, traceparent, lastEventId);
+    }
+
+    /** Whether this is a caller of 0.3: that version had no word for itself. */
+    public boolean old() {
+        return version.isEmpty() || OLD.matcher(version.get()).matches();
+    }
+
+    /** The same for a request that was translated. */
+    public ServiceParameters upgraded() {
+        return new ServiceParameters(Optional.of("1.0"), extensions, traceparent, lastEventId);
     }
 
     /**
@@ -58,7 +72,8 @@ public record ServiceParameters(
         if (version.isEmpty()) {
             throw new RefusedException(
                     Refusal.UNSUPPORTED_VERSION,
-                    "A2A-Version: is missing, which means 0.3 (expected the header 'A2A-Version: 1.0')");
+                    "A2A-Version: is missing, which means 0.3, and 0.3 has no such operation (expected the header"
+                            + " 'A2A-Version: 1.0')");
         }
         if (!SPOKEN.matcher(version.get()).matches()) {
             throw new RefusedException(

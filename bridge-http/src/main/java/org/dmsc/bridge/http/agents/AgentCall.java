@@ -1,11 +1,6 @@
 package org.dmsc.bridge.http.agents;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.linecorp.armeria.common.HttpStatus;
-import com.linecorp.armeria.common.MediaType;
-import com.linecorp.armeria.common.ResponseHeaders;
-import com.linecorp.armeria.common.SplitHttpResponse;
 import com.linecorp.armeria.common.logging.RequestLogProperty;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +15,7 @@ import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.core.a2a.AgentReplies;
 import org.dmsc.bridge.core.a2a.AgentReply;
 import org.dmsc.bridge.core.a2a.States;
-import org.dmsc.schemas.Printable;
+import org.dmsc.bridge.http.a2a.Operation;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.avro.TaskStateName;
@@ -31,39 +26,46 @@ import org.slf4j.LoggerFactory;
  * One delivery to one agent, from the request to the last word.
  *
  * <pre>
- *   request written          delivered
- *   200, JSON                one answer; a task that goes on is asked for again until it ends
- *   200, event stream        updates as they come; a stream that ends early is asked about again, too
- *   other status, garbage    failed
- *   connection cut           AGENT_LOST, uncertain
+ *   request written               delivered
+ *   answer, whole or streamed     updates as they come
+ *   ends before the task does     subscribed to again, or asked for, until it ends; see {@link Comeback}
+ *   cut before the agent named its task      AGENT_LOST, uncertain
+ *   other status, garbage         failed
  * </pre>
  */
 final class AgentCall {
 
     private static final Logger LOG = LoggerFactory.getLogger(AgentCall.class);
 
-    private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration GRACE = Duration.ofSeconds(1);
 
     private final Wire wire;
     private final DeliveryOrder order;
     private final AttemptSink sink;
     private final AgentReplies replies;
+    private final Question.Beside beside;
+    private final Comeback comeback;
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile Optional<TaskStateName> state = Optional.empty();
+    private volatile Optional<String> lastEventId = Optional.empty();
+    private volatile Comeback.Progress progress = Comeback.Progress.SILENCE;
 
-    AgentCall(Wire wire, DeliveryOrder order, AttemptSink sink, AgentReplies replies) {
+    AgentCall(Wire wire, DeliveryOrder order, AttemptSink sink, AgentReplies replies, List<String> extensions) {
         this.wire = wire;
         this.order = order;
         this.sink = sink;
         this.replies = replies;
+        this.beside = new Question.Beside(
+                Optional.ofNullable(order.delivery().getTraceparent()), extensions, Optional.empty());
+        this.comeback = new Comeback(streams() ? Comeback.Way.SUBSCRIBE : Comeback.Way.ASK);
     }
 
     /** What calls have in common. */
-    record Wire(AgentClient client, RemoteTasks remoteTasks, java.time.Clock clock, int maxAnswerBytes) {}
+    record Wire(AgentClient client, RemoteTasks remoteTasks, java.time.Clock clock) {}
 
     void start(ObjectNode request) {
-        AgentClient.Sent sent = send(request);
+        Operation operation = streams() ? Operation.SEND_STREAMING_MESSAGE : Operation.SEND_MESSAGE;
+        AgentClient.Sent sent = ask(operation, request, beside);
         var unused = sent.context()
                 .log()
                 .whenAvailable(RequestLogProperty.REQUEST_COMPLETE)
@@ -72,59 +74,137 @@ final class AgentCall {
                         sink.delivered();
                     }
                 });
-        SplitHttpResponse split = sent.response().split();
-        var unusedToo = split.headers().whenComplete((headers, failure) -> {
-            if (failure != null) {
-                failed(failure);
-            } else {
-                answered(headers, split);
+        AnswerSubscriber.read(sent, new Answer(operation, sent.reader()));
+    }
+
+    private boolean streams() {
+        return order.agent().getRegistration().getStreaming();
+    }
+
+    private AgentClient.Sent ask(Operation operation, ObjectNode message, Question.Beside with) {
+        long left = order.delivery().getAttemptDeadline() - wire.clock().millis();
+        Duration patience = Duration.ofMillis(Math.max(1, left)).plus(GRACE);
+        return wire.client()
+                .ask(order.agent(), new Question(operation, order.delivery().getDeliveryId(), message, patience, with));
+    }
+
+    /** One answer of the agent; there may be several to one delivery, but never two at once. */
+    private final class Answer implements AnswerSubscriber.Listener {
+
+        private final Operation operation;
+        private final AnswerReader reader;
+
+        Answer(Operation operation, AnswerReader reader) {
+            this.operation = operation;
+            this.reader = reader;
+        }
+
+        @Override
+        public CompletionStage<Void> heard(ObjectNode message) {
+            if (over.get()) {
+                return CompletableFuture.failedStage(new RefusedException(Refusal.TASK_ENDED, "nobody listens"));
+            }
+            CompletionStage<Void> logged = passed(said(message));
+            lastEventId = reader.lastEventId().or(() -> lastEventId);
+            return logged;
+        }
+
+        private List<AgentReply> said(ObjectNode message) {
+            return switch (operation) {
+                case SEND_MESSAGE -> replies.readWhole(message);
+                case GET_TASK -> replies.read(A2aJson.object().set("task", message));
+                default -> replies.read(message);
+            };
+        }
+
+        @Override
+        public void ended() {
+            noteIgnored();
+            if (settled() || state.filter(States::interrupted).isPresent()) {
+                return;
+            }
+            if (replies.agentTaskId().isEmpty()) {
+                lost(new RefusedException(Refusal.AGENT_LOST, "the agent ended its answer without a result"));
+                return;
+            }
+            next(comeback.ended(progress()));
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            if (settled()) {
+                return;
+            }
+            if (replies.agentTaskId().isEmpty() || wire.clock().millis() > deadline()) {
+                lost(failure);
+                return;
+            }
+            Optional<Comeback.Step> step = Optional.empty();
+            if (AgentFailures.isCut(failure)) {
+                step = comeback.cut(progress());
+            } else if (operation == Operation.SUBSCRIBE_TO_TASK && AgentFailures.isRefused(failure)) {
+                step = comeback.refused();
+            }
+            step.ifPresentOrElse(AgentCall.this::next, () -> lost(failure));
+        }
+
+        private void lost(Throwable failure) {
+            boolean first = operation == Operation.SEND_MESSAGE || operation == Operation.SEND_STREAMING_MESSAGE;
+            end(first ? AgentFailures.of(failure) : AgentFailures.afterDelivery(failure));
+        }
+    }
+
+    private Comeback.Progress progress() {
+        Comeback.Progress made = progress;
+        progress = Comeback.Progress.SILENCE;
+        return made;
+    }
+
+    private void next(Comeback.Step step) {
+        CompletableFuture.delayedExecutor(step.after().toMillis(), TimeUnit.MILLISECONDS)
+                .execute(() -> comeBack(step.way()));
+    }
+
+    private void comeBack(Comeback.Way way) {
+        if (settled() || wire.clock().millis() > deadline()) {
+            return;
+        }
+        Operation operation = way == Comeback.Way.SUBSCRIBE ? Operation.SUBSCRIBE_TO_TASK : Operation.GET_TASK;
+        ObjectNode message = A2aJson.object().put("id", replies.agentTaskId().orElseThrow());
+        AgentClient.Sent sent =
+                ask(operation, message, operation == Operation.SUBSCRIBE_TO_TASK ? beside.after(lastEventId) : beside);
+        AnswerSubscriber.read(sent, new Answer(operation, sent.reader()));
+    }
+
+    private CompletionStage<Void> passed(List<AgentReply> said) {
+        replies.agentTaskId()
+                .ifPresent(name -> wire.remoteTasks()
+                        .remember(
+                                RemoteTasks.attempt(order.delivery()),
+                                new RemoteTasks.Remote(
+                                        order.agent(), name, replies.agentContextId(), replies.heard(), over)));
+        CompletionStage<Void> last = CompletableFuture.completedStage(null);
+        for (AgentReply reply : said) {
+            state = reply.state().or(() -> state);
+            progress = Comeback.Progress.NEWS;
+            last = sink.update(reply.state(), reply.bytes());
+        }
+        return last.whenComplete((done, closed) -> {
+            if (closed != null) {
+                over.set(true);
             }
         });
     }
 
-    private AgentClient.Sent send(ObjectNode request) {
-        long left = order.delivery().getAttemptDeadline() - wire.clock().millis();
-        Duration patience = Duration.ofMillis(Math.max(1, left)).plus(GRACE);
-        return wire.client()
-                .post(
-                        order.agent(),
-                        request,
-                        patience,
-                        Optional.ofNullable(order.delivery().getTraceparent()));
+    private boolean settled() {
+        return over.get() || replies.finished();
     }
 
-    private void answered(ResponseHeaders headers, SplitHttpResponse split) {
-        MediaType type = headers.contentType();
-        if (!headers.status().equals(HttpStatus.OK)) {
-            split.body().abort();
-            fail(AgentFailures.ofStatus(headers.status()));
-        } else if (type != null && type.is(MediaType.EVENT_STREAM)) {
-            split.body().subscribe(new EventSubscriber(this, wire.maxAnswerBytes()));
-        } else {
-            collected(split).whenComplete((body, failure) -> {
-                if (failure != null) {
-                    failed(failure);
-                } else {
-                    guarded(() -> read(result(body)));
-                    ended();
-                }
-            });
-        }
+    private long deadline() {
+        return order.delivery().getAttemptDeadline();
     }
 
-    private CompletionStage<byte[]> collected(SplitHttpResponse split) {
-        BodyCollector collector = new BodyCollector(wire.maxAnswerBytes());
-        split.body().subscribe(collector);
-        return collector.done();
-    }
-
-    /** One event of a stream. The stage completes when the log has what it said; it fails when nobody wants to hear more. */
-    CompletionStage<Void> event(byte[] data) {
-        return read(result(data));
-    }
-
-    /** The answer is complete: either the task is settled, or the agent still works on it. */
-    void ended() {
+    private void noteIgnored() {
         if (replies.ignored() > 0) {
             LOG.atInfo()
                     .addKeyValue(
@@ -133,101 +213,9 @@ final class AgentCall {
                     .addKeyValue("answers", replies.ignored())
                     .log("the agent went on after its last answer; that was ignored");
         }
-        if (over.get()
-                || replies.finished()
-                || state.filter(States::interrupted).isPresent()) {
-            return;
-        }
-        if (replies.agentTaskId().isEmpty()) {
-            failed(new RefusedException(Refusal.AGENT_LOST, "the agent ended its answer without a result"));
-            return;
-        }
-        CompletableFuture.delayedExecutor(POLL.toMillis(), TimeUnit.MILLISECONDS)
-                .execute(this::poll);
     }
 
-    private void poll() {
-        if (over.get() || wire.clock().millis() > order.delivery().getAttemptDeadline()) {
-            return;
-        }
-        ObjectNode params = A2aJson.object().put("id", replies.agentTaskId().orElseThrow());
-        SplitHttpResponse split = send(Requests.of("GetTask", order.delivery().getDeliveryId(), params))
-                .response()
-                .split();
-        var unused = split.headers()
-                .thenCompose(headers -> headers.status().equals(HttpStatus.OK)
-                        ? collected(split)
-                        : CompletableFuture.failedStage(
-                                new AgentFailures.StatusException(AgentFailures.ofStatus(headers.status()))))
-                .whenComplete((body, failure) -> {
-                    if (failure != null) {
-                        fail(AgentFailures.afterDelivery(failure));
-                    } else {
-                        guarded(() -> polled(result(body)));
-                        ended();
-                    }
-                });
-    }
-
-    /** Only news: an unchanged task would repeat its artifacts. */
-    private CompletionStage<Void> polled(ObjectNode task) {
-        Optional<TaskStateName> now =
-                States.read(task.path("status").path("state").asText());
-        if (now.isPresent() && now.equals(state)) {
-            return CompletableFuture.completedStage(null);
-        }
-        return read(A2aJson.object().set("task", task));
-    }
-
-    private CompletionStage<Void> read(ObjectNode response) {
-        List<AgentReply> said = replies.read(response);
-        replies.agentTaskId()
-                .ifPresent(name -> wire.remoteTasks()
-                        .remember(order.delivery().getDeliveryId(), new RemoteTasks.Remote(order.agent(), name)));
-        CompletionStage<Void> last = CompletableFuture.completedStage(null);
-        for (AgentReply reply : said) {
-            state = reply.state().or(() -> state);
-            last = sink.update(reply.state(), reply.bytes());
-        }
-        return last;
-    }
-
-    private static ObjectNode result(byte[] body) {
-        ObjectNode response;
-        try {
-            response = A2aJson.parse(body);
-        } catch (RefusedException e) {
-            throw new RefusedException(Refusal.INVALID_AGENT_RESPONSE, "answer: " + e.sentence());
-        }
-        JsonNode error = response.path("error");
-        if (error.isObject()) {
-            // The agent's own words may hold what the caller wrote: only its code goes into routing data.
-            throw new RefusedException(
-                    Refusal.AGENT_FAILED,
-                    "the agent answered with error "
-                            + Printable.of(error.path("code").asText("?")));
-        }
-        if (response.get("result") instanceof ObjectNode result) {
-            return result;
-        }
-        throw new RefusedException(
-                Refusal.INVALID_AGENT_RESPONSE,
-                "answer: has neither result nor error (expected a JSON-RPC 2.0 response)");
-    }
-
-    private void guarded(Runnable reading) {
-        try {
-            reading.run();
-        } catch (RuntimeException e) {
-            failed(e);
-        }
-    }
-
-    void failed(Throwable failure) {
-        fail(AgentFailures.of(failure));
-    }
-
-    private void fail(AgentFailures.Ending ending) {
+    private void end(AgentFailures.Ending ending) {
         if (!replies.finished() && over.compareAndSet(false, true)) {
             sink.failed(ending.refusal(), ending.reason(), ending.certainty()).exceptionally(late -> null);
         }

@@ -1,6 +1,5 @@
 package org.dmsc.bridge.http.agents;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.client.ClientFactory;
 import com.linecorp.armeria.client.ClientRequestContext;
 import com.linecorp.armeria.client.ClientRequestContextCaptor;
@@ -11,24 +10,19 @@ import com.linecorp.armeria.client.RequestOptionsBuilder;
 import com.linecorp.armeria.client.WebClient;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
-import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
-import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.RequestHeadersBuilder;
 import com.linecorp.armeria.common.TlsKeyPair;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.avro.AgentSnapshot;
 import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.pki.IssuedIdentity;
 
-/** Sends JSON-RPC requests to agents: TLS 1.3 with our certificate to exactly the agent expected, or plain where the registration says so. */
+/** Sends requests to agents: TLS 1.3 with our certificate to exactly the agent expected, or plain where the registration says so. */
 final class AgentClient implements AutoCloseable {
 
     private static final Duration CONNECT = Duration.ofSeconds(5);
@@ -58,34 +52,46 @@ final class AgentClient implements AutoCloseable {
     }
 
     /** A response on its way, and what is known of its request. */
-    record Sent(ClientRequestContext context, HttpResponse response) {}
+    record Sent(ClientRequestContext context, HttpResponse response, AnswerReader reader) {}
 
-    /** Posts to the agent's endpoint. */
-    Sent post(AgentSnapshot agent, ObjectNode request, Duration patience, Optional<String> traceparent) {
+    /** Asks the agent, in the binding that its card offers first of those we speak. */
+    Sent ask(AgentSnapshot agent, Question question) {
+        AgentAddress at = AgentAddress.of(agent.getRegistration());
+        AgentCodec codec = AgentCodec.of(at);
+        AgentCodec.Encoded encoded = codec.encode(at, question);
         RequestOptionsBuilder options = RequestOptions.builder()
-                .responseTimeout(patience)
+                .responseTimeout(question.patience())
                 .maxResponseLength((long) parts.maxAnswerBytes() * EVENTS_OF_A_STREAM);
-        URI url = URI.create(agent.getRegistration().getUrl());
-        if (url.getScheme().equals("https")) {
+        if (at.url().getScheme().equals("https")) {
             options.clientTlsSpec(tls(agent));
         }
-        HttpRequest message = HttpRequest.of(headers(url, traceparent), HttpData.wrap(A2aJson.bytes(request)));
+        HttpRequest message = HttpRequest.of(headers(at, encoded, question.beside()), HttpData.wrap(encoded.body()));
         try (ClientRequestContextCaptor captor = Clients.newContextCaptor()) {
             HttpResponse response = client.execute(message, options.build());
-            return new Sent(captor.get(), response);
+            return new Sent(captor.get(), response, codec.reader(question.operation(), parts.maxAnswerBytes()));
         }
     }
 
-    private static RequestHeaders headers(URI url, Optional<String> traceparent) {
-        String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
-        RequestHeadersBuilder headers = RequestHeaders.builder(
-                        HttpMethod.POST, url.getRawQuery() == null ? path : path + "?" + url.getRawQuery())
-                .scheme(url.getScheme())
-                .authority(url.getRawAuthority())
-                .contentType(MediaType.JSON)
-                .add(HttpHeaderNames.ACCEPT, "application/json, text/event-stream")
-                .add("a2a-version", "1.0");
-        traceparent.ifPresent(value -> headers.add("traceparent", value));
+    private static RequestHeaders headers(AgentAddress at, AgentCodec.Encoded encoded, Question.Beside beside) {
+        RequestHeadersBuilder headers = RequestHeaders.builder(encoded.method(), encoded.path())
+                .scheme(at.url().getScheme())
+                .authority(at.url().getRawAuthority())
+                .add("a2a-version", at.version());
+        if (encoded.body().length > 0) {
+            headers.contentType(encoded.type());
+        }
+        if (encoded.accept().isEmpty()) {
+            headers.add(HttpHeaderNames.TE, "trailers");
+        } else {
+            headers.add(HttpHeaderNames.ACCEPT, encoded.accept());
+        }
+        if (!beside.extensions().isEmpty()) {
+            headers.add(
+                    at.version().equals("0.3") ? "x-a2a-extensions" : "a2a-extensions",
+                    String.join(", ", beside.extensions()));
+        }
+        beside.traceparent().ifPresent(value -> headers.add("traceparent", value));
+        beside.lastEventId().ifPresent(value -> headers.add("last-event-id", value));
         return headers.build();
     }
 

@@ -69,6 +69,41 @@ final class AgentFailures {
         return new Ending(Refusal.AGENT_FAILED, reason + " (expected 200)", Certainty.UNCERTAIN);
     }
 
+    /** A gRPC status before any message: as the HTTP status that means the same. */
+    static Ending ofGrpc(int status) {
+        String reason = "the agent answered gRPC status " + status;
+        return switch (status) {
+            // INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION
+            case 3, 5, 9 -> new Ending(Refusal.AGENT_FAILED, reason + " (expected 0)", Certainty.CERTAIN);
+            // DEADLINE_EXCEEDED
+            case 4 -> new Ending(Refusal.ATTEMPT_TIMED_OUT, "the agent did not answer in time", Certainty.UNCERTAIN);
+            // PERMISSION_DENIED, RESOURCE_EXHAUSTED, UNIMPLEMENTED, UNAVAILABLE, UNAUTHENTICATED
+            case 7, 8, 12, 14, 16 -> new Ending(Refusal.UNDELIVERABLE, reason + " (expected 0)", Certainty.CERTAIN);
+            default -> new Ending(Refusal.AGENT_FAILED, reason + " (expected 0)", Certainty.UNCERTAIN);
+        };
+    }
+
+    /** The same when the agent had begun to answer: CANCELLED and UNAVAILABLE are what proxies make of a cut connection. */
+    static Ending ofGrpcLater(int status) {
+        Ending ending = ofGrpc(status);
+        boolean cut = status == 1 || status == 14;
+        return new Ending(cut ? Refusal.AGENT_LOST : Refusal.AGENT_FAILED, ending.reason(), Certainty.UNCERTAIN);
+    }
+
+    /** Whether the agent may be there, and its task with it, though the connection is not. */
+    static boolean isCut(Throwable failure) {
+        Throwable cause = Exceptions.peel(failure);
+        return cause instanceof UnprocessedRequestException
+                || (!(cause instanceof RefusedException) && of(cause).refusal() == Refusal.AGENT_LOST);
+    }
+
+    /** Whether an agent that is there did not want to be asked that: by status, or with an error of A2A. */
+    static boolean isRefused(Throwable failure) {
+        Throwable cause = Exceptions.peel(failure);
+        return (cause instanceof StatusException && !isCut(cause))
+                || (cause instanceof RefusedException refused && refused.refusal() == Refusal.AGENT_FAILED);
+    }
+
     private static Ending unreached(Throwable cause) {
         String why = cause instanceof SSLException
                 ? "it did not prove to be the agent that is registered (expected its certificate of the fabric's CA)"

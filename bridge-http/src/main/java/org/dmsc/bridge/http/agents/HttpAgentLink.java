@@ -2,7 +2,10 @@ package org.dmsc.bridge.http.agents;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.dmsc.bridge.core.AgentLink;
 import org.dmsc.bridge.core.AttemptSink;
 import org.dmsc.bridge.core.Certainty;
@@ -10,7 +13,9 @@ import org.dmsc.bridge.core.DeliveryOrder;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.core.a2a.AgentReplies;
 import org.dmsc.bridge.core.a2a.Deliveries;
+import org.dmsc.bridge.core.a2a.RequestedExtensions;
 import org.dmsc.bridge.core.a2a.TaskKey;
+import org.dmsc.bridge.http.a2a.Operation;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Reach;
 import org.dmsc.schemas.Refusal;
@@ -25,7 +30,8 @@ import org.dmsc.tenant.identity.SpiffeId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The way to agents that are A2A servers themselves: JSON-RPC over HTTPS, each verified by its SPIFFE id. Never blocks. */
+/** The way to agents that are A2A servers themselves: JSON-RPC, HTTP+JSON or gRPC over HTTPS, each
+ * verified by its SPIFFE id. Never blocks. */
 public final class HttpAgentLink implements AgentLink, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpAgentLink.class);
@@ -38,7 +44,7 @@ public final class HttpAgentLink implements AgentLink, AutoCloseable {
     public HttpAgentLink(HttpAgentLinkParts parts) {
         this.parts = parts;
         this.client = new AgentClient(parts);
-        this.wire = new AgentCall.Wire(client, new RemoteTasks(), parts.clock(), parts.maxAnswerBytes());
+        this.wire = new AgentCall.Wire(client, new RemoteTasks(), parts.clock());
     }
 
     @Override
@@ -51,10 +57,9 @@ public final class HttpAgentLink implements AgentLink, AutoCloseable {
     public void deliver(DeliveryOrder order, AttemptSink sink) {
         try {
             requireAllowed(order);
-            Delivery delivery = order.delivery();
-            AgentReplies replies =
-                    AgentReplies.ofServer(new TaskKey(delivery.getTaskId(), delivery.getContextId()), parts.clock());
-            new AgentCall(wire, order, sink, replies).start(request(order));
+            Optional<RemoteTasks.Remote> before = before(order.delivery());
+            ObjectNode request = request(order, before);
+            new AgentCall(wire, order, sink, replies(order.delivery(), before), extensions(order)).start(request);
         } catch (RefusedException e) {
             failed(sink, e.refusal(), e.sentence());
         } catch (RuntimeException e) {
@@ -65,25 +70,33 @@ public final class HttpAgentLink implements AgentLink, AutoCloseable {
 
     @Override
     public void cancel(Delivery cancel) {
-        wire.remoteTasks().find(taskDelivery(cancel)).ifPresent(remote -> cancel(cancel, remote));
+        wire.remoteTasks().find(RemoteTasks.attempt(cancel)).ifPresent(remote -> cancel(cancel, remote));
     }
 
     private void cancel(Delivery cancel, RemoteTasks.Remote remote) {
-        ObjectNode params = A2aJson.object().put("id", remote.taskId());
+        ObjectNode message = A2aJson.object().put("id", remote.taskId());
         AgentSnapshot agent = remote.agent();
-        var unused = client.post(
-                        agent,
-                        Requests.of("CancelTask", cancel.getDeliveryId(), params),
-                        CANCEL_PATIENCE,
-                        Optional.empty())
-                .response()
-                .aggregate()
-                .exceptionally(failure -> {
-                    LOG.atInfo()
-                            .addKeyValue("agent", agent(agent))
-                            .log("the agent could not be told that its task was cancelled");
-                    return null;
-                });
+        Question question = new Question(
+                Operation.CANCEL_TASK, cancel.getDeliveryId(), message, CANCEL_PATIENCE, Question.Beside.NOTHING);
+        AnswerSubscriber.read(client.ask(agent, question), new AnswerSubscriber.Listener() {
+            @Override
+            public CompletionStage<Void> heard(ObjectNode task) {
+                return CompletableFuture.completedStage(null);
+            }
+
+            @Override
+            public void ended() {
+                // It knows; what becomes of its task it says where it says everything else.
+            }
+
+            @Override
+            public void failed(Throwable failure) {
+                LOG.atInfo()
+                        .addKeyValue("agent", agent(agent))
+                        .addKeyValue("reason", AgentFailures.of(failure).reason())
+                        .log("the agent could not be told that its task was cancelled");
+            }
+        });
     }
 
     /** Ends all calls. */
@@ -92,24 +105,45 @@ public final class HttpAgentLink implements AgentLink, AutoCloseable {
         client.close();
     }
 
-    private ObjectNode request(DeliveryOrder order) {
-        Delivery delivery = order.delivery();
-        ObjectNode params =
-                Deliveries.toServer(order, Optional.of(parts.tokens().issue(delivery)));
-        if (delivery.getKind() == DeliveryKind.FOLLOW_UP) {
-            RemoteTasks.Remote remote = wire.remoteTasks()
-                    .find(taskDelivery(delivery))
-                    .orElseThrow(() -> new RefusedException(
-                            Refusal.UNDELIVERABLE, "the agent's own name of the task is not known here any more"));
-            ((ObjectNode) params.get("message")).put("taskId", remote.taskId());
-        }
-        String method = order.agent().getRegistration().getStreaming() ? "SendStreamingMessage" : "SendMessage";
-        return Requests.of(method, delivery.getDeliveryId(), params);
+    /** What the caller named and the agent knows: nothing is named on the caller's behalf. */
+    private static List<String> extensions(DeliveryOrder order) {
+        List<String> known = AgentAddress.of(order.agent().getRegistration()).extensions();
+        return known.isEmpty()
+                ? List.of()
+                : RequestedExtensions.of(order.message()).stream()
+                        .filter(known::contains)
+                        .toList();
     }
 
-    /** Attempts of one task at one agent share its name of the task. */
-    private static String taskDelivery(Delivery delivery) {
-        return delivery.getTaskId() + "." + delivery.getAttempt();
+    private AgentReplies replies(Delivery delivery, Optional<RemoteTasks.Remote> before) {
+        TaskKey key = new TaskKey(delivery.getTaskId(), delivery.getContextId());
+        return before.map(remote -> AgentReplies.following(key, parts.clock(), remote.heard(), remote.taskId()))
+                .orElseGet(() -> AgentReplies.ofServer(key, parts.clock()));
+    }
+
+    /** The agent's task that a message follows up; empty for one that begins it. */
+    private Optional<RemoteTasks.Remote> before(Delivery delivery) {
+        if (delivery.getKind() != DeliveryKind.FOLLOW_UP) {
+            return Optional.empty();
+        }
+        RemoteTasks.Remote remote = wire.remoteTasks()
+                .find(RemoteTasks.attempt(delivery))
+                .orElseThrow(() -> new RefusedException(
+                        Refusal.UNDELIVERABLE, "the agent's own name of the task is not known here any more"));
+        // The answer to the follow-up is listened to from now on: what both heard would be said twice.
+        remote.over().set(true);
+        return Optional.of(remote);
+    }
+
+    private ObjectNode request(DeliveryOrder order, Optional<RemoteTasks.Remote> before) {
+        ObjectNode request =
+                Deliveries.toServer(order, Optional.of(parts.tokens().issue(order.delivery())));
+        before.ifPresent(remote -> {
+            ObjectNode message = (ObjectNode) request.get("message");
+            message.put("taskId", remote.taskId());
+            remote.contextId().ifPresent(context -> message.put("contextId", context));
+        });
+        return request;
     }
 
     private void requireAllowed(DeliveryOrder order) {

@@ -4,20 +4,25 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 
 /**
- * Takes a server-sent event stream apart, whatever chunks it comes in: the data of each event, comments and other fields left out. Lines may
+ * Takes a server-sent event stream apart, whatever chunks it comes in: the data of each event, and the id of the newest; comments and other fields are left out. Lines may
  * end with CR, LF or both. Not thread-safe.
  */
 final class SseReader {
 
     private static final String DATA = "data";
+    private static final String ID = "id";
+    private static final int LONGEST_ID = 256;
 
     private final int most;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final ByteArrayOutputStream data = new ByteArrayOutputStream();
+    private Optional<String> id = Optional.empty();
+    private Optional<String> lastId = Optional.empty();
     private boolean hasData;
     private boolean afterCarriageReturn;
 
@@ -49,10 +54,16 @@ final class SseReader {
         return events;
     }
 
+    /** The id of the newest event that was read: what {@code Last-Event-ID} may name. Empty when the agent gives none. */
+    Optional<String> lastId() {
+        return lastId;
+    }
+
     private void endOfLine(List<byte[]> events) {
         if (line.size() == 0) {
             if (hasData) {
                 events.add(data.toByteArray());
+                lastId = id;
             }
             data.reset();
             hasData = false;
@@ -61,9 +72,15 @@ final class SseReader {
         String text = line.toString(StandardCharsets.UTF_8);
         line.reset();
         int colon = text.indexOf(':');
-        if ((colon < 0 ? text : text.substring(0, colon)).equals(DATA)) {
-            String value = colon < 0 ? "" : text.substring(colon + 1);
-            append(value.startsWith(" ") ? value.substring(1) : value);
+        String name = colon < 0 ? text : text.substring(0, colon);
+        String value = colon < 0 ? "" : text.substring(colon + (text.startsWith(" ", colon + 1) ? 2 : 1));
+        if (name.equals(DATA)) {
+            append(value);
+        } else if (name.equals(ID)) {
+            // It goes into a header: what none can hold is no id.
+            id = Optional.of(value)
+                    .filter(given ->
+                            given.length() <= LONGEST_ID && given.chars().allMatch(c -> c > ' ' && c < 0x7f));
         }
     }
 

@@ -157,7 +157,7 @@ final class A2aGrpcService extends A2AServiceGrpc.A2AServiceImplBase {
                 context.clearRequestTimeout();
             }
             Asking asking = parts.asking().of(context, parameters(context));
-            String activated = String.join(", ", asking.parameters().activated());
+            String activated = String.join(", ", parts.core().activated(asking));
             if (!activated.isEmpty()) {
                 context.addAdditionalResponseHeader("a2a-extensions", activated);
             }

@@ -12,7 +12,7 @@ import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 
 /** Between wire types and their ProtoJSON, which is what the core and the log hold. Numbers in data parts are doubles on this way. */
-final class ProtoJson {
+public final class ProtoJson {
 
     private static final JsonFormat.Printer PRINTER = JsonFormat.printer().omittingInsignificantWhitespace();
     private static final JsonFormat.Parser PARSER = JsonFormat.parser().ignoringUnknownFields();
@@ -24,7 +24,7 @@ final class ProtoJson {
      *
      * @throws RefusedException INVALID_REQUEST for what has no JSON form, such as a number that is none; MALFORMED_JSON for what is too deep
      */
-    static ObjectNode json(MessageOrBuilder message) {
+    public static ObjectNode json(MessageOrBuilder message) {
         try {
             return A2aJson.parse(PRINTER.print(message).getBytes(StandardCharsets.UTF_8));
         } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
@@ -39,7 +39,7 @@ final class ProtoJson {
      *
      * @throws RefusedException INVALID_AGENT_RESPONSE for JSON that A2A's messages cannot hold: what the fabric writes itself always fits
      */
-    static <M extends Message> M message(byte[] json, M type) {
+    public static <M extends Message> M message(byte[] json, M type) {
         Message.Builder builder = type.newBuilderForType();
         try {
             PARSER.merge(new String(json, StandardCharsets.UTF_8), builder);

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
 import org.dmsc.bridge.core.AttemptSink;
 import org.dmsc.bridge.core.Certainty;
 import org.dmsc.schemas.Refusal;
@@ -32,10 +33,22 @@ public final class RecordingSink implements AttemptSink {
     public CompletionStage<Void> update(Optional<TaskStateName> state, byte[] streamResponse) {
         states.add(state);
         updates.add(new String(streamResponse, StandardCharsets.UTF_8));
+        tell();
         if (state.isPresent() && state.get() != TaskStateName.WORKING && state.get() != TaskStateName.SUBMITTED) {
             settled.countDown();
         }
         return CompletableFuture.completedStage(null);
+    }
+
+    /** Blocks until an update was heard. */
+    synchronized void await(Predicate<String> heard) throws InterruptedException {
+        while (updates.stream().noneMatch(heard)) {
+            wait(60_000);
+        }
+    }
+
+    private synchronized void tell() {
+        notifyAll();
     }
 
     @Override

@@ -76,7 +76,10 @@ final class ScriptedAgent implements AutoCloseable {
         this.server = server;
         server.setExecutor(threads);
         server.createContext("/", exchange -> {
-            ObjectNode request = A2aJson.parse(exchange.getRequestBody().readAllBytes());
+            byte[] body = exchange.getRequestBody().readAllBytes();
+            ObjectNode request = body.length == 0 ? A2aJson.object() : A2aJson.parse(body);
+            request.put("test-path", exchange.getRequestMethod() + " " + exchange.getRequestURI());
+            request.put("test-extensions", exchange.getRequestHeaders().getFirst("A2A-Extensions"));
             request.put("test-version", exchange.getRequestHeaders().getFirst("A2A-Version"));
             requests.add(request);
             try {
