@@ -31,7 +31,8 @@ record EdgeWiring(
         MqttAgentLink link = new MqttAgentLink(parts, devices, outbox, metrics);
         RequestDesk desk = new RequestDesk(
                 parts.exchange(),
-                new PlainOperations(parts.exchange(), parts.push(), agent -> Announcements.card(agent, parts.agents())));
+                new PlainOperations(
+                        parts.exchange(), parts.push(), agent -> Announcements.card(agent, parts.agents())));
         return new EdgeWiring(
                 devices,
                 metrics,

@@ -66,8 +66,7 @@ final class PlainOperations {
                 PushConfig config = config(params, "", text(params, "taskId"));
                 return exchange.find(caller, config.taskId()).thenCompose(view -> create(caller, view, config));
             case "ListTaskPushNotificationConfigs":
-                return own(request)
-                        .thenApply(view -> PushJson.list(push.list(caller.tenant(), view.taskId())));
+                return own(request).thenApply(view -> PushJson.list(push.list(caller.tenant(), view.taskId())));
             case "DeleteTaskPushNotificationConfig":
                 return own(request)
                         .thenCompose(view -> push.delete(caller.tenant(), view.taskId(), text(params, "id")))

@@ -98,7 +98,8 @@ final class MqttCasesTest {
     }
 
     @Test
-    @DisplayName("case 50: topic alias 0, above the maximum, or of an earlier connection ends the connection: 0x94, or 0x82")
+    @DisplayName(
+            "case 50: topic alias 0, above the maximum, or of an earlier connection ends the connection: 0x94, or 0x82")
     void refusesTopicAliasesThatAreNot(Edge edge) throws Exception {
         AgentRef agent = edge.agent("acme", "case-50");
         for (byte[] alias : List.of(new byte[] {0x23, 0, 0}, new byte[] {0x23, 0x7f, 0x7f})) {
@@ -121,9 +122,8 @@ final class MqttCasesTest {
     @Test
     @DisplayName("case 51: HTTP on the MQTT port is closed")
     void closesHttp(Edge edge) throws Exception {
-        try (SSLSocket socket = (SSLSocket) edge.tls(Optional.empty())
-                .getSocketFactory()
-                .createSocket("localhost", edge.edge.port())) {
+        try (SSLSocket socket =
+                (SSLSocket) edge.tls(Optional.empty()).getSocketFactory().createSocket("localhost", edge.edge.port())) {
             socket.setSoTimeout(20_000);
             socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().flush();
@@ -133,16 +133,20 @@ final class MqttCasesTest {
     }
 
     @Test
-    @DisplayName("case 51: over WebSocket a certificate alone, which a browser shows for any site, is refused; a token is taken")
+    @DisplayName(
+            "case 51: over WebSocket a certificate alone, which a browser shows for any site, is refused; a token is taken")
     void wantsATokenOverWebSocket(Edge edge) throws Exception {
         AgentRef agent = edge.agent("acme", "case-51");
 
         assertThatThrownBy(() -> webSocket(edge, agent, Optional.empty()))
-                .isInstanceOfSatisfying(Mqtt5ConnAckException.class, e -> assertThat(
-                                e.getMqttMessage().getReasonCode().getCode())
-                        .isEqualTo(0x86));
+                .isInstanceOfSatisfying(
+                        Mqtt5ConnAckException.class,
+                        e -> assertThat(e.getMqttMessage().getReasonCode().getCode())
+                                .isEqualTo(0x86));
         Mqtt5BlockingClient client = webSocket(edge, agent, Optional.of(edge.token(agent)));
-        client.subscribeWith().topicFilter("dmsc/v1/acme/" + agent.agent() + "/in").send();
+        client.subscribeWith()
+                .topicFilter("dmsc/v1/acme/" + agent.agent() + "/in")
+                .send();
         client.publishWith()
                 .topic("dmsc/v1/acme/" + agent.agent() + "/out")
                 .qos(com.hivemq.client.mqtt.datatypes.MqttQos.AT_LEAST_ONCE)
@@ -165,13 +169,14 @@ final class MqttCasesTest {
         }
         try (RawMqtt raw = new RawMqtt(edge, edge.tls(agent))) {
             raw.connect(id(agent), many.toByteArray());
-            assertThat(raw.next()).matches(packet -> packet.type() == RawMqtt.CLOSED
-                    || List.of(MALFORMED, PROTOCOL_ERROR, TOO_LARGE, NOT_AUTHORIZED).contains(packet.reason()));
+            assertThat(raw.next())
+                    .matches(packet -> packet.type() == RawMqtt.CLOSED
+                            || List.of(MALFORMED, PROTOCOL_ERROR, TOO_LARGE, NOT_AUTHORIZED)
+                                    .contains(packet.reason()));
         }
         try (RawMqtt raw = new RawMqtt(edge, edge.tls(agent))) {
             raw.connect(new byte[] {(byte) 0xc3, (byte) 0x28}, new byte[0]);
-            assertThat(raw.next())
-                    .matches(packet -> packet.type() == RawMqtt.CLOSED || packet.reason() >= 0x80);
+            assertThat(raw.next()).matches(packet -> packet.type() == RawMqtt.CLOSED || packet.reason() >= 0x80);
         }
         try (RawMqtt raw = connected(edge, agent)) {
             raw.connect(id(agent), new byte[0]);
@@ -185,7 +190,11 @@ final class MqttCasesTest {
         KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
         java.security.KeyStore none = java.security.KeyStore.getInstance("PKCS12");
         none.load(null, null);
-        keys.init(token.isPresent() ? none : edge.pki.issueAgent(agent, Duration.ofHours(1)).keyStore(password), password);
+        keys.init(
+                token.isPresent()
+                        ? none
+                        : edge.pki.issueAgent(agent, Duration.ofHours(1)).keyStore(password),
+                password);
         TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
         trust.init(edge.trustStore());
         Mqtt5BlockingClient client = MqttClient.builder()

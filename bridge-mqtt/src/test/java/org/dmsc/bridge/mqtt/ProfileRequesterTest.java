@@ -265,8 +265,7 @@ final class ProfileRequesterTest {
                                     + task + "\",\"id\":\"p\"}}"))
                     .isEqualTo(-32001);
             assertThat(errorOf(
-                            device,
-                            "{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"GetExtendedAgentCard\",\"params\":{}}"))
+                            device, "{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"GetExtendedAgentCard\",\"params\":{}}"))
                     .isEqualTo(-31004);
         }
     }

@@ -72,8 +72,8 @@ final class EdgeExtension implements ExtensionMain {
     }
 
     private boolean isOurs(Listener listener) {
-        boolean devices = listener.getListenerType() == ListenerType.TLS_TCP_LISTENER
-                && listener.getPort() == settings.port();
+        boolean devices =
+                listener.getListenerType() == ListenerType.TLS_TCP_LISTENER && listener.getPort() == settings.port();
         boolean webSocket = listener.getListenerType() == ListenerType.TLS_WEBSOCKET_LISTENER
                 && settings.webSocketPort().equals(OptionalInt.of(listener.getPort()));
         return (devices || webSocket) && listener.getBindAddress().equals(settings.bindAddress());

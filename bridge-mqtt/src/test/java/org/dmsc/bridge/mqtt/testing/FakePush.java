@@ -16,8 +16,7 @@ public final class FakePush implements PushConfigs {
 
     @Override
     public CompletionStage<Void> put(Caller caller, PushConfig config) {
-        kept.removeIf(one ->
-                one.taskId().equals(config.taskId()) && one.id().equals(config.id()));
+        kept.removeIf(one -> one.taskId().equals(config.taskId()) && one.id().equals(config.id()));
         kept.add(config);
         return CompletableFuture.completedFuture(null);
     }

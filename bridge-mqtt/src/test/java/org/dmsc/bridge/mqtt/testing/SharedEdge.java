@@ -108,7 +108,8 @@ public final class SharedEdge implements ParameterResolver {
                 createTenant("acme");
                 createTenant("globex");
                 workFolder = folder.resolve("mqtt");
-                BrokerSettings settings = new BrokerSettings("127.0.0.1", 0, OptionalInt.of(0), workFolder, 1_000_000, 1000);
+                BrokerSettings settings =
+                        new BrokerSettings("127.0.0.1", 0, OptionalInt.of(0), workFolder, 1_000_000, 1000);
                 edge = new MqttEdge(parts(settings));
                 edge.start();
             } catch (IOException e) {
