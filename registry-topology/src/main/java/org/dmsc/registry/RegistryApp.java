@@ -3,6 +3,7 @@ package org.dmsc.registry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.dmsc.registry.topology.RegistryParts;
 import org.dmsc.registry.topology.RegistryTopology;
@@ -15,6 +16,12 @@ import org.dmsc.tenant.streams.StreamsRunner;
 
 /** The registry as one process runs it: keeps the agents, their health, load and breakers, and tells everybody on {@code dmsc.sys.registry}. */
 public final class RegistryApp implements AutoCloseable {
+
+    private static final int POLL_MS = 25;
+    /** Reports come one by one, two for each task; those of this time are one request. */
+    private static final int FETCH_WAIT_MS = 40;
+
+    private static final int FETCH_BYTES = 256 * 1024;
 
     private final GatewayLeaseView leases;
     private final RegistryParts parts;
@@ -38,7 +45,9 @@ public final class RegistryApp implements AutoCloseable {
         Map<String, Object> config = clients.streams(settings.applicationId(), settings.stateDirectory());
         config.put(
                 StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, settings.commitEvery().toMillis());
-        config.put(StreamsConfig.POLL_MS_CONFIG, settings.commitEvery().toMillis());
+        config.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
+        config.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MIN_BYTES_CONFIG), FETCH_BYTES);
+        config.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), FETCH_WAIT_MS);
         config.putAll(RunnerConfig.CONFIG);
         return config;
     }

@@ -15,7 +15,7 @@ import org.dmsc.tenant.identity.FabricDomain;
  * @param node id of the process
  * @param emitEvery how often at most an agent's snapshot is told to the others
  * @param tick how often due agents are looked for
- * @param commitEvery how often results become visible; delegation does not wait for it
+ * @param commitEvery how often results become visible; who is new, gone, up or down is told at once
  */
 public record RegistrySettings(
         String applicationId,
@@ -44,8 +44,8 @@ public record RegistrySettings(
                 domain,
                 node,
                 HealthPolicy.DEFAULT,
-                Duration.ofMillis(50),
+                Duration.ofMillis(100),
                 Duration.ofMillis(25),
-                Duration.ofMillis(25));
+                Duration.ofMillis(100));
     }
 }

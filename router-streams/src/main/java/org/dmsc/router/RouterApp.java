@@ -16,6 +16,8 @@ import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.dmsc.router.decide.AgentSelector;
 import org.dmsc.router.run.BoundedRocksDb;
+import org.dmsc.router.run.CommitPace;
+import org.dmsc.router.run.CountPolled;
 import org.dmsc.router.task.FoundTasks;
 import org.dmsc.router.task.StoredTaskRecord;
 import org.dmsc.router.task.TaskKey;
@@ -61,8 +63,12 @@ public final class RouterApp implements AutoCloseable {
      */
     private static final int BUFFERED = 25;
 
+    /** Records of all partitions that are taken over at once, and at most so many are in one transaction. */
+    private static final int POLLED = 100;
+
     private final RouterSettings settings;
     private final RouterCounters counters = new RouterCounters();
+    private final CommitPace pace = new CommitPace();
     private final Candidates candidates;
     private final RouterStores stores;
     private final StreamsRunner runner;
@@ -96,7 +102,7 @@ public final class RouterApp implements AutoCloseable {
                 rules,
                 candidates,
                 agents,
-                new RouterParts.Sharing(settings.lanes(), inFlight, counters));
+                new RouterParts.Sharing(settings.lanes(), inFlight, counters, pace));
         Topology topology = new RouterTopology(TopicNames.ROUTER_SOURCE, parts).build();
         this.runner = new StreamsRunner(topology, config(clients), clock);
     }
@@ -108,7 +114,11 @@ public final class RouterApp implements AutoCloseable {
         config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, LAZY_COMMIT_MS);
         config.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
         config.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, BUFFERED);
-        config.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), BUFFERED);
+        config.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), POLLED);
+        config.put(
+                StreamsConfig.mainConsumerPrefix(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG),
+                CountPolled.class.getName());
+        config.put(StreamsConfig.mainConsumerPrefix(CountPolled.PACE), pace);
         config.putAll(RunnerConfig.CONFIG);
         return config;
     }

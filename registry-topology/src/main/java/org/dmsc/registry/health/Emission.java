@@ -1,6 +1,7 @@
 package org.dmsc.registry.health;
 
 import java.util.Objects;
+import java.util.Optional;
 import org.dmsc.schemas.avro.AgentSnapshot;
 import org.dmsc.schemas.avro.AgentState;
 
@@ -32,6 +33,17 @@ public final class Emission {
     /** Whether something is to be told at all. */
     public boolean pending(AgentState state) {
         return state.getSnapshot().getRevision() > state.getEmittedRevision();
+    }
+
+    /** Whether work goes to other agents because of it: somebody is new, up, down, elsewhere or somebody else. Load is no news. */
+    public static boolean isNews(Optional<AgentState> before, AgentState after) {
+        AgentSnapshot now = after.getSnapshot();
+        return before.map(AgentState::getSnapshot)
+                .filter(was -> was.getHealth() == now.getHealth()
+                        && Objects.equals(was.getPresence(), now.getPresence())
+                        && was.getBreakers().equals(now.getBreakers())
+                        && was.getRegistration().equals(now.getRegistration()))
+                .isEmpty();
     }
 
     /** When it may be told. */

@@ -11,6 +11,7 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.dmsc.registry.health.Emission;
 import org.dmsc.registry.health.ReportCheck;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Printable;
@@ -158,16 +159,21 @@ final class RegistryProcessor implements Processor<String, byte[], String, byte[
                 due.remove(key);
                 lastRefusal.remove(key);
                 context.forward(new Record<>(key, null, now), RegistryTopology.SNAPSHOTS);
+                context.commit();
             }
             return;
         }
         AgentState state = after.get();
-        if (parts.emission().pending(state) && now >= parts.emission().at(state)) {
+        boolean news = Emission.isNews(before, state);
+        if (parts.emission().pending(state) && (news || now >= parts.emission().at(state))) {
             state = parts.emission().emitted(state, now);
             parts.counters().snapshots.increment();
             context.forward(
                     new Record<>(key, parts.seals().snapshot(state.getSnapshot(), now), now),
                     RegistryTopology.SNAPSHOTS);
+            if (news) {
+                context.commit();
+            }
         }
         if (before.isEmpty() || !before.get().equals(state)) {
             opened.put(key, state);

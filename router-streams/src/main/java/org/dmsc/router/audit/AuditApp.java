@@ -24,7 +24,7 @@ import org.dmsc.tenant.streams.StreamsRunner;
 public final class AuditApp implements AutoCloseable {
 
     private static final String APPLICATION = "dmsc-audit";
-    private static final int COMMIT_MS = 50;
+    private static final int COMMIT_MS = 100;
     private static final int POLL_MS = 25;
     /** With one broker each batch is forced to disk: what comes in one commit should be one batch. */
     private static final int BATCH_BYTES = 1024 * 1024;
@@ -52,6 +52,9 @@ public final class AuditApp implements AutoCloseable {
         config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, CACHE_BYTES);
         config.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
         config.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), BATCH_RECORDS);
+        // Nobody waits for an event's place in the log: what comes within this time is one request, one transaction,
+        // one flush.
+        config.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MIN_BYTES_CONFIG), BATCH_BYTES);
         this.runner = new StreamsRunner(
                 new AuditTopology(parts, new AvroSerde<>(codec, AuditRecord.class).serializer()).build(),
                 config,

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.dmsc.router.run.BoundedRocksDb;
 import org.dmsc.schemas.TenantId;
@@ -23,6 +24,8 @@ public final class LearnerApp implements AutoCloseable {
     private static final int COMMIT_MS = 100;
 
     private static final int POLL_MS = 100;
+    /** Nobody waits for a lesson: those that come within the fetch wait are one request. */
+    private static final int FETCH_BYTES = 1024 * 1024;
 
     private final LearnerCounters counters = new LearnerCounters();
     private final StreamsRunner runner;
@@ -33,6 +36,7 @@ public final class LearnerApp implements AutoCloseable {
         Map<String, Object> config = clients.streams(APPLICATION, stateDirectory);
         config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_MS);
         config.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
+        config.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MIN_BYTES_CONFIG), FETCH_BYTES);
         config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
         config.putAll(RunnerConfig.CONFIG);
         LearnerParts parts = LearnerParts.of(sealing.envelopes(), sealing.codec(), gone, sealing.random(), counters);

@@ -288,9 +288,14 @@ public final class TaskRule {
         return new Turn(state, effects, Turn.Next.WAIT, state.getDeadline());
     }
 
+    /** How long a task that has ended is kept. */
+    public long forgetAt(TaskState ended) {
+        return ended.getUpdatedAt() + patience.retention().toMillis();
+    }
+
     /** The time of a task that has ended. */
     public Turn endedDue(TaskState state, long now) {
-        long forgetAt = state.getUpdatedAt() + patience.retention().toMillis();
+        long forgetAt = forgetAt(state);
         return now < forgetAt
                 ? new Turn(state, List.of(), Turn.Next.IGNORE, forgetAt)
                 : new Turn(state, List.of(), Turn.Next.FORGET, 0);

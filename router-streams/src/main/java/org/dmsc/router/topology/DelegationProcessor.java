@@ -58,10 +58,11 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
     public void init(ProcessorContext<String, Outbound> given) {
         context = given;
         KeyValueStore<Bytes, byte[]> tasks = given.getStateStore(RouterStores.TASKS);
-        store = new TaskStore(tasks, parts.seals());
+        store = new TaskStore(tasks, parts.seals(), given::currentSystemTimeMs);
         dueQueue = new DueQueue(tasks);
         desk = new TaskDesk(store, waiting, parts, given.taskId().partition());
         share = parts.inFlight().share();
+        parts.pace().reset();
         alarm = new Alarm(given, parts.tick(), this::tick);
         countOpenAttempts(given.currentSystemTimeMs());
         alarm.by(given.currentSystemTimeMs());
@@ -69,6 +70,7 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
 
     @Override
     public void close() {
+        parts.pace().reset();
         share.close();
     }
 
@@ -78,8 +80,10 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
         Optional<TenantTopic> place = metadata.map(RecordMetadata::topic).flatMap(TopicNames::parse);
         if (metadata.isEmpty() || place.isEmpty()) {
             // The fabric's own topic that keeps the subscription from being empty.
+            parts.pace().handled();
             return;
         }
+        parts.pace().handled();
         parts.order().serves(metadata.get().partition(), record.timestamp());
         parts.counters().add(Count.RECORDS);
         String key = record.key() == null ? "" : record.key();
@@ -91,6 +95,13 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
             throw e;
         } catch (RuntimeException e) {
             setAside(record, place.get(), metadata.get(), e);
+        }
+        commitInTime();
+    }
+
+    private void commitInTime() {
+        if (parts.pace().isTime(context.currentSystemTimeMs())) {
+            context.commit();
         }
     }
 
@@ -108,7 +119,7 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
             work.ifPresent(result -> apply(result, now));
         } else if (inbound instanceof Inbound.Canary canary) {
             forward(desk.canary(place.tenant(), canary.event()), now);
-            context.commit();
+            parts.pace().urgent(now);
         } else {
             throw new IllegalStateException("unknown record: " + inbound.getClass());
         }
@@ -159,6 +170,7 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
             // Another lane may free a place for them.
             alarm.by(now + parts.tick().toMillis());
         }
+        commitInTime();
     }
 
     private void serveWaiting(long now, int most) {
@@ -198,6 +210,9 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
             return;
         }
         work.sealed().ifPresent(bytes -> store.put(work.key(), work.before(), work.state(), bytes));
+        if (work.noLongerDue() > 0) {
+            dueQueue.remove(work.noLongerDue(), work.key());
+        }
         if (work.due() > 0) {
             later(work.due(), work.key());
         }
@@ -210,7 +225,7 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
         work.out().forEach(record -> forward(record, now));
         work.effects().forEach(this::count);
         if (work.urgent()) {
-            context.commit();
+            parts.pace().urgent(now);
         }
     }
 

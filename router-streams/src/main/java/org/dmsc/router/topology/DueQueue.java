@@ -35,6 +35,11 @@ final class DueQueue {
         floor = Math.min(floor, time);
     }
 
+    /** Takes one out that is not due yet. */
+    void remove(long time, TaskKey key) {
+        store.delete(StoreKeys.due(time, key));
+    }
+
     /** No entry is earlier than this; {@code Long.MAX_VALUE} when there is none. Exact after a {@link #take}. */
     long earliest() {
         return earliest;
@@ -60,7 +65,8 @@ final class DueQueue {
             }
         }
         due.forEach(entry -> store.delete(StoreKeys.due(entry.time(), entry.key())));
-        floor = due.isEmpty() ? floor : due.get(due.size() - 1).time();
+        // What was before the earliest that is left is deleted; a search would pass over every tombstone again.
+        floor = earliest == Long.MAX_VALUE ? now : Math.min(now, earliest);
         return due;
     }
 

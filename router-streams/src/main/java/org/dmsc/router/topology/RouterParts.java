@@ -3,6 +3,7 @@ package org.dmsc.router.topology;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.dmsc.router.decide.AgentSelector;
+import org.dmsc.router.run.CommitPace;
 import org.dmsc.router.task.Names;
 import org.dmsc.router.task.Patience;
 import org.dmsc.router.task.RetryBudget;
@@ -25,6 +26,7 @@ public record RouterParts(
         RetryBudget retries,
         int mostWaiting,
         FairOrder order,
+        CommitPace pace,
         Duration tick) {
 
     /** What a delegation works with and by. */
@@ -47,9 +49,10 @@ public record RouterParts(
                 RetryBudget.usual(),
                 rules.patience().mostWaiting(),
                 new FairOrder(),
+                sharing.pace(),
                 rules.tick());
     }
 
     /** What the lanes of this process count together. */
-    public record Sharing(int lanes, InFlight inFlight, RouterCounters counters) {}
+    public record Sharing(int lanes, InFlight inFlight, RouterCounters counters, CommitPace pace) {}
 }

@@ -140,7 +140,11 @@ final class TaskDesk {
             last = delegate(first.state(), job);
             effects.addAll(last.effects());
         }
-        long due = dueAfter(last, job);
+        boolean endsNow = last.state().getEnded()
+                && job.before().filter(TaskState::getEnded).isEmpty();
+        // Its deadlines do not matter any more: one look, when it may be forgotten, and none before.
+        long due = endsNow ? rule.forgetAt(last.state()) : dueAfter(last, job);
+        long noLongerDue = endsNow && !job.popped() ? last.state().getDueAt() : 0;
         TaskState state = due == 0
                 ? last.state()
                 : TaskState.newBuilder(last.state()).setDueAt(due).build();
@@ -154,7 +158,7 @@ final class TaskDesk {
             }
         }
         Optional<byte[]> sealed = changed ? Optional.of(seals.seal(state, job.now())) : Optional.empty();
-        return new Work(job.key(), job.before(), state, sealed, effects, out, due, fate(first, changed));
+        return new Work(job.key(), job.before(), state, sealed, effects, out, due, noLongerDue, fate(first, changed));
     }
 
     private static Work.Fate fate(Turn first, boolean changed) {

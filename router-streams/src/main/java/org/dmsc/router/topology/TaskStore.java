@@ -3,6 +3,7 @@ package org.dmsc.router.topology;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -18,15 +19,18 @@ final class TaskStore {
 
     private final KeyValueStore<Bytes, byte[]> store;
     private final SealedStates sealed;
+    private final OpenedStates opened;
 
-    TaskStore(KeyValueStore<Bytes, byte[]> store, SealedStates sealed) {
+    TaskStore(KeyValueStore<Bytes, byte[]> store, SealedStates sealed, LongSupplier clock) {
         this.store = store;
         this.sealed = sealed;
+        this.opened = new OpenedStates(clock);
     }
 
     /** Refused as UNREADABLE when the tenant's keys are gone. */
     Optional<TaskState> find(TaskKey key) {
-        return Optional.ofNullable(store.get(StoreKeys.state(key))).map(sealed::open);
+        return opened.find(key)
+                .or(() -> Optional.ofNullable(store.get(StoreKeys.state(key))).map(sealed::open));
     }
 
     /**
@@ -36,6 +40,7 @@ final class TaskStore {
      */
     void put(TaskKey key, Optional<TaskState> before, TaskState after, byte[] sealedAfter) {
         store.put(StoreKeys.state(key), sealedAfter);
+        opened.put(key, after);
         Bytes place = CallerIndex.key(after);
         Optional<Bytes> old = before.map(CallerIndex::key);
         if (old.filter(place::equals).isEmpty()
@@ -61,6 +66,7 @@ final class TaskStore {
 
     /** @param last its state, where it can still be opened */
     void forget(TaskKey key, Optional<TaskState> last) {
+        opened.remove(key);
         last.map(CallerIndex::key).ifPresent(store::delete);
         store.delete(StoreKeys.state(key));
         List<Bytes> old = new ArrayList<>();

@@ -14,6 +14,7 @@ import org.dmsc.schemas.avro.TaskState;
  * @param state the task's state after it
  * @param sealed the state to be stored; empty when it did not change
  * @param due the new due time; 0 when the old one stays
+ * @param noLongerDue the entry that the new due time replaces; 0 when it stays, or there is none
  */
 record Work(
         TaskKey key,
@@ -23,6 +24,7 @@ record Work(
         List<Effect> effects,
         List<Outbound> out,
         long due,
+        long noLongerDue,
         Fate fate) {
 
     /** What becomes of the task's record. */

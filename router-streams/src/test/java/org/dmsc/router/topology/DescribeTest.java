@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import org.dmsc.router.run.CommitPace;
 import org.dmsc.router.testing.FakeDirectory;
 import org.dmsc.tenant.directory.Experiences;
 import org.dmsc.tenant.policy.Policies;
@@ -32,7 +33,7 @@ class DescribeTest {
                             lane.codec,
                             candidates,
                             directory,
-                            new RouterParts.Sharing(1, inFlight, new RouterCounters()))
+                            new RouterParts.Sharing(1, inFlight, new RouterCounters(), new CommitPace()))
                     .describe()
                     .toString()
                     .replaceAll("extractor class: \\S+", "extractor class: by record");

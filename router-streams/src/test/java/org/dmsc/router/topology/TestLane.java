@@ -20,6 +20,7 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.dmsc.router.decide.AgentSelector;
 import org.dmsc.router.decide.SelectionPolicy;
+import org.dmsc.router.run.CommitPace;
 import org.dmsc.router.task.Names;
 import org.dmsc.router.task.Patience;
 import org.dmsc.router.testing.FakeDirectory;
@@ -78,7 +79,12 @@ final class TestLane implements AutoCloseable {
                 inFlight);
         candidates.start();
         driver = new TopologyTestDriver(
-                topology(envelopes, codec, candidates, directory, new RouterParts.Sharing(1, inFlight, counters)),
+                topology(
+                        envelopes,
+                        codec,
+                        candidates,
+                        directory,
+                        new RouterParts.Sharing(1, inFlight, counters, new CommitPace())),
                 config(),
                 CLOCK.instant());
         directory.put(Make.tenant("acme"));

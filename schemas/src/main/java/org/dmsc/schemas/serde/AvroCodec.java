@@ -3,6 +3,7 @@ package org.dmsc.schemas.serde;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
@@ -21,6 +22,8 @@ public final class AvroCodec {
     private final Map<Class<?>, SpecificDatumWriter<?>> datumWriters = new ConcurrentHashMap<>();
     private final SchemaRegistry registry;
     private final Map<Integer, Schema> writers = new ConcurrentHashMap<>();
+    private final ThreadLocal<Map<Reading, SpecificDatumReader<?>>> datumReaders =
+            ThreadLocal.withInitial(HashMap::new);
 
     public AvroCodec(SchemaRegistry registry) {
         this.registry = registry;
@@ -66,10 +69,7 @@ public final class AvroCodec {
 
     <T extends SpecificRecord> T decode(byte[] bytes, int offset, int length, int schemaId, Class<T> type) {
         try {
-            Schema reader = ReaderSchemas.of(type);
-            Schema writer = writers.computeIfAbsent(schemaId, registry::byId);
-            SpecificDatumReader<T> datum = new SpecificDatumReader<>(writer, reader);
-            return datum.read(null, new BoundedDecoder(bytes, offset, length));
+            return reader(schemaId, type).read(null, new BoundedDecoder(bytes, offset, length));
         } catch (IOException | RuntimeException e) {
             if (e instanceof RefusedException refused) {
                 throw refused;
@@ -79,6 +79,19 @@ public final class AvroCodec {
                     "not a " + type.getSimpleName() + " of schema " + schemaId + ": " + e.getMessage());
         }
     }
+
+    /** Resolving writer's against reader's schema costs many times more than reading a record; a reader is not for several threads. */
+    @SuppressWarnings("unchecked") // A reader is made for the class under which it is kept.
+    private <T extends SpecificRecord> SpecificDatumReader<T> reader(int schemaId, Class<T> type) {
+        return (SpecificDatumReader<T>) datumReaders
+                .get()
+                .computeIfAbsent(
+                        new Reading(schemaId, type),
+                        reading -> new SpecificDatumReader<>(
+                                writers.computeIfAbsent(schemaId, registry::byId), ReaderSchemas.of(type)));
+    }
+
+    private record Reading(int schemaId, Class<? extends SpecificRecord> type) {}
 
     /** The registry id of a record type, registered under {@code <full name>} on first use. */
     public int schemaId(Schema schema) {
