@@ -2,7 +2,6 @@ package org.dmsc.router.topology;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import org.apache.kafka.common.utils.Bytes;
 import org.dmsc.router.task.TaskKey;
 import org.dmsc.router.task.TaskSearch;
@@ -24,6 +23,9 @@ final class StoreKeys {
     private static final String EVENT = "e";
     private static final String LISTED = "l";
     private static final String STATE = "s";
+    /** Of the largest number, so that keys sort as numbers do. */
+    private static final int DIGITS = 19;
+
     /** Sorts behind every digit. */
     private static final String AFTER = "~";
 
@@ -38,7 +40,8 @@ final class StoreKeys {
     }
 
     static Bytes event(TaskKey key, long sequence) {
-        return text(EVENT + key.text() + '|' + String.format(Locale.ROOT, "%019d", sequence));
+        String digits = Long.toString(sequence);
+        return text(EVENT + key.text() + '|' + "0".repeat(DIGITS - digits.length()) + digits);
     }
 
     static Bytes afterEvents(TaskKey key) {
