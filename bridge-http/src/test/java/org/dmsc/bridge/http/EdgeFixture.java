@@ -43,6 +43,9 @@ final class EdgeFixture implements AutoCloseable {
     final AtomicReference<Fetcher> fetcher = new AtomicReference<>(
             order -> CompletableFuture.failedStage(new RefusedException(Refusal.FETCH_FAILED, "nothing there")));
 
+    /** What the edge shows; may be exchanged while it runs. */
+    final AtomicReference<IssuedIdentity> gateway = new AtomicReference<>();
+
     final HttpEdge edge;
     final FakePolicies policies = new FakePolicies();
     final EnrolmentFixture enrolment;
@@ -80,12 +83,12 @@ final class EdgeFixture implements AutoCloseable {
     final FakeDeadLetters dead = new FakeDeadLetters();
 
     HttpEdgeParts parts(CapabilityIndex index, EdgeSettings settings) {
-        IssuedIdentity gateway = identities.gateway();
+        gateway.compareAndSet(null, identities.gateway());
         CallerAuthenticator authenticator = new CallerAuthenticator(
                 identities.domain, identities.tenants, identities.peers, identities.verifier(), identities.revocations);
         return new HttpEdgeParts(
                 settings,
-                () -> gateway,
+                gateway::get,
                 identities.peers,
                 authenticator,
                 identities.connections,

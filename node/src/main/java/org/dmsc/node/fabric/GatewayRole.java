@@ -61,6 +61,9 @@ final class GatewayRole {
 
     private static final Duration LONGEST = Duration.ofSeconds(90);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
+    /** HiveMQ takes a new certificate within ten seconds more: what lives for a minute must not lose another one here. */
+    private static final Duration MQTT_LOOKS = Duration.ofSeconds(1);
+
     private static final int MOST_DEVICES = 10_000;
 
     private final Foundation foundation;
@@ -288,7 +291,7 @@ final class GatewayRole {
         closing.add("mqtt edge", edge);
         config.connectors().forEach(outside -> edge.attach(OutsideBrokers.settings(outside), config.domain()));
         IssuedIdentity[] shown = {identity.get()};
-        renewal.also("mqtt", () -> {
+        renewal.also("mqtt", MQTT_LOOKS, () -> {
             IssuedIdentity now = identity.get();
             if (!now.equals(shown[0])) {
                 edge.replaceIdentity(now);

@@ -8,11 +8,11 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks every few minutes whether certificates that nobody asks for by themselves are due. */
+/** Looks again and again whether certificates that nobody asks for by themselves are due. */
 final class Renewal implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Renewal.class);
-    private static final Duration EVERY = Duration.ofMinutes(1);
+    private static final Duration USUAL = Duration.ofMinutes(1);
 
     private final ScheduledExecutorService thread;
 
@@ -25,8 +25,13 @@ final class Renewal implements AutoCloseable {
     }
 
     void also(String what, Runnable renew) {
+        also(what, USUAL, renew);
+    }
+
+    /** For what must not wait for long, because others take up the new one late. */
+    void also(String what, Duration every, Runnable renew) {
         ScheduledFuture<?> unused = thread.scheduleWithFixedDelay(
-                () -> run(what, renew), EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+                () -> run(what, renew), every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static void run(String what, Runnable renew) {
