@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.dmsc.node.testing.Answer;
 import org.dmsc.node.testing.Credentials;
 import org.dmsc.node.testing.FabricExtension;
@@ -14,6 +17,7 @@ import org.dmsc.node.testing.Participant;
 import org.dmsc.node.testing.TestFabric;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -208,6 +212,42 @@ class FabricIT {
                 .contains("dmsc_bridge")
                 .contains("dmsc_router");
         assertThat(fabric.operator().get("/v1/status").body().path("roles")).hasSize(6);
+    }
+
+    @Test
+    @DisplayName("case 77: names that clients invent make no new series")
+    void metricsHaveBoundedLabels() {
+        invent(alice, 0);
+        Set<String> before = series();
+
+        for (int i = 1; i <= 30; i++) {
+            invent(alice, i);
+        }
+
+        Set<String> after = series();
+        after.removeAll(before);
+        assertThat(after).noneMatch(line -> line.contains("invented"));
+        assertThat(after.size()).as("%s", after).isLessThan(10);
+    }
+
+    private static void invent(Participant who, int number) {
+        String name = "invented-" + number;
+        who.get("/agents/" + name + "/.well-known/agent-card.json");
+        who.get("/" + name + "/" + name);
+        who.post("/message:send", Participant.ask(name, name));
+        who.call("/a2a", name, Participant.ask(name));
+    }
+
+    private Set<String> series() {
+        return fabric.operator()
+                .get("/metrics")
+                .body()
+                .path("text")
+                .asText()
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.substring(0, Math.max(line.lastIndexOf(' '), 0)))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private List<JsonNode> audit(String tenant) {

@@ -3,7 +3,10 @@ package org.dmsc.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -13,6 +16,8 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.dmsc.node.cli.CommandLineFactory;
 import org.dmsc.node.testing.Answer;
@@ -84,6 +89,7 @@ final class SplitIT {
                 Answer fromCore = core.as(alice).post("/message:send", Participant.ask("echo", "from the core"));
                 assertThat(fromCore.state()).as("%s", fromCore).isEqualTo("COMPLETED");
                 saysWhereTheKeysAre(edge.as(core.operator()), core);
+                theRouterNeverSeesAPayload(edge.as(alice), worker);
             }
             assertThat(secrets("worker")).containsExactly("platform.pem", "registry.pem", "router.pem");
             assertThat(secrets("edge")).containsExactly("gateway.pem", "platform.pem");
@@ -91,6 +97,54 @@ final class SplitIT {
             for (int i = running.size() - 1; i >= 0; i--) {
                 running.get(i).close();
             }
+        }
+    }
+
+    /**
+     * Case 89: no payload in a heap dump of the router. Intents it may see, so the canary is in a part that is data; that the search finds what is
+     * there is shown by the skill, which the router works with.
+     */
+    private void theRouterNeverSeesAPayload(Participant alice, NodeProcess worker) throws Exception {
+        String canary = "canary-" + UUID.randomUUID();
+        ObjectNode message = Participant.ask("echo", "look");
+        ((ArrayNode) message.at("/message/parts")).addObject().putObject("data").put("secret", canary);
+        for (int i = 0; i < 3; i++) {
+            ((ObjectNode) message.get("message")).put("messageId", canary.substring(7) + i);
+            assertThat(alice.post("/message:send", message).state()).isEqualTo("COMPLETED");
+        }
+        Path dump = folder.resolve("router.hprof");
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        Process dumping = new ProcessBuilder(
+                        jcmd.toString(),
+                        Long.toString(worker.description().pid()),
+                        "GC.heap_dump",
+                        "-all",
+                        dump.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("jcmd.log").toFile())
+                .start();
+        assertThat(dumping.waitFor(60, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(holds(dump, "Says it again"))
+                .as("the search finds what is there")
+                .isTrue();
+        assertThat(holds(dump, canary)).as("payload in the router's heap").isFalse();
+    }
+
+    private static boolean holds(Path file, String word) throws IOException {
+        byte[] chunk = new byte[1 << 20];
+        try (InputStream in = Files.newInputStream(file)) {
+            int kept = 0;
+            for (int read = in.readNBytes(chunk, 0, chunk.length); read > 0; ) {
+                int filled = kept + read;
+                if (new String(chunk, 0, filled, StandardCharsets.ISO_8859_1).contains(word)) {
+                    return true;
+                }
+                kept = Math.min(filled, word.length());
+                System.arraycopy(chunk, filled - kept, chunk, 0, kept);
+                read = in.readNBytes(chunk, kept, chunk.length - kept);
+            }
+            return false;
         }
     }
 

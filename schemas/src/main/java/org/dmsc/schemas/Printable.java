@@ -12,12 +12,21 @@ public final class Printable {
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < Math.min(text.length(), MOST); i++) {
             char c = text.charAt(i);
-            if (c < ' ' || c == 0x7f || Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
+            if (isHidden(c)) {
                 out.append(String.format("\\u%04x", (int) c));
             } else {
                 out.append(c);
             }
         }
         return text.length() > MOST ? out + "…" : out.toString();
+    }
+
+    /** Controls, marks that turn text around, and the separators that some viewers break lines at. */
+    private static boolean isHidden(char c) {
+        int type = Character.getType(c);
+        return Character.isISOControl(c)
+                || type == Character.FORMAT
+                || type == Character.LINE_SEPARATOR
+                || type == Character.PARAGRAPH_SEPARATOR;
     }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.core.a2a.ErrorProfile;
 import org.dmsc.bridge.core.a2a.Errors;
@@ -32,6 +33,8 @@ import org.dmsc.tenant.quota.Holding;
  * knows the path. Nothing of a request is looked at before its sender is known.
  */
 final class EdgeService implements HttpService {
+
+    private static final Pattern AGENT = Pattern.compile("/agents/[^/?]+");
 
     private final Door door;
     private final PublicPages publicPages;
@@ -144,7 +147,9 @@ final class EdgeService implements HttpService {
     private static boolean speaksJsonRpc(RequestHeaders headers) {
         String path = headers.path();
         return headers.method() == HttpMethod.POST
-                && (path.equals("/") || path.equals("/a2a") || path.matches("/agents/[^/?]+"));
+                && (path.equals("/")
+                        || path.equals("/a2a")
+                        || AGENT.matcher(path).matches());
     }
 
     /** Split first, then decode: an encoded slash is not one. */

@@ -89,7 +89,11 @@ final class Failures {
     }
 
     private static void log(String actor, String object, RefusedException refused) {
-        // Who sends too much must not fill the log with it; the audit log has it, counted.
+        // Who sends too much must not fill the log with it, nor cost the time of writing a line; the audit log has it,
+        // counted.
+        if (refused.refusal() == Refusal.RATE_LIMITED && !LOG.isDebugEnabled()) {
+            return;
+        }
         (refused.refusal() == Refusal.RATE_LIMITED ? LOG.atDebug() : LOG.atInfo())
                 .addKeyValue("refusal", refused.refusal())
                 .addKeyValue("actor", actor)

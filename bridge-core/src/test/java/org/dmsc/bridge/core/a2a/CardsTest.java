@@ -18,6 +18,7 @@ import org.dmsc.schemas.avro.AgentHealth;
 import org.dmsc.schemas.avro.AgentRegistration;
 import org.dmsc.schemas.avro.AgentSnapshot;
 import org.dmsc.schemas.avro.TaskStateName;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Cards in and out, and tasks out. */
@@ -98,6 +99,18 @@ final class CardsTest {
                 .as(card)
                 .hasMessageContaining(field)
                 .hasMessageContaining("expected"));
+    }
+
+    @Test
+    @DisplayName("case 68: a card with 100,000 skills is refused")
+    void refusesACardWithMoreSkillsThanAnybodyHas() {
+        StringBuilder many = new StringBuilder("'skills':[");
+        for (int i = 0; i < 100_000; i++) {
+            many.append(i == 0 ? "" : ",").append("{'id':'s").append(i).append("','name':'S'}");
+        }
+        String card = CARD.substring(0, CARD.indexOf("'skills':[")) + many + "]}";
+
+        assertThatThrownBy(() -> read(card)).hasMessageContaining("card.skills").hasMessageContaining("at most 256");
     }
 
     @Test
