@@ -11,10 +11,13 @@ import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.dmsc.bridge.core.AuditTrail;
 import org.dmsc.bridge.core.RefusalNote;
 import org.dmsc.bridge.http.connection.ConnectionCut;
+import org.dmsc.bridge.http.connection.Http1Head;
+import org.dmsc.bridge.http.connection.Http2Floods;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.tenant.identity.FabricDomain;
@@ -47,6 +50,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     private final FabricDomain domain;
     private final QuotaGate quotas;
     private final AuditTrail audit;
+    private final Manners manners;
 
     ConnectionGuard(HttpEdgeParts parts) {
         super();
@@ -55,6 +59,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         this.domain = parts.settings().domain();
         this.quotas = parts.quotas();
         this.audit = parts.audit();
+        this.manners = parts.settings().manners();
     }
 
     /**
@@ -90,6 +95,22 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void handlerAdded(ChannelHandlerContext context) throws Exception {
+        Channel channel = context.channel();
+        long patience = manners.handshake().toMillis();
+        var unused = channel.eventLoop()
+                .schedule(
+                        () -> {
+                            if (channel.attr(LIVE).get() == null) {
+                                channel.close();
+                            }
+                        },
+                        patience,
+                        TimeUnit.MILLISECONDS);
+        super.handlerAdded(context);
+    }
+
+    @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
         if (event instanceof SslHandshakeCompletionEvent handshake) {
             if (handshake.isSuccess()) {
@@ -121,6 +142,14 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         SslHandler tls = channel.pipeline().get(SslHandler.class);
         List<X509Certificate> chain =
                 tls == null ? List.of() : ConnectionCut.chain(tls.engine().getSession());
+        if (tls != null) {
+            boolean http2 = "h2".equals(tls.applicationProtocol());
+            context.pipeline()
+                    .addAfter(
+                            context.name(),
+                            null,
+                            http2 ? new Http2Floods(System::nanoTime) : new Http1Head(manners.head()));
+        }
         if (chain.isEmpty()) {
             return;
         }

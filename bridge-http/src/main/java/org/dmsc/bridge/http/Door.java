@@ -4,6 +4,7 @@ import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.logging.RequestLogProperty;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import java.time.Duration;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.tenant.identity.Caller;
@@ -19,6 +20,9 @@ import org.dmsc.tenant.quota.Holding;
 final class Door {
 
     private static final int MOST_AUTHORIZATION = 8 * 1024 + "Bearer ".length();
+
+    /** Real requests have a dozen. */
+    private static final int MOST_HEADERS = 100;
 
     private final PeerCredentials credentials;
     private final CallerAuthenticator authenticator;
@@ -49,6 +53,11 @@ final class Door {
             throw new RefusedException(
                     Refusal.HEADER_TOO_LARGE,
                     "Authorization: is too long (expected at most " + MOST_AUTHORIZATION + " characters)");
+        }
+        if (headers.size() > MOST_HEADERS) {
+            throw new RefusedException(
+                    Refusal.HEADER_TOO_LARGE,
+                    "headers: are " + headers.size() + " (expected at most " + MOST_HEADERS + ")");
         }
         headers.forEach((name, value) -> {
             if (holdsControl(value)) {
@@ -92,6 +101,11 @@ final class Door {
                     ? new RefusedException(Refusal.UNAUTHENTICATED, e.sentence())
                     : e;
         }
+    }
+
+    /** The edge closes: streams end, connections take nothing new, and what is under way may finish. */
+    void drain(Duration patience) {
+        requests.drain(patience);
     }
 
     /**

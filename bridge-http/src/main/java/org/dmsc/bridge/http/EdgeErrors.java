@@ -14,6 +14,7 @@ import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import java.time.Duration;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.core.a2a.Errors;
 import org.dmsc.schemas.Refusal;
@@ -33,6 +34,10 @@ final class EdgeErrors implements ServerErrorHandler {
     public HttpResponse onServiceException(ServiceRequestContext context, Throwable cause) {
         if (cause instanceof RefusedException refused) {
             return Answers.error(refused.refusal(), refused.sentence(), MediaType.JSON);
+        }
+        if (cause instanceof RequestTimeoutException) {
+            // The rest of the request may never come, and nothing else can come before it.
+            var unused = context.initiateConnectionShutdown(Duration.ZERO);
         }
         Refusal refusal = refusal(cause);
         return Answers.error(refusal, sentence(refusal), MediaType.JSON);

@@ -17,6 +17,7 @@ import org.dmsc.tenant.identity.FabricDomain;
  * @param streamIdle a stream that says nothing for so long is closed; the task goes on
  * @param version of this build, shown in the gateway's card
  * @param profile which edition of A2A 1.0 this listener follows where they differ
+ * @param manners towards slow clients, browsers, and those who are there when it closes
  * @param authorities an edge that enrols, issues tokens and serves operators, for those who ask an edge that does not
  */
 public record EdgeSettings(
@@ -29,6 +30,7 @@ public record EdgeSettings(
         Duration streamIdle,
         String version,
         ErrorProfile profile,
+        Manners manners,
         Optional<URI> authorities) {
 
     private static final int TEN_MEBIBYTES = 10 * 1024 * 1024;
@@ -54,24 +56,31 @@ public record EdgeSettings(
                 Duration.ofMinutes(15),
                 version,
                 ErrorProfile.V1_0_1,
+                Manners.USUAL,
                 Optional.empty());
     }
 
     /** The same with another limit of bodies. */
     public EdgeSettings withMaxBodyBytes(int bytes) {
         return new EdgeSettings(
-                domain, host, port, bytes, bodyPatience, heartbeat, streamIdle, version, profile, authorities);
+                domain, host, port, bytes, bodyPatience, heartbeat, streamIdle, version, profile, manners, authorities);
     }
 
     /** The same, following another edition. */
     public EdgeSettings withProfile(ErrorProfile other) {
         return new EdgeSettings(
-                domain, host, port, maxBodyBytes, bodyPatience, heartbeat, streamIdle, version, other, authorities);
+                domain, host, port, maxBodyBytes, bodyPatience, heartbeat, streamIdle, version, other, manners, authorities);
     }
 
     /** The same, knowing an edge that has the fabric's keys. */
     public EdgeSettings withAuthorities(Optional<URI> edge) {
         return new EdgeSettings(
-                domain, host, port, maxBodyBytes, bodyPatience, heartbeat, streamIdle, version, profile, edge);
+                domain, host, port, maxBodyBytes, bodyPatience, heartbeat, streamIdle, version, profile, manners, edge);
+    }
+
+    /** The same with other manners. */
+    public EdgeSettings withManners(Manners other) {
+        return new EdgeSettings(
+                domain, host, port, maxBodyBytes, bodyPatience, heartbeat, streamIdle, version, profile, other, authorities);
     }
 }

@@ -6,6 +6,7 @@ import com.linecorp.armeria.common.MediaType;
 import java.util.concurrent.CompletionStage;
 import org.dmsc.bridge.http.a2a.StreamSink;
 import org.dmsc.bridge.http.a2a.TaskStream;
+import org.dmsc.bridge.http.connection.OpenStreams;
 import org.dmsc.schemas.RefusedException;
 
 /** A task's stream as server-sent events. Quiet ones get comments, so that proxies keep them. */
@@ -23,6 +24,7 @@ final class EventStream implements StreamSink {
     static HttpResponse of(Call call, EdgeSettings settings, TaskStream stream, Framing framing) {
         SseWriter writer = new SseWriter(
                 Answers.headers(HttpStatus.OK, MediaType.EVENT_STREAM).build());
+        OpenStreams.opened(call.context(), writer::end);
         stream.into(
                 new EventStream(framing, writer),
                 new TaskStream.Pace(

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dmsc.bridge.core.AgentLink;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * The HTTP edge: HTTPS only, HTTP/2 and HTTP/1.1 on one port.
  *
  * <pre>
- *   public            GET /.well-known/agent-card.json, /live, /ready
+ *   public            GET /.well-known/agent-card.json, /openapi.yaml, /asyncapi.yaml, /live, /ready
  *   tokens            POST /oauth2/token, GET /oauth2/jwks, /.well-known/oauth-authorization-server
  *   enrolment         /.well-known/est/…, /crl/…
  *   JSON-RPC          POST /, /a2a, /agents/{agent}
@@ -41,18 +42,19 @@ public final class HttpEdge implements AutoCloseable {
 
     private static final Duration IDLE = Duration.ofSeconds(60);
     private static final Duration QUIET = Duration.ofMillis(100);
-    private static final Duration LAST_REQUESTS = Duration.ofSeconds(3);
     static final int MOST_HEADER_BYTES = 16 * 1024;
 
     private final HttpEdgeParts parts;
     private final RegistryWatch watch;
     private final Inboxes inboxes;
+    private final Door door;
     private final AtomicReference<Server> server = new AtomicReference<>();
 
     public HttpEdge(HttpEdgeParts parts) {
         this.parts = parts;
         this.watch = new RegistryWatch(parts.agents());
         this.inboxes = new Inboxes(parts.reports(), parts.delegationTokens(), parts.clock());
+        this.door = new Door(parts);
     }
 
     /**
@@ -94,13 +96,18 @@ public final class HttpEdge implements AutoCloseable {
         return inboxes;
     }
 
-    /** Lets requests finish for a moment, then closes. */
+    /**
+     * Drains, then closes: takes no new connection, ends streams (they go on elsewhere), says GOAWAY on connections with requests, refuses
+     * new requests with 503, and waits for those under way as long as the settings say. Blocks.
+     */
     @Override
     public void close() {
         inboxes.close();
         Server running = server.getAndSet(null);
         if (running != null) {
-            running.stop().join();
+            CompletableFuture<Void> stopping = running.stop();
+            door.drain(parts.settings().manners().drain());
+            stopping.join();
         }
     }
 
@@ -115,7 +122,6 @@ public final class HttpEdge implements AutoCloseable {
     private Server server() {
         EdgeSettings settings = parts.settings();
         Failures failures = new Failures(parts.audit(), settings);
-        Door door = new Door(parts);
         A2aCore core = new A2aCore(parts.exchange(), parts.push(), new ExtendedCards(parts)::of, this::extensions);
         EdgeService service = new EdgeService(
                 parts, door, new PublicPages(settings, parts.status()), pages(core, failures), failures);
@@ -128,7 +134,7 @@ public final class HttpEdge implements AutoCloseable {
                 .idleTimeout(IDLE)
                 .http1MaxHeaderSize(MOST_HEADER_BYTES)
                 .http2MaxHeaderListSize(MOST_HEADER_BYTES)
-                .gracefulShutdownTimeout(QUIET, LAST_REQUESTS)
+                .gracefulShutdownTimeout(QUIET, settings.manners().drain().plus(QUIET))
                 .disableServerHeader()
                 // Failures writes one line for what a client did wrong; the server's own report is a stack trace.
                 .unloggedExceptionsReportInterval(Duration.ZERO)
@@ -136,6 +142,9 @@ public final class HttpEdge implements AutoCloseable {
                 .errorHandler(new EdgeErrors(settings))
                 .service(grpc.service(core), grpc::guarding)
                 .service("prefix:/", service);
+        if (!settings.manners().origins().isEmpty()) {
+            builder.decorator(CrossOrigin.decorator(settings.manners()));
+        }
         return builder.build();
     }
 

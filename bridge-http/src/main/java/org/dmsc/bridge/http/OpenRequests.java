@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.dmsc.bridge.http.connection.OpenStreams;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
@@ -55,6 +56,15 @@ final class OpenRequests {
     /** How many there are of a tenant. */
     int count(TenantId tenant) {
         return open.getOrDefault(tenant, Set.of()).size();
+    }
+
+    /** Ends streams; each connection with requests gets a GOAWAY, or closes after its answer. */
+    void drain(Duration patience) {
+        open.values()
+                .forEach(all -> List.copyOf(all).forEach(context -> {
+                    var unused = context.initiateConnectionShutdown(patience);
+                    OpenStreams.end(context);
+                }));
     }
 
     private void changed(TenantRecord record) {

@@ -10,16 +10,23 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.core.a2a.PublishedCards;
 import org.dmsc.bridge.core.a2a.v03.OldCards;
 
-/** The only things that need no identity: the gateway's card, and whether the process lives and is ready. */
+/** The only things that need no identity: the gateway's card, the description of its interfaces, and whether the process lives and is ready. */
 final class PublicPages {
 
     static final String CARD = "/.well-known/agent-card.json";
+
+    /** RFC 9512. */
+    private static final MediaType YAML = MediaType.create("application", "yaml");
 
     private final EdgeSettings settings;
     private final NodeStatus status;
@@ -39,6 +46,10 @@ final class PublicPages {
                 return Optional.of(card(PublishedCards.gateway(base, settings.version()), headers));
             case "/live":
                 return Optional.of(Answers.json(HttpStatus.OK, A2aJson.object().put("live", true)));
+            case "/openapi.yaml":
+                return Optional.of(document("openapi.yaml"));
+            case "/asyncapi.yaml":
+                return Optional.of(document("asyncapi.yaml"));
             case "/ready":
                 return Optional.of(ready());
             default:
@@ -59,6 +70,14 @@ final class PublicPages {
                 .add(HttpHeaderNames.ETAG, tag)
                 .build();
         return unchanged ? HttpResponse.of(answer) : HttpResponse.of(answer, HttpData.wrap(body));
+    }
+
+    private static HttpResponse document(String name) {
+        try (InputStream in = Objects.requireNonNull(PublicPages.class.getResourceAsStream("api/" + name), name)) {
+            return HttpResponse.of(HttpStatus.OK, YAML, HttpData.wrap(in.readAllBytes()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(name, e);
+        }
     }
 
     private HttpResponse ready() {

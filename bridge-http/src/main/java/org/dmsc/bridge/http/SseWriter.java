@@ -84,7 +84,8 @@ final class SseWriter {
     private void write(HttpData event) {
         int length = event.length();
         if (pending.addAndGet(length) > MOST_PENDING) {
-            writer.close(new RefusedException(Refusal.OVERLOADED, "the reader of this stream does not read"));
+            // Closing would wait until what is pending was read.
+            writer.abort(new RefusedException(Refusal.OVERLOADED, "the reader of this stream does not read"));
             return;
         }
         if (writer.tryWrite(event)) {

@@ -80,6 +80,18 @@ final class AgentApiTest {
     }
 
     @Test
+    void servesItsOwnDescriptionToEverybody() throws Exception {
+        for (String document : List.of("openapi", "asyncapi")) {
+            EdgeFixture.Answer answer = EdgeFixture.send(edge.nobody(), edge.get("/" + document + ".yaml"));
+
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.header("content-type")).isEqualTo("application/yaml");
+            assertThat(new String(answer.body(), java.nio.charset.StandardCharsets.UTF_8))
+                    .contains(document + ": ");
+        }
+    }
+
+    @Test
     void letsAnAgentActForItselfOnlyAndAnOperatorForAnybody() throws Exception {
         EdgeFixture.Answer refused =
                 EdgeFixture.send(edge.agent("acme", "a"), edge.post("/v1/agents/b", card("https://localhost:1/")));

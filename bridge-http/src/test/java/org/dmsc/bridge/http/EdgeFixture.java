@@ -57,6 +57,7 @@ final class EdgeFixture implements AutoCloseable {
             System::nanoTime);
     private final Duration patience;
     private final ErrorProfile profile;
+    private final Manners manners;
 
     EdgeFixture(Path dir) {
         this(dir, Duration.ofSeconds(60));
@@ -67,8 +68,13 @@ final class EdgeFixture implements AutoCloseable {
     }
 
     EdgeFixture(Path dir, Duration bodyPatience, ErrorProfile errors) {
+        this(dir, bodyPatience, errors, Manners.USUAL);
+    }
+
+    EdgeFixture(Path dir, Duration bodyPatience, ErrorProfile errors, Manners how) {
         patience = bodyPatience;
         profile = errors;
+        manners = how;
         identities = new Identities(dir);
         identities.addTenant("acme");
         identities.addTenant("beta");
@@ -126,6 +132,7 @@ final class EdgeFixture implements AutoCloseable {
                 Duration.ofMinutes(1),
                 "test",
                 profile,
+                manners,
                 Optional.empty());
     }
 

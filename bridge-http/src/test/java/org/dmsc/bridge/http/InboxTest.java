@@ -109,8 +109,18 @@ final class InboxTest {
         assertThat(sink.states).containsExactly(Optional.of(TaskStateName.COMPLETED));
         assertThat(EdgeFixture.send(worker, edge.get(INBOX + "?wait=61")).status())
                 .isEqualTo(400);
-        worker.sendAsync(edge.get(INBOX + "?wait=30"), HttpResponse.BodyHandlers.ofString())
-                .cancel(true);
+        try (RawConnection cut = RawConnection.http1(
+                edge.identities.ssl(Optional.of(edge.identities.agent("acme", "worker"))), edge.edge.port())) {
+            cut.send("GET " + INBOX + "?wait=30 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            deliver("t-3");
+            assertThat(cut.until("t-3.1")).startsWith("HTTP/1.1 200 ");
+            post("/t-3.1", direct);
+            cut.send("GET " + INBOX + "?wait=30 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            deliver("t-4");
+            cut.until("t-4.1");
+            post("/t-4.1", direct);
+            cut.send("GET " + INBOX + "?wait=60 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        }
         assertThat(presence()).startsWith("absent acme/worker");
     }
 

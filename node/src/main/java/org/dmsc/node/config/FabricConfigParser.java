@@ -8,6 +8,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -18,6 +19,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.dmsc.bridge.core.a2a.ErrorProfile;
+import org.dmsc.bridge.http.Manners;
+import org.dmsc.schemas.RefusedException;
 
 /** Makes a {@link FabricConfig} of the tree's top, with the rules that span keys. Faults go into the section's list. */
 final class FabricConfigParser {
@@ -29,6 +32,7 @@ final class FabricConfigParser {
 
     private static final int NO_PORT = -1;
     private static final int LAST_PORT = 65_535;
+    private static final int LONGEST_DRAIN = 300;
     private static final int MOST_LANES = 256;
     private static final long MAX_BODY = 10L * 1024 * 1024;
     private static final String LOOPBACK = "127.0.0.1";
@@ -159,7 +163,8 @@ final class FabricConfigParser {
         HttpConfig http = new HttpConfig(
                 address(section),
                 section.number("port", DEFAULT_HTTP_PORT, 0, LAST_PORT),
-                profile.orElse(ErrorProfile.V1_0_1));
+                profile.orElse(ErrorProfile.V1_0_1),
+                manners(section));
         section.finish();
         return http;
     }
@@ -174,6 +179,22 @@ final class FabricConfigParser {
         }
         section.finish();
         return new MqttConfig(host, port, webSocket == NO_PORT ? OptionalInt.empty() : OptionalInt.of(webSocket));
+    }
+
+    private static Manners manners(Section section) {
+        List<String> origins = new ArrayList<>();
+        for (String origin : section.list("cors-origins").orElse(List.of())) {
+            try {
+                Manners.requireOrigin(origin);
+                origins.add(origin);
+            } catch (RefusedException e) {
+                section.fault(
+                        "cors-origins", "'" + origin + "' (expected https://host or https://host:port, in lower case)");
+            }
+        }
+        int usual = (int) Manners.USUAL.drain().toSeconds();
+        return Manners.USUAL.with(
+                Duration.ofSeconds(section.number("drain-seconds", usual, 0, LONGEST_DRAIN)), origins);
     }
 
     private EdgeConfig edge(String key, int port) {

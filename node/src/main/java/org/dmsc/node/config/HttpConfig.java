@@ -1,6 +1,7 @@
 package org.dmsc.node.config;
 
 import org.dmsc.bridge.core.a2a.ErrorProfile;
+import org.dmsc.bridge.http.Manners;
 
 /**
  * Where and how the HTTP edge listens.
@@ -8,5 +9,6 @@ import org.dmsc.bridge.core.a2a.ErrorProfile;
  * @param host address to bind
  * @param port 0 for any free one
  * @param profile which edition of A2A 1.0 it follows where they differ
+ * @param manners towards slow clients, browsers, and those who are there when it closes
  */
-public record HttpConfig(String host, int port, ErrorProfile profile) {}
+public record HttpConfig(String host, int port, ErrorProfile profile, Manners manners) {}

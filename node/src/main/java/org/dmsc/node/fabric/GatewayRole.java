@@ -204,6 +204,7 @@ final class GatewayRole {
                         domain, config.http().host(), config.http().port(), Version.text())
                 .withMaxBodyBytes((int) config.limits().maxBodyBytes())
                 .withProfile(config.http().profile())
+                .withManners(config.http().manners())
                 .withAuthorities(config.enrol().map(EnrolConfig::gateway));
         Optional<AuthoritiesRole> authorities = foundation.keys().keyring().map(this::authorities);
         HttpEdgeParts edgeParts = new HttpEdgeParts(

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.dmsc.bridge.core.a2a.ErrorProfile;
+import org.dmsc.bridge.http.Manners;
 import org.dmsc.node.host.ExitCode;
 import org.dmsc.node.host.NodeException;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ final class ConfigReaderTest {
         FabricConfig config = ConfigReader.read(Optional.empty(), Map.of());
 
         assertThat(config.roles()).isEqualTo(Role.usual());
-        assertThat(config.http()).isEqualTo(new HttpConfig("127.0.0.1", 8443, ErrorProfile.V1_0_1));
+        assertThat(config.http()).isEqualTo(new HttpConfig("127.0.0.1", 8443, ErrorProfile.V1_0_1, Manners.USUAL));
         assertThat(config.mqtt()).isEqualTo(new MqttConfig("127.0.0.1", 8883, OptionalInt.empty()));
         assertThat(config.kafka().port()).isZero();
         assertThat(config.keys()).isEqualTo(config.data().resolve("keys"));
@@ -71,7 +72,7 @@ final class ConfigReaderTest {
         assertThat(config.kafka().bootstrap()).isEqualTo("k1:9092,k2:9092");
         assertThat(config.kafka().tls()).isEqualTo(Toggle.ON);
         assertThat(config.kafka().client()).containsExactly(Map.entry("security.protocol", "SASL_SSL"));
-        assertThat(config.http()).isEqualTo(new HttpConfig("0.0.0.0", 0, ErrorProfile.V1_0_1));
+        assertThat(config.http()).isEqualTo(new HttpConfig("0.0.0.0", 0, ErrorProfile.V1_0_1, Manners.USUAL));
         assertThat(config.mqtt().port()).isEqualTo(18883);
         assertThat(config.limits()).isEqualTo(new FabricConfig.Limits(1_048_576, Duration.ofHours(12)));
     }
@@ -143,7 +144,8 @@ final class ConfigReaderTest {
                 .hasMessageContaining("kafka.bootstrap: 'nowhere' together with role broker")
                 .hasMessageContaining("kafka.tls: 'perhaps' (expected true or false)")
                 .hasMessageContaining("http.port: '70000' (expected a whole number from 0 to 65535)")
-                .hasMessageContaining("http.prot: unknown key (expected one of host, port, profile)")
+                .hasMessageContaining(
+                        "http.prot: unknown key (expected one of cors-origins, drain-seconds, host, port, profile)")
                 .hasMessageContaining("mqtt: '5' (expected keys below it")
                 .hasMessageContaining("limits.certificate-life: 'soon' (expected a time such as");
     }

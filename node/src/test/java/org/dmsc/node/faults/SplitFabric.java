@@ -89,6 +89,11 @@ final class SplitFabric implements AutoCloseable {
         return running.get(gateway).as(credentials);
     }
 
+    /** Where one of the gateways listens, as it runs now. */
+    String url(String gateway) {
+        return running.get(gateway).description().httpUrl();
+    }
+
     Credentials issue(String tenant, String agent) {
         Answer issued = operator().post("/v1/config/tenants/" + tenant + "/agents/" + agent + "/credentials", "{}");
         if (issued.status() / 100 != 2) {

@@ -29,8 +29,13 @@ public final class ConnectionCut {
     public static CompletionStage<Void> cut(Channel channel, RefusedException why) {
         CompletableFuture<Void> closed = new CompletableFuture<>();
         var unused = channel.closeFuture().addListener(done -> closed.complete(null));
-        channel.eventLoop().execute(() -> close(channel, why));
+        channel.eventLoop().execute(() -> close(channel, why, Http2Error.NO_ERROR));
         return closed;
+    }
+
+    /** The same for a peer that floods: HTTP/2 tells it to calm down (RFC 9113 7). On the channel's event loop only. */
+    static void calm(Channel channel, RefusedException why) {
+        close(channel, why, Http2Error.ENHANCE_YOUR_CALM);
     }
 
     /** What the peer of a session proved to hold, leaf first, also when the session was resumed; empty when it showed nothing. */
@@ -46,14 +51,14 @@ public final class ConnectionCut {
         }
     }
 
-    private static void close(Channel channel, RefusedException why) {
+    private static void close(Channel channel, RefusedException why, Http2Error error) {
         Http2ConnectionHandler http2 = channel.pipeline().get(Http2ConnectionHandler.class);
         ChannelHandlerContext codec = channel.pipeline().context(Http2ConnectionHandler.class);
         if (http2 != null && codec != null) {
             var unused = http2.goAway(
                     codec,
                     http2.connection().remote().lastStreamCreated(),
-                    Http2Error.NO_ERROR.code(),
+                    error.code(),
                     Unpooled.copiedBuffer(why.refusal().name(), StandardCharsets.US_ASCII),
                     codec.newPromise());
             codec.flush();

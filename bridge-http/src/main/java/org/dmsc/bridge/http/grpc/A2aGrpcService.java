@@ -32,6 +32,7 @@ import org.dmsc.bridge.http.a2a.Asking;
 import org.dmsc.bridge.http.a2a.Operation;
 import org.dmsc.bridge.http.a2a.ServiceParameters;
 import org.dmsc.bridge.http.a2a.TaskStream;
+import org.dmsc.bridge.http.connection.OpenStreams;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 
@@ -135,6 +136,7 @@ final class A2aGrpcService extends A2AServiceGrpc.A2AServiceImplBase {
                 ? GrpcSink.Naming.NAMED
                 : GrpcSink.Naming.BARE;
         GrpcSink sink = new GrpcSink(call, parts.profile(), naming).attached();
+        OpenStreams.opened(context, sink::end);
         performed(context, operation, request).whenComplete((answer, failure) -> {
             if (failure != null) {
                 sink.fail(refused(context, failure));
