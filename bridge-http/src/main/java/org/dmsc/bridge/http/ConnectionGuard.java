@@ -102,7 +102,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
                 .schedule(
                         () -> {
                             if (channel.attr(LIVE).get() == null) {
-                                channel.close();
+                                var closing = channel.close();
                             }
                         },
                         patience,

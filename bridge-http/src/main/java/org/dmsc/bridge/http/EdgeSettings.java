@@ -69,7 +69,17 @@ public record EdgeSettings(
     /** The same, following another edition. */
     public EdgeSettings withProfile(ErrorProfile other) {
         return new EdgeSettings(
-                domain, host, port, maxBodyBytes, bodyPatience, heartbeat, streamIdle, version, other, manners, authorities);
+                domain,
+                host,
+                port,
+                maxBodyBytes,
+                bodyPatience,
+                heartbeat,
+                streamIdle,
+                version,
+                other,
+                manners,
+                authorities);
     }
 
     /** The same, knowing an edge that has the fabric's keys. */
@@ -81,6 +91,16 @@ public record EdgeSettings(
     /** The same with other manners. */
     public EdgeSettings withManners(Manners other) {
         return new EdgeSettings(
-                domain, host, port, maxBodyBytes, bodyPatience, heartbeat, streamIdle, version, profile, other, authorities);
+                domain,
+                host,
+                port,
+                maxBodyBytes,
+                bodyPatience,
+                heartbeat,
+                streamIdle,
+                version,
+                profile,
+                other,
+                authorities);
     }
 }

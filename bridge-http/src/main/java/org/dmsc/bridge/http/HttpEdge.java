@@ -141,6 +141,7 @@ public final class HttpEdge implements AutoCloseable {
                 .childChannelPipelineCustomizer(pipeline -> pipeline.addLast(new ConnectionGuard(parts)))
                 .errorHandler(new EdgeErrors(settings))
                 .service(grpc.service(core), grpc::guarding)
+                .service(InboxSockets.PATH, new InboxSockets(parts, door, inboxes, failures).before(service))
                 .service("prefix:/", service);
         if (!settings.manners().origins().isEmpty()) {
             builder.decorator(CrossOrigin.decorator(settings.manners()));

@@ -20,6 +20,7 @@ import org.dmsc.schemas.Reach;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.tenant.directory.Agents;
+import org.dmsc.tenant.identity.Caller;
 
 /**
  * Agents that cannot be called fetch their tasks and bring the answers, each its own; an operator has no part in it.
@@ -51,7 +52,7 @@ final class InboxPage implements Page {
     @Override
     public Optional<CompletionStage<HttpResponse>> answer(Call call) {
         if (call.is(HttpMethod.GET, "v1", "agents", "*", "inbox")) {
-            return Optional.of(read(call, self(call)));
+            return Optional.of(read(call, reader(call.caller(), call.path().get(2), agents)));
         }
         if (call.is(HttpMethod.POST, "v1", "agents", "*", "inbox", "*")) {
             String name = call.path().get(4);
@@ -64,14 +65,6 @@ final class InboxPage implements Page {
     }
 
     private CompletionStage<HttpResponse> read(Call call, AgentRef agent) {
-        if (agents.find(agent)
-                .filter(known -> Reach.of(known.getRegistration()) == Reach.HTTP_INBOX)
-                .isEmpty()) {
-            throw new RefusedException(
-                    Refusal.AGENT_UNKNOWN,
-                    "agent " + agent + ": has no inbox (expected POST /v1/agents/" + agent.agent()
-                            + " with \"dmsc\":{\"channel\":\"HTTP_INBOX\"} first)");
-        }
         boolean stream = call.header(HttpHeaderNames.ACCEPT.toString())
                 .orElse("")
                 .toLowerCase(Locale.ROOT)
@@ -110,14 +103,31 @@ final class InboxPage implements Page {
         return inboxes.find(agent).orElseThrow(() -> Inbox.unknown(name));
     }
 
-    /** Tasks hold what callers wrote: nobody but the agent itself reads them. */
+    /** The agent whose inbox it is, if it is the caller's and there is one. */
+    static AgentRef reader(Caller caller, String name, Agents agents) {
+        AgentRef agent = self(caller, name);
+        if (agents.find(agent)
+                .filter(known -> Reach.of(known.getRegistration()) == Reach.HTTP_INBOX)
+                .isEmpty()) {
+            throw new RefusedException(
+                    Refusal.AGENT_UNKNOWN,
+                    "agent " + agent + ": has no inbox (expected POST /v1/agents/" + agent.agent()
+                            + " with \"dmsc\":{\"channel\":\"HTTP_INBOX\"} first)");
+        }
+        return agent;
+    }
+
     private static AgentRef self(Call call) {
-        return call.caller()
-                .agent()
-                .filter(agent -> agent.agent().value().equals(call.path().get(2)))
+        return self(call.caller(), call.path().get(2));
+    }
+
+    /** Tasks hold what callers wrote: nobody but the agent itself reads them. */
+    private static AgentRef self(Caller caller, String name) {
+        return caller.agent()
+                .filter(agent -> agent.agent().value().equals(name))
                 .orElseThrow(() -> new RefusedException(
                         Refusal.NOT_PERMITTED,
-                        "inbox of " + Printable.of(call.path().get(2))
+                        "inbox of " + Printable.of(name)
                                 + ": is not the caller's (expected an agent to read its own)"));
     }
 }

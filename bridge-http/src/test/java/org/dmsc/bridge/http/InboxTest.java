@@ -7,12 +7,18 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.http.agents.RecordingSink;
@@ -122,6 +128,65 @@ final class InboxTest {
             cut.send("GET " + INBOX + "?wait=60 HTTP/1.1\r\nHost: localhost\r\n\r\n");
         }
         assertThat(presence()).startsWith("absent acme/worker");
+    }
+
+    @Test
+    void fetchesAndAnswersOverAWebSocket() throws Exception {
+        BlockingQueue<ObjectNode> heard = new LinkedBlockingQueue<>();
+        WebSocket socket = worker.newWebSocketBuilder()
+                .buildAsync(URI.create(edge.uri(INBOX).toString().replace("https:", "wss:")), new Frames(heard))
+                .get(30, TimeUnit.SECONDS);
+        assertThat(next(heard).path("event").asText()).isEqualTo("open");
+        assertThat(presence()).isEqualTo("present acme/worker");
+        RecordingSink sink = deliver("t-5");
+
+        ObjectNode delivery = next(heard);
+        assertThat(delivery.path("event").asText()).isEqualTo("delivery");
+        assertThat(delivery.path("delivery").asText()).isEqualTo("t-5.1");
+        assertThat(delivery.at("/data/message/taskId").asText()).isEqualTo("t-5");
+        socket.sendText("{\"delivery\":\"t-5.1\",\"ack\":true}", true).join();
+        assertThat(next(heard).path("event").asText()).isEqualTo("stored");
+        socket.sendText("{\"delivery\":\"t-5.1\"}", true).join();
+        assertThat(next(heard).path("event").asText()).isEqualTo("refused");
+        socket.sendText("nonsense", true).join();
+        assertThat(next(heard).at("/data/error/status").asText()).isEqualTo("INVALID_ARGUMENT");
+        String answer = "{\"delivery\":\"t-5.1\",\"response\":" + status("t-5", "TASK_STATE_COMPLETED") + "}";
+        // In two pieces.
+        socket.sendText(answer.substring(0, 20), false).join();
+        socket.sendText(answer.substring(20), true).join();
+        assertThat(next(heard).path("event").asText()).isEqualTo("stored");
+        assertThat(sink.states).containsExactly(Optional.of(TaskStateName.COMPLETED));
+        socket.abort();
+        assertThat(presence()).startsWith("absent acme/worker");
+        assertThat(edge.agent("acme", "other")
+                        .newWebSocketBuilder()
+                        .buildAsync(
+                                URI.create(edge.uri(INBOX).toString().replace("https:", "wss:")), new Frames(heard)))
+                .failsWithin(Duration.ofSeconds(30));
+    }
+
+    private static ObjectNode next(BlockingQueue<ObjectNode> heard) throws InterruptedException {
+        ObjectNode message = heard.poll(30, TimeUnit.SECONDS);
+        assertThat(message).isNotNull();
+        return message;
+    }
+
+    private record Frames(BlockingQueue<ObjectNode> heard, StringBuilder text) implements WebSocket.Listener {
+
+        Frames(BlockingQueue<ObjectNode> heard) {
+            this(heard, new StringBuilder());
+        }
+
+        @Override
+        public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            text.append(data);
+            if (last) {
+                heard.add(A2aJson.parse(text.toString().getBytes(StandardCharsets.UTF_8)));
+                text.setLength(0);
+            }
+            socket.request(1);
+            return CompletableFuture.completedStage(null);
+        }
     }
 
     @Test

@@ -30,7 +30,7 @@ public final class Http1Head extends ChannelInboundHandlerAdapter {
     private final Duration patience;
     private final StringBuilder head = new StringBuilder();
     private boolean inHead = true;
-    private boolean followed;
+    private Optional<String> codecName = Optional.empty();
     private Optional<ScheduledFuture<?>> late = Optional.empty();
 
     /** @param patience from a head's first byte to its last */
@@ -43,7 +43,7 @@ public final class Http1Head extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
-        if (inHead && message instanceof ByteBuf bytes) {
+        if (inHead && message instanceof ByteBuf bytes && speaksHttp(context)) {
             Optional<Fault> fault = scan(context, bytes);
             if (fault.isPresent()) {
                 bytes.release();
@@ -61,7 +61,6 @@ public final class Http1Head extends ChannelInboundHandlerAdapter {
     }
 
     private Optional<Fault> scan(ChannelHandlerContext context, ByteBuf bytes) {
-        follow(context);
         if (late.isEmpty()) {
             late = Optional.of(context.executor()
                     .schedule(
@@ -97,19 +96,24 @@ public final class Http1Head extends ChannelInboundHandlerAdapter {
         return length >= 4 && head.substring(length - 4).equals("\r\n\r\n");
     }
 
+    /** Not any more when the codec is gone: what comes then are frames of a WebSocket. */
+    private boolean speaksHttp(ChannelHandlerContext context) {
+        if (codecName.isEmpty()) {
+            follow(context);
+            return true;
+        }
+        return context.pipeline().get(codecName.get()) != null;
+    }
+
     /** Behind the codec, where it is known when a request is over and the next head begins. */
     private void follow(ChannelHandlerContext context) {
-        if (followed) {
-            return;
-        }
         // Armeria's own class of that name is not public.
-        Optional<String> codec = context.pipeline().toMap().entrySet().stream()
+        codecName = context.pipeline().toMap().entrySet().stream()
                 .filter(entry -> entry.getValue().getClass().getSimpleName().equals("HttpServerCodec"))
                 .map(Map.Entry::getKey)
                 .findFirst();
-        if (codec.isPresent()) {
-            followed = true;
-            context.pipeline().addAfter(codec.get(), null, new ChannelInboundHandlerAdapter() {
+        if (codecName.isPresent()) {
+            context.pipeline().addAfter(codecName.get(), null, new ChannelInboundHandlerAdapter() {
                 @Override
                 public void channelRead(ChannelHandlerContext below, Object message) throws Exception {
                     if (message instanceof LastHttpContent) {
@@ -127,10 +131,13 @@ public final class Http1Head extends ChannelInboundHandlerAdapter {
     }
 
     private static Optional<Fault> fault(String head) {
-        String[] lines = head.split("\r\n");
+        String[] lines = head.split("\r\n", -1);
         int hosts = 0;
         for (int i = 1; i < lines.length; i++) {
             String line = lines[i];
+            if (line.isEmpty()) {
+                continue;
+            }
             if (line.startsWith(" ") || line.startsWith("\t")) {
                 return Optional.of(bad("headers: hold a line that goes on with the next (expected one line for each)"));
             }

@@ -27,7 +27,7 @@ public final class Http2Floods extends ChannelInboundHandlerAdapter {
     private final LongSupplier nanos;
     private final byte[] header = new byte[HEADER];
     private int headerBytes;
-    private long skip = PREFACE;
+    private int skip = PREFACE;
     private int counted;
     private long windowSince;
 
@@ -54,7 +54,7 @@ public final class Http2Floods extends ChannelInboundHandlerAdapter {
         int end = bytes.writerIndex();
         while (at < end) {
             if (skip > 0) {
-                int step = (int) Math.min(skip, end - at);
+                int step = Math.min(skip, end - at);
                 skip -= step;
                 at += step;
                 continue;

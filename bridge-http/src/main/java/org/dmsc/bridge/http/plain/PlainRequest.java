@@ -26,7 +26,7 @@ record PlainRequest(Destination destination, String contentType, byte[] body) {
         String url = Template.of(call.url(), "dmsc.plain.url").fill(values, Template::percentEncoded);
         Destination destination = Destination.of(url);
         String path = destination.path().split("\\?", 2)[0];
-        for (String segment : path.split("/")) {
+        for (String segment : path.split("/", -1)) {
             if (DOTS.matcher(segment).matches()) {
                 throw new RefusedException(
                         Refusal.INVALID_REQUEST,
