@@ -20,6 +20,7 @@ final class OpenRequests {
 
     private final Tenants tenants;
     private final Map<TenantId, Set<ServiceRequestContext>> open = new ConcurrentHashMap<>();
+    private volatile boolean draining;
 
     OpenRequests(Tenants tenants) {
         this.tenants = tenants;
@@ -46,6 +47,9 @@ final class OpenRequests {
             return all;
         });
         var unused = context.log().whenComplete().thenRun(() -> remove(tenant, context));
+        if (draining) {
+            OpenStreams.end(context);
+        }
         if (tenants.find(tenant)
                 .filter(record -> record.getState() != TenantState.ACTIVE)
                 .isPresent()) {
@@ -60,6 +64,7 @@ final class OpenRequests {
 
     /** Ends streams; each connection with requests gets a GOAWAY, or closes after its answer. */
     void drain(Duration patience) {
+        draining = true;
         open.values()
                 .forEach(all -> List.copyOf(all).forEach(context -> {
                     var unused = context.initiateConnectionShutdown(patience);
