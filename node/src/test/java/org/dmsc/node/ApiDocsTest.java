@@ -35,6 +35,9 @@ final class ApiDocsTest {
             Pattern.compile("call\\.is\\(\\s*HttpMethod\\.([A-Z]+)((?:,\\s*(?:\"[^\"]*\"|PUSH))*)\\s*\\)");
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "head", "options", "patch");
 
+    /** Of A2A 0.3, whose specification describes it, and all that is below {@code /v1} for its callers. */
+    private static final String OLD = "GET /v1/card";
+
     /** What is not a {@code call.is(…)}: the file, the words in it that make it a route, the routes. */
     private static final List<Spelled> SPELLED = List.of(
             new Spelled("PublicPages", "case \"/live\":", "GET /live"),
@@ -182,6 +185,9 @@ final class ApiDocsTest {
                     .replaceAll("PUSH", "pushNotificationConfigs")
                     .replaceAll(",\\s*", "/");
             String route = matcher.group(1) + " " + (path.isEmpty() ? "/" : path.replace("\"", ""));
+            if (route.equals(OLD)) {
+                continue;
+            }
             for (String one : verbs(route)) {
                 routes.add(one);
                 if (rest) {
