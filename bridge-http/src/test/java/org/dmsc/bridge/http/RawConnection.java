@@ -196,7 +196,9 @@ final class RawConnection implements AutoCloseable {
                     continue;
                 }
                 if (frame.type() == RST_STREAM) {
-                    return answered.isEmpty() ? "RST " + frame.errorCode() : "END " + answered;
+                    return answered.isEmpty() || frame.errorCode() != 0
+                            ? "RST " + frame.errorCode()
+                            : "END " + answered;
                 }
                 if (frame.type() == DATA) {
                     answered.append(new String(frame.payload(), StandardCharsets.UTF_8));
