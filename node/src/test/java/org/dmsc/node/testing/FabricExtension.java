@@ -18,9 +18,12 @@ public final class FabricExtension implements ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        // The store closes its AutoCloseables when the engine ends.
-        return context.getRoot()
-                .getStore(ExtensionContext.Namespace.create(FabricExtension.class))
+        // Of the session and not of the engine: with several forks Surefire runs the engine anew for each class. The
+        // store closes its
+        // AutoCloseables when the session ends.
+        return context.getStore(
+                        ExtensionContext.StoreScope.LAUNCHER_SESSION,
+                        ExtensionContext.Namespace.create(FabricExtension.class))
                 .computeIfAbsent(OutsideKafka.wantedBy(context), FabricExtension::start, TestFabric.class);
     }
 
