@@ -26,6 +26,6 @@ public interface Exchange {
     /** Follows a task of the caller's own that exists: everything from its first update, then live. MUST be released. */
     CompletionStage<OpenTask> follow(Caller caller, String taskId);
 
-    /** Asks for a task's end; completes when the wish is in the log. TASK_NOT_CANCELABLE when it has ended. */
+    /** Asks for a task's end; completes when the wish is in the log. TASK_NOT_CANCELABLE when it has ended otherwise. */
     CompletionStage<TaskView> cancel(Caller caller, String taskId, String reason);
 }

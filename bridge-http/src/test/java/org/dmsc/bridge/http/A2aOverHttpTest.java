@@ -193,8 +193,12 @@ final class A2aOverHttpTest {
                         .path("state")
                         .asText())
                 .isEqualTo("TASK_STATE_CANCELED");
-        assertThat(reason(EdgeFixture.send(agent, edge.post("/tasks/" + id + ":cancel", "{}"))))
-                .isEqualTo("TASK_NOT_CANCELABLE");
+        assertThat(EdgeFixture.send(agent, edge.post("/tasks/" + id + ":cancel", "{}"))
+                        .json()
+                        .at("/status/state")
+                        .asText())
+                .as("cancelling is idempotent")
+                .isEqualTo("TASK_STATE_CANCELED");
         assertThat(reason(EdgeFixture.send(agent, edge.get("/tasks/" + id + ":subscribe"))))
                 .isEqualTo("UNSUPPORTED_OPERATION");
     }

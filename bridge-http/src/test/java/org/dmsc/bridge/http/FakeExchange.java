@@ -93,6 +93,9 @@ final class FakeExchange implements Exchange {
     public CompletionStage<TaskView> cancel(Caller caller, String taskId, String reason) {
         return follow(caller, taskId).thenApply(open -> {
             FakeTask task = (FakeTask) open;
+            if (task.view().state() == TaskStateName.CANCELED) {
+                return task.view();
+            }
             if (task.ended) {
                 throw new RefusedException(Refusal.TASK_NOT_CANCELABLE, "has ended");
             }

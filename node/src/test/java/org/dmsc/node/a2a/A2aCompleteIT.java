@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.URI;
@@ -18,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.dmsc.node.testing.Answer;
@@ -171,62 +174,53 @@ final class A2aCompleteIT {
         Path agents = credentials("js-agent", agentOf);
         try (JavaScript.Started agent = node.start(agents.resolve("ca.pem"), "node", "agent.mjs", agents.toString())) {
             JsonNode said = Participant.JSON.readTree(agent.firstLine());
-            ObjectNode registration = Participant.JSON.createObjectNode();
-            registration.set("card", said.get("card"));
-            Answer registered = fabric.as(agentOf).post("/v1/agents/js-agent", registration);
-            assertThat(registered.status()).as("%s", registered).isEqualTo(201);
-            for (String binding : List.of("JSONRPC", "HTTP+JSON", "GRPC")) {
-                String printed = node.run(
-                        callers.resolve("ca.pem"),
-                        "node",
-                        "caller.mjs",
-                        binding,
-                        fabric.httpUrl(),
-                        callers.toString(),
-                        "js-agent");
+            ObjectNode card = (ObjectNode) said.get("card");
+            // Each interface of the agent behind another binding of the caller: the fabric speaks all of them on both
+            // sides.
+            for (String binding : List.of("JSONRPC", "HTTP+JSON", "GRPC", "0.3/JSONRPC", "0.3/HTTP+JSON")) {
+                ArrayNode interfaces = (ArrayNode) card.get("supportedInterfaces");
+                interfaces.add(interfaces.remove(0));
+                register(agentOf, card);
+                CompletableFuture<String> compared = said.path("direct").has(binding)
+                        ? CompletableFuture.supplyAsync(() -> run(
+                                node,
+                                callers,
+                                "differential.mjs",
+                                binding,
+                                said.path("direct").path(binding).asText()))
+                        : CompletableFuture.completedFuture("\"same\":[]");
+
+                String printed = run(node, callers, "caller.mjs", binding, "");
 
                 assertThat(printed)
-                        .contains(
-                                "\"card\",\"send\",\"stream\",\"get\",\"list\",\"push\",\"subscribe\",\"cancel\",\"errors\"");
+                        .contains("\"card\",\"send\",\"stream\",\"get\"")
+                        .contains("\"push\",\"subscribe\",\"cancel\",\"errors\"");
+                assertThat(compared.get()).contains("\"same\":[");
             }
         }
     }
 
-    @Test
-    void givesTasksToAnAgentThatOnlyConnectsOutwards() throws Exception {
-        Path folder = credentials("warehouse", fabric.addAgent("acme", "warehouse"));
-        Process agent = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        Path.of("..", "examples", "inbox", "InboxAgent.java").toString(),
-                        "--as",
-                        folder.toString(),
-                        "--gateway",
-                        fabric.httpUrl(),
-                        "--skill",
-                        "stocktaking",
-                        "--description",
-                        "Counts shelves",
-                        "--answer",
-                        "41 shelves are full")
-                .redirectErrorStream(true)
-                .redirectOutput(dir.resolve("warehouse.log").toFile())
-                .start();
+    private String run(JavaScript node, Path callers, String script, String binding, String direct) {
         try {
-            TestFabric.await("the agent is up", () -> health("warehouse").equals("UP"));
-
-            Answer answer = alice.post("/message:send", Participant.ask("warehouse", "How much is in stock?"));
-
-            assertThat(answer.toString()).contains("41 shelves are full").contains("TASK_STATE_COMPLETED");
-        } finally {
-            agent.destroyForcibly().waitFor();
+            return node.run(
+                    callers.resolve("ca.pem"),
+                    "node",
+                    script,
+                    binding,
+                    fabric.httpUrl(),
+                    callers.toString(),
+                    "js-agent",
+                    direct);
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
         }
-        TestFabric.await(
-                "the agent is down once its stream is closed",
-                () -> health("warehouse").equals("DOWN"));
     }
 
-    private String health(String agent) {
-        return alice.get("/v1/agents/" + agent).body().path("health").asText();
+    private void register(Credentials agent, ObjectNode card) throws Exception {
+        ObjectNode registration = Participant.JSON.createObjectNode();
+        registration.set("card", card);
+        Answer registered = fabric.as(agent).post("/v1/agents/js-agent", registration);
+        assertThat(registered.status()).as("%s", registered).isBetween(200, 201);
     }
 
     private Path credentials(String name, Credentials issued) throws Exception {

@@ -26,7 +26,7 @@ final class JavaScript {
     static String install(Path target, List<JavaScript> found) {
         try {
             Files.createDirectories(target);
-            for (String file : List.of("package.json", "agent.mjs", "caller.mjs")) {
+            for (String file : List.of("package.json", "agent.mjs", "caller.mjs", "differential.mjs")) {
                 Files.copy(
                         ROOT.resolve("examples/a2a-js").resolve(file),
                         target.resolve(file),

@@ -25,6 +25,7 @@ import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.avro.TaskCancel;
+import org.dmsc.schemas.avro.TaskStateName;
 import org.dmsc.schemas.avro.TaskSubmission;
 import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.tenant.directory.Agents;
@@ -173,6 +174,9 @@ final class KafkaExchange implements Exchange {
                 Optional.of(taskId),
                 Optional.empty(),
                 () -> own(caller, taskId).thenCompose(stored -> {
+                    if (stored.progress().state() == TaskStateName.CANCELED) {
+                        return CompletableFuture.completedStage(view(caller, stored));
+                    }
                     if (stored.progress().ended()) {
                         throw new RefusedException(
                                 Refusal.TASK_NOT_CANCELABLE,

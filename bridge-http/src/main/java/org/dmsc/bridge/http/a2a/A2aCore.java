@@ -97,10 +97,7 @@ public final class A2aCore {
             case SEND_MESSAGE:
                 return send(asking, request).thenApply(Answer.Whole::new);
             case SEND_STREAMING_MESSAGE:
-                return ask(asking, operation, request)
-                        .thenApply(open ->
-                                TaskStream.ofNew(open, asking.parameters().lastEventId()))
-                        .thenApply(Answer.Flowing::new);
+                return stream(asking, request).thenApply(Answer.Flowing::new);
             case SUBSCRIBE_TO_TASK:
                 return subscribe(asking, request).thenApply(Answer.Flowing::new);
             case GET_TASK:
@@ -174,6 +171,14 @@ public final class A2aCore {
                 open.release();
             }
         });
+    }
+
+    /** What was said before a message that follows up is in the task that is shown first, and is not streamed again. */
+    private CompletionStage<TaskStream> stream(Asking asking, ObjectNode request) {
+        Optional<String> after = asking.parameters().lastEventId();
+        boolean followsUp = !request.path("message").path("taskId").asText("").isEmpty();
+        return ask(asking, Operation.SEND_STREAMING_MESSAGE, request)
+                .thenApply(open -> followsUp ? TaskStream.ofExisting(open, after) : TaskStream.ofNew(open, after));
     }
 
     private CompletionStage<TaskStream> subscribe(Asking asking, ObjectNode request) {
