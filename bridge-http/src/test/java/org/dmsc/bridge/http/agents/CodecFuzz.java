@@ -12,9 +12,10 @@ public final class CodecFuzz {
             "grpc", CodecInputs::grpc,
             "old", CodecInputs::old);
 
-    private static final Consumer<byte[]> CODEC = CODECS.getOrDefault(System.getProperty("dmsc.fuzz.codec", ""), input -> {
-        throw new IllegalStateException("dmsc.fuzz.codec: expected one of " + CODECS.keySet());
-    });
+    private static final Consumer<byte[]> CODEC =
+            CODECS.getOrDefault(System.getProperty("dmsc.fuzz.codec", ""), input -> {
+                throw new IllegalStateException("dmsc.fuzz.codec: expected one of " + CODECS.keySet());
+            });
 
     private CodecFuzz() {}
 

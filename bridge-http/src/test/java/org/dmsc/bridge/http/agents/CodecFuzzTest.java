@@ -43,7 +43,8 @@ final class CodecFuzzTest {
     void survivesAFuzzer(String codec) throws Exception {
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         assumeTrue(
-                classPath.contains("jazzer-"), "Jazzer is not on the class path (expected mvn -Dfuzz, with a registry that has it)");
+                classPath.contains("jazzer-"),
+                "Jazzer is not on the class path (expected mvn -Dfuzz, with a registry that has it)");
         Path found = Files.createDirectories(Path.of("target", "fuzz", codec));
         Path log = found.resolveSibling(codec + ".log");
         Process fuzzer = new ProcessBuilder(

@@ -133,7 +133,8 @@ final class CodecInputs {
 
     private static void heard(AgentReplies replies, Operation operation, List<ObjectNode> messages) {
         for (ObjectNode message : messages) {
-            ObjectNode response = operation == Operation.GET_TASK ? A2aJson.object().set("task", message) : message;
+            ObjectNode response =
+                    operation == Operation.GET_TASK ? A2aJson.object().set("task", message) : message;
             replies.read(response).forEach(AgentReply::bytes);
         }
     }
