@@ -216,6 +216,43 @@ final class A2aCompleteIT {
         }
     }
 
+    @Test
+    void givesTasksToAnAgentThatOnlyConnectsOutwards() throws Exception {
+        Path folder = credentials("warehouse", fabric.addAgent("acme", "warehouse"));
+        Process agent = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        Path.of("..", "examples", "inbox", "InboxAgent.java").toString(),
+                        "--as",
+                        folder.toString(),
+                        "--gateway",
+                        fabric.httpUrl(),
+                        "--skill",
+                        "stocktaking",
+                        "--description",
+                        "Counts shelves",
+                        "--answer",
+                        "41 shelves are full")
+                .redirectErrorStream(true)
+                .redirectOutput(dir.resolve("warehouse.log").toFile())
+                .start();
+        try {
+            TestFabric.await("the agent is up", () -> health("warehouse").equals("UP"));
+
+            Answer answer = alice.post("/message:send", Participant.ask("warehouse", "How much is in stock?"));
+
+            assertThat(answer.toString()).contains("41 shelves are full").contains("TASK_STATE_COMPLETED");
+        } finally {
+            agent.destroyForcibly().waitFor();
+        }
+        TestFabric.await(
+                "the agent is down once its stream is closed",
+                () -> health("warehouse").equals("DOWN"));
+    }
+
+    private String health(String agent) {
+        return alice.get("/v1/agents/" + agent).body().path("health").asText();
+    }
+
     private void register(Credentials agent, ObjectNode card) throws Exception {
         ObjectNode registration = Participant.JSON.createObjectNode();
         registration.set("card", card);

@@ -109,7 +109,10 @@ final class KafkaExchange implements Exchange {
         Watching watching = watches.watch(watched, occasion);
         return watching.live()
                 .thenCompose(live -> records.submit(agent, submission, message.message()))
-                .thenApply(offset -> {
+                // What was said before is history to whoever follows up: it must be known before anything is streamed.
+                .thenCompose(offset ->
+                        occasion == Occasion.FOLLOW_UP ? watching.whole() : CompletableFuture.completedStage(null))
+                .thenApply(known -> {
                     metrics.asked(agent.tenant().value());
                     time(watching.task(), begun);
                     return watching.task();
