@@ -102,12 +102,16 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
                 .schedule(
                         () -> {
                             if (channel.attr(LIVE).get() == null) {
-                                var closing = channel.close();
+                                close(channel);
                             }
                         },
                         patience,
                         TimeUnit.MILLISECONDS);
         super.handlerAdded(context);
+    }
+
+    private static void close(Channel channel) {
+        var unused = channel.close();
     }
 
     @Override
