@@ -45,8 +45,12 @@ public final class CommitPace {
     /** Whether to commit now; asked after each record. True once for what was urgent until now. */
     public boolean isTime(long now) {
         Count count = counts.get();
-        if (count.urgentSince == Long.MAX_VALUE
-                || count.waiting > 0 && now >= count.urgentSince && now - count.urgentSince < LONGEST_MS) {
+        if (count.urgentSince == Long.MAX_VALUE) {
+            return false;
+        }
+        long held = now - count.urgentSince;
+        // A clock that was set back holds nothing up.
+        if (count.waiting > 0 && held >= 0 && held < LONGEST_MS) {
             return false;
         }
         count.urgentSince = Long.MAX_VALUE;
