@@ -91,6 +91,10 @@ final class FabricProcess implements AutoCloseable {
         return readyMillis;
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** What it has in memory now, in MiB, as the kernel counts it. */
     double residentMib() {
         try {

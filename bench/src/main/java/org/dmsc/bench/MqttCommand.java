@@ -36,6 +36,17 @@ final class MqttCommand implements Callable<Integer> {
             defaultValue = "all")
     private String part = "all";
 
+    @Option(
+            names = "--idle",
+            description = {
+                "measure instead the memory of connections that do nothing, up to this many (10000 when no number is",
+                "given; fewer where fewer files may be open)"
+            },
+            arity = "0..1",
+            fallbackValue = "10000",
+            defaultValue = "0")
+    private int idle;
+
     @Mixin
     private BenchCommand.Output output = new BenchCommand.Output();
 
@@ -45,6 +56,12 @@ final class MqttCommand implements Callable<Integer> {
         if (!List.of("all", "publishes", "roundtrips").contains(part)) {
             System.err.println("--part " + part + " (expected publishes, roundtrips or all)");
             return 2;
+        }
+        if (idle > 0) {
+            try (Scratch scratch = Scratch.make()) {
+                idle(scratch.folder(), report);
+            }
+            return output.print(report);
         }
         if (!part.equals("roundtrips")) {
             try (Scratch scratch = Scratch.make()) {
@@ -57,6 +74,22 @@ final class MqttCommand implements Callable<Integer> {
             }
         }
         return output.print(report);
+    }
+
+    /** Several tenants: one may have 5,000 connections at a gateway. */
+    private void idle(Path folder, Report report) throws Exception {
+        output.progress().accept("starting Kafka and an MQTT edge in " + folder);
+        try (FabricProcess fabric = FabricProcess.start(folder, List.of("--roles", "broker,http,mqtt"))) {
+            List<MqttAgent> agents = new ArrayList<>();
+            for (int i = 0; i < AGENTS; i++) {
+                fabric.command("tenant", "create", "bench-" + i);
+                agents.add(new MqttAgent(
+                        "bench-" + i,
+                        "device",
+                        fabric.agent("bench-" + i, "device").pem("")));
+            }
+            new IdleBench(fabric, agents, output.progress()).run(report, idle);
+        }
     }
 
     private void publishes(Path folder, Report report) throws Exception {

@@ -104,7 +104,8 @@ final class ProfileProtocol {
             port.transportError("correlation data: is missing or longer than " + MOST_CORRELATION + " bytes");
             return CompletableFuture.completedFuture(null);
         }
-        JsonRpc.Parsed parsed = JsonRpc.parse(publish.payload());
+        JsonRpc.Parsed parsed =
+                OpaquePayload.isOne(publish) ? OpaquePayload.request(publish) : JsonRpc.parse(publish.payload());
         if (parsed instanceof JsonRpc.Rejected rejected) {
             port.send(rejected.response());
             return CompletableFuture.completedFuture(null);
@@ -153,9 +154,8 @@ final class ProfileProtocol {
                     "reply to " + topic.agent() + " (expected a reply to what the gateway asked)");
         }
         String deliveryId = topic.suffix().orElseThrow();
-        Answered answered = BinaryChunk.isOne(publish)
-                ? chunk(device, deliveryId, publish)
-                : heard(device, deliveryId, publish.payload());
+        Answered answered =
+                BinaryChunk.isOne(publish) ? chunk(device, deliveryId, publish) : heard(device, deliveryId, publish);
         if (answered.taken() == MqttAgentLink.Taken.FOREIGN) {
             throw new RefusedException(
                     Refusal.NOT_PERMITTED,
@@ -174,7 +174,14 @@ final class ProfileProtocol {
         return link.chunk(device, deliveryId, chunk);
     }
 
-    private Answered heard(Device device, String deliveryId, byte[] payload) {
+    private Answered heard(Device device, String deliveryId, InboundPublish publish) {
+        if (OpaquePayload.isOne(publish)) {
+            return link.answer(device, deliveryId, OpaquePayload.answer(publish, link.taskOf(deliveryId)));
+        }
+        return read(device, deliveryId, publish.payload());
+    }
+
+    private Answered read(Device device, String deliveryId, byte[] payload) {
         ObjectNode response;
         try {
             response = A2aJson.parse(payload);

@@ -271,6 +271,31 @@ final class ProfileRequesterTest {
     }
 
     @Test
+    void sendsAnAgentWhatOnlyThatCanRead() throws Exception {
+        try (Paho5 device = requester()) {
+            device.publish(
+                            "$a2a/v1/request/acme/main/billing",
+                            "eyJhbGciOiJFQ0RILUVTIn0..iv.ciphertext.tag",
+                            false,
+                            Paho5.properties(
+                                    replyTopic(),
+                                    "c",
+                                    "a2a-security-profile",
+                                    "ubsp-v1",
+                                    "a2a-task-id",
+                                    task,
+                                    "a2a-recipient-kid",
+                                    "k-1"))
+                    .waitForCompletion(20_000);
+
+            assertThat(asked().need().target()).contains(AgentRef.of("acme", "billing"));
+            assertThat(asked().requesterTaskId()).contains(task);
+            assertThat(new String(asked().message(), java.nio.charset.StandardCharsets.UTF_8))
+                    .contains("ZXlKaGJHY2lPaUpGUTBSSUxVVlRJbjAuLml2LmNpcGhlcnRleHQudGFn", "k-1");
+        }
+    }
+
+    @Test
     void getsTheErrorThatFits() throws Exception {
         try (Paho5 device = requester()) {
             assertThat(errorOf(device, "no json")).isEqualTo(-32700);

@@ -149,6 +149,11 @@ public final class NodeProcess implements AutoCloseable {
         }
     }
 
+    /** SIGTERM, without waiting. */
+    public void terminate() {
+        process.destroy();
+    }
+
     /** SIGTERM, and waits for its end. */
     @Override
     public void close() {
