@@ -215,8 +215,8 @@ final class EnvelopeDevicesTest {
                                     device,
                                     "{\"v\":1,\"type\":\"request\",\"id\":\"1\",\"body\":{\"message\":{\"parts\":[{\"text\":\"x\"}]}}}"))
                     .isEqualTo("INVALID_REQUEST");
-            assertThat(errorOf(device, "{\"v\":1,\"type\":\"request\",\"id\":\"1\",\"operation\":\"ListTasks\"}"))
-                    .isEqualTo("UNSUPPORTED_OPERATION");
+            assertThat(errorOf(device, "{\"v\":1,\"type\":\"request\",\"id\":\"1\",\"operation\":\"ListAgents\"}"))
+                    .isEqualTo("UNKNOWN_OPERATION");
             assertThat(errorOf(
                             device,
                             "{\"v\":1,\"type\":\"reply\",\"id\":\"1\",\"ref\":\"none\",\"body\":{\"text\":\"x\"}}"))
