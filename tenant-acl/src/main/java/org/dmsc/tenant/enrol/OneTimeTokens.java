@@ -89,7 +89,7 @@ public final class OneTimeTokens {
                     Refusal.INVALID_REQUEST,
                     "life of a token: " + wish.tokenLife() + " (expected more than zero, at most " + MOST_LIFE + ")");
         }
-        String token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes(TOKEN_BYTES));
+        String token = token();
         Instant now = clock.instant();
         Invitation made = new Invitation(
                 hash(token), wish.identity(), wish.names(), wish.certificateLife(), now.plus(wish.tokenLife()));
@@ -202,6 +202,15 @@ public final class OneTimeTokens {
                 .setIdentity(invitation.identity().uri())
                 .setTime(clock.millis())
                 .setActor(actor);
+    }
+
+    /** One in 64 would begin with a dash, and no command line would take it for a value. */
+    private String token() {
+        String drawn;
+        do {
+            drawn = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes(TOKEN_BYTES));
+        } while (drawn.startsWith("-"));
+        return drawn;
     }
 
     private byte[] bytes(int count) {

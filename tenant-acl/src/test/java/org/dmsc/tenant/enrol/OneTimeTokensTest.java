@@ -106,6 +106,14 @@ final class OneTimeTokensTest {
                         new Wish(agent("acme", "billing"), NodeNames.NONE, HOUR, Duration.ofHours(25)), OPERATOR));
     }
 
+    /** A token follows {@code --token}: one in 64 would be taken for an option. */
+    @Test
+    void noTokenLooksLikeAnOption() {
+        for (int i = 0; i < 400; i++) {
+            assertThat(invite("acme", "billing").token()).doesNotStartWith("-");
+        }
+    }
+
     private Made invite(String tenant, String agent) {
         return here.invite(new Wish(agent(tenant, agent), NodeNames.NONE, HOUR, OneTimeTokens.USUAL_LIFE), OPERATOR);
     }
