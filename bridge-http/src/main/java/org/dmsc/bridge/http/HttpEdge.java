@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.dmsc.bridge.core.AgentLink;
 import org.dmsc.bridge.http.a2a.A2aCore;
 import org.dmsc.bridge.http.a2a.AgentExtensions;
@@ -42,6 +43,7 @@ public final class HttpEdge implements AutoCloseable {
 
     private static final Duration IDLE = Duration.ofSeconds(60);
     private static final Duration QUIET = Duration.ofMillis(100);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
     static final int MOST_HEADER_BYTES = 16 * 1024;
 
     private final HttpEdgeParts parts;
@@ -107,6 +109,19 @@ public final class HttpEdge implements AutoCloseable {
         if (running != null) {
             CompletableFuture<Void> stopping = running.stop();
             door.drain(parts.settings().manners().drain());
+            awaitClosed(running, stopping);
+        }
+    }
+
+    /**
+     * Until the port and every connection are closed. The server's own future comes two seconds later: Netty lets the thread that accepted
+     * connections stand quiet that long before it ends, and nobody needs to wait for that.
+     */
+    private static void awaitClosed(Server server, CompletableFuture<Void> stopping) {
+        while (!stopping.isDone() && !(server.activePorts().isEmpty() && server.numConnections() == 0)) {
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+        if (stopping.isDone()) {
             stopping.join();
         }
     }
