@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.dmsc.schemas.TenantId;
+import org.dmsc.schemas.avro.AuditKind;
 import org.dmsc.schemas.avro.AuditRecord;
 
 /**
@@ -12,7 +14,8 @@ import org.dmsc.schemas.avro.AuditRecord;
  *
  * @param tenant whose log; empty for all, and then the order is that of time within a page only
  * @param wanted which records; asked in the order of the log, by one thread
- * @param words texts that are in each wanted record, literally: what lacks one is passed over without being decoded
+ * @param words what each wanted record has, each a whole id of a task, name of an agent or refusal, literally: what lacks one is passed over
+ *     without being decoded, and whole blocks without being read; or {@link #ofKind}
  * @param cursor where the page before ended; empty for the first
  * @param limit most records
  */
@@ -27,8 +30,21 @@ public record AuditQuery(
     /** A cursor that stands behind all that there is, to wait for what comes. */
     public static final String END = "end";
 
+    /** No id or name begins so. */
+    private static final String KIND = "\u0000kind:";
+
     public AuditQuery {
         words = Set.copyOf(words);
+    }
+
+    /** What a record of that kind has. */
+    public static String ofKind(AuditKind kind) {
+        return KIND + kind.name();
+    }
+
+    /** Those of the words that are in the bytes of each wanted record. */
+    public static Set<String> literal(Set<String> words) {
+        return words.stream().filter(word -> !word.startsWith(KIND)).collect(Collectors.toUnmodifiableSet());
     }
 
     /** The same question from there on. */

@@ -1,5 +1,6 @@
 package org.dmsc.bridge.core;
 
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** A task that somebody here waits for. Thread-safe. */
@@ -8,6 +9,11 @@ public interface OpenTask {
     String taskId();
 
     String contextId();
+
+    /** What the caller may keep as proof that the gateway took the task; none for one that is only followed, or where nobody signs. */
+    default Optional<String> receipt() {
+        return Optional.empty();
+    }
 
     /**
      * All updates from the task's first, in order, then live ones; those that are known already come before this method returns. Several

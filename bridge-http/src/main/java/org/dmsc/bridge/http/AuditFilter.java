@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.dmsc.bridge.core.AuditQuery;
 import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -51,12 +52,15 @@ record AuditFilter(Optional<String> task, Optional<String> agent, Set<AuditKind>
                 "kind: '" + Printable.of(name) + "' (expected one of " + List.of(AuditKind.values()) + ")");
     }
 
-    /** What is in each matching record, literally. */
+    /** What each matching record has. */
     Set<String> words() {
         Set<String> words = new HashSet<>();
         task.ifPresent(words::add);
         agent.map(AuditFilter::name).ifPresent(words::add);
         refusal.ifPresent(words::add);
+        if (kinds.size() == 1) {
+            words.add(AuditQuery.ofKind(kinds.iterator().next()));
+        }
         return words;
     }
 

@@ -7,6 +7,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.dmsc.bridge.core.AuditReader;
 import org.dmsc.bridge.core.a2a.A2aJson;
@@ -40,8 +41,9 @@ final class AuditPage implements Page {
             Optional<String> task = call.query("task");
             if (AuditScope.isGiven(call, policies)) {
                 AuditScope scope = AuditScope.of(call, policies);
+                AuditFilter filter = AuditFilter.of(call);
                 return Optional.of(
-                        log.read(scope.tenant(), AuditFilter.of(call).and(scope::holds), DiscoveryPage.limit(call))
+                        log.read(scope.tenant(), filter.words(), filter.and(scope::holds), DiscoveryPage.limit(call))
                                 .thenApply(AuditPage::listed));
             }
             return Optional.of(ofTask(
@@ -69,7 +71,11 @@ final class AuditPage implements Page {
         Optional<TenantId> tenant = call.byOperator()
                 ? tenantOfOperator(call)
                 : Optional.of(call.caller().tenant());
-        return log.read(tenant, record -> task.equals(record.getEvent().getTaskId()), MOST_OF_A_TASK)
+        return log.read(
+                        tenant,
+                        Set.of(task),
+                        record -> task.equals(record.getEvent().getTaskId()),
+                        MOST_OF_A_TASK)
                 .thenApply(records -> {
                     requireOwn(call, task, records);
                     return records;

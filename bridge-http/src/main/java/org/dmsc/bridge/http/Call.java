@@ -79,7 +79,8 @@ record Call(
                 addressed,
                 Answers.parameters(request.headers()).orVersion(query("A2A-Version")),
                 baseUrl(),
-                context.whenRequestCancelled());
+                context.whenRequestCancelled(),
+                receipt -> context.setAdditionalResponseHeader(Asking.RECEIPT, receipt));
     }
 
     /** Tells the caller which of the extensions that it named take effect, in the header that its version has for them. */

@@ -58,6 +58,7 @@ final class A2aOverHttpTest {
 
         ObjectNode response = A2aJson.parse(answer.get(60, TimeUnit.SECONDS).body());
 
+        assertThat(answer.get().headers().firstValue("dmsc-receipt")).contains("receipt-of-" + task.taskId());
         assertThat(response.path("id").asText()).isEqualTo("r-1");
         JsonNode shown = response.path("result").path("task");
         assertThat(shown.path("id").asText()).isEqualTo(task.taskId());

@@ -23,6 +23,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.dmsc.bridge.http.EdgeFixture.Answer;
 import org.dmsc.schemas.AgentRef;
+import org.dmsc.schemas.avro.AuditEvent;
 import org.dmsc.schemas.avro.AuditKind;
 import org.dmsc.tenant.directory.CapabilityIndex;
 import org.dmsc.tenant.enrol.EnrolmentClient;
@@ -105,6 +106,11 @@ final class EstTest {
                 .contains(
                         leaf.getSerialNumber().toString(16),
                         second.getSerialNumber().toString(16));
+        assertThat(edge.audit.events)
+                .filteredOn(event -> event.getKind() == AuditKind.IDENTITY_INVITED)
+                .extracting(AuditEvent::getObject)
+                .contains(SpiffeId.agent(edge.identities.domain, AgentRef.of("acme", "billing"))
+                        .uri());
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.dmsc.bridge.http;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -43,7 +44,7 @@ public final class FakeAudit implements AuditTrail, AuditReader {
 
     @Override
     public CompletionStage<List<AuditRecord>> read(
-            Optional<TenantId> tenant, Predicate<AuditRecord> wanted, int limit) {
+            Optional<TenantId> tenant, Set<String> words, Predicate<AuditRecord> wanted, int limit) {
         return CompletableFuture.completedStage(events.stream()
                 .filter(event ->
                         tenant.map(id -> id.value().equals(event.getTenant())).orElse(true))

@@ -127,6 +127,11 @@ final class FakeExchange implements Exchange {
         }
 
         @Override
+        public Optional<String> receipt() {
+            return Optional.of("receipt-of-" + id);
+        }
+
+        @Override
         public String contextId() {
             return "context-1";
         }

@@ -3,6 +3,7 @@ package org.dmsc.bridge.mqtt;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,11 +32,14 @@ final class ProfileReply implements ReplyPort {
             Refusal.AGENT_LOST,
             Refusal.NO_CANDIDATE_UP);
 
+    private static final String RECEIPT = "dmsc-receipt";
+
     private final AgentRef requester;
     private final String topic;
     private final Optional<byte[]> correlation;
     private final Outbox outbox;
     private JsonNode id = NullNode.getInstance();
+    private volatile Map<String, String> receipt = Map.of();
 
     ProfileReply(AgentRef requester, String topic, Optional<byte[]> correlation, Outbox outbox) {
         this.requester = requester;
@@ -50,10 +54,14 @@ final class ProfileReply implements ReplyPort {
     }
 
     @Override
+    public void receipted(String given) {
+        receipt = Map.of(RECEIPT, given);
+    }
+
+    @Override
     public void result(ObjectNode result, Optional<AgentRef> assignee, Remake again) {
-        Map<String, String> properties = assignee.map(
-                        agent -> Map.of("a2a-responder-agent-id", DeviceTopic.clientId(agent)))
-                .orElse(Map.of());
+        Map<String, String> properties = new HashMap<>(receipt);
+        assignee.ifPresent(agent -> properties.put("a2a-responder-agent-id", DeviceTopic.clientId(agent)));
         send(
                 publish(JsonRpc.result(id, result), properties),
                 body -> publish(JsonRpc.result(id, body), properties),
@@ -63,9 +71,10 @@ final class ProfileReply implements ReplyPort {
     @Override
     public void item(ObjectNode streamResponse, Follows follows, Remake again) {
         send(
-                publish(JsonRpc.result(id, streamResponse), Map.of()),
+                publish(JsonRpc.result(id, streamResponse), receipt),
                 body -> publish(JsonRpc.result(id, body), Map.of()),
                 again);
+        receipt = Map.of();
     }
 
     @Override

@@ -20,6 +20,9 @@ interface ReplyPort {
         CompletionStage<ObjectNode> body();
     }
 
+    /** The receipt of the accepted task goes with the first answer, where the protocol has a place for it. */
+    default void receipted(String receipt) {}
+
     /**
      * The whole answer.
      *

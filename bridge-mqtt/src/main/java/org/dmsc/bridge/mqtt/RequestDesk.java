@@ -85,7 +85,10 @@ final class RequestDesk {
         wishes.push().ifPresent(PlainOperations::requireReadable);
         return exchange.ask(request.device().caller(), message)
                 .thenCompose(task -> told(request.device().caller(), wishes, task))
-                .thenAccept(task -> follow(request, wishes, task, port))
+                .thenAccept(task -> {
+                    task.receipt().ifPresent(port::receipted);
+                    follow(request, wishes, task, port);
+                })
                 .handle((done, fault) -> fault == null ? CompletableFuture.completedFuture(null) : refuse(fault, port))
                 .thenCompose(stage -> stage);
     }

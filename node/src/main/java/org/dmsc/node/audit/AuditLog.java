@@ -24,6 +24,7 @@ import org.dmsc.node.host.ExitCode;
 import org.dmsc.node.host.NodeException;
 import org.dmsc.node.host.NodeFile;
 import org.dmsc.schemas.Lanes;
+import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.TopicNames;
 import org.dmsc.tenant.log.Checkpoint;
 import org.dmsc.tenant.log.LogKeys;
@@ -79,6 +80,31 @@ public final class AuditLog {
                             + "/audit/signing.pub, or --key with what 'dmsc audit key' prints where the log is signed)");
         }
         return keys;
+    }
+
+    /** The keys with which the gateway of this machine signs receipts. */
+    public List<NoteKey> receiptKeys() {
+        Path folder = Path.of(node.keys()).resolve("audit").resolve("receipts");
+        List<NoteKey> keys =
+                LogKeys.verifiers(folder, new LogOrigin(node.domain(), LogOrigin.ONLY_REGION).receipts(node.node()));
+        if (keys.isEmpty()) {
+            throw new NodeException(
+                    ExitCode.USAGE,
+                    "no key for receipts in " + folder
+                            + " (expected --key with what 'dmsc audit key --receipts' prints at the gateway)");
+        }
+        return keys;
+    }
+
+    /** Whose log that is. */
+    public String tenantOf(String origin) {
+        String[] parts = origin.split("/", -1);
+        if (parts.length != 3 || !origin(parts[1]).equals(origin)) {
+            throw new NodeException(
+                    ExitCode.USAGE,
+                    "log '" + Printable.of(origin) + "' is none of this fabric (expected " + origin("<tenant>") + ")");
+        }
+        return parts[1];
     }
 
     /** All checkpoints by tenant, unverified, oldest first. */

@@ -22,6 +22,7 @@ import picocli.CommandLine.Parameters;
             AuditExportCommand.class,
             AuditProveCommand.class,
             AuditProofCommand.class,
+            AuditReceiptCommand.class,
             AuditKeyCommand.class
         })
 final class AuditCommand {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.dmsc.node.audit.AuditLog;
 import org.dmsc.node.host.ExitCode;
+import org.dmsc.node.host.NodeException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -15,8 +16,13 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class AuditKeyCommand implements Callable<Integer> {
 
-    @Option(names = "--tenant", paramLabel = "TENANT", description = "whose log", required = true)
+    @Option(names = "--tenant", paramLabel = "TENANT", description = "whose log", defaultValue = "")
     private String tenant = "";
+
+    @Option(
+            names = "--receipts",
+            description = "the keys with which the gateway of this machine signs receipts instead")
+    private boolean receipts;
 
     @Mixin
     private Target where = new Target();
@@ -26,7 +32,11 @@ final class AuditKeyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        new AuditLog(where.node()).keys(tenant, List.of()).forEach(key -> output.line(key.toString()));
+        AuditLog log = new AuditLog(where.node());
+        if (!receipts && tenant.isEmpty()) {
+            throw new NodeException(ExitCode.USAGE, "--tenant: missing (expected a tenant, or --receipts)");
+        }
+        (receipts ? log.receiptKeys() : log.keys(tenant, List.of())).forEach(key -> output.line(key.toString()));
         return ExitCode.OK.code();
     }
 }

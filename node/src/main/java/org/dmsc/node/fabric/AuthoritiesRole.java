@@ -81,7 +81,7 @@ final class AuthoritiesRole {
                 parts.keyring(),
                 administration,
                 parts.revocations().list(),
-                event -> parts.core().audit().record(event),
+                parts.core().audit()::recordFirst,
                 parts.closing());
     }
 
@@ -123,7 +123,7 @@ final class AuthoritiesRole {
                 Foundation.shape(foundation.config()),
                 foundation.clock(),
                 () -> UUID.randomUUID().toString(),
-                event -> parts.core().audit().record(event),
+                parts.core().audit()::recordFirst,
                 self,
                 foundation.kafka().fencing());
     }

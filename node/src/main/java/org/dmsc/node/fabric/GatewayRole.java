@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.dmsc.bridge.core.RefusalNote;
+import org.dmsc.bridge.core.ask.Receipts;
 import org.dmsc.bridge.core.assembly.BridgeCore;
 import org.dmsc.bridge.core.assembly.BridgeParts;
 import org.dmsc.bridge.core.assembly.BridgeSettings;
@@ -44,6 +45,8 @@ import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.keys.AesGcmEnvelopeCipher;
 import org.dmsc.tenant.keys.Envelopes;
 import org.dmsc.tenant.keys.KeyClass;
+import org.dmsc.tenant.log.LogKeys;
+import org.dmsc.tenant.log.LogOrigin;
 import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.pki.IssuingCas;
 import org.dmsc.tenant.pki.PeerValidator;
@@ -130,7 +133,19 @@ final class GatewayRole {
                 () -> UUID.randomUUID().toString(),
                 metrics.registry(),
                 foundation.clock());
-        return new BridgeCore(parts, new BridgeSettings(config.node(), config.lanes()));
+        return new BridgeCore(
+                parts,
+                new BridgeSettings(
+                        config.node(),
+                        config.lanes(),
+                        Optional.of(config.data().resolve("audit-index")),
+                        Optional.of(receipts())));
+    }
+
+    private Receipts receipts() {
+        LogOrigin origin = new LogOrigin(config.domain(), LogOrigin.ONLY_REGION);
+        LogKeys keys = LogKeys.openOrCreate(foundation.keys().auditFolder().resolve("receipts"), foundation.random());
+        return new Receipts(origin, keys.signers(origin.receipts(config.node())), foundation.clock());
     }
 
     /** Begins to compete for lanes; returns at once. */
@@ -162,6 +177,7 @@ final class GatewayRole {
         closing.add("prober", Outbound.prober(foundation, fetcher, core)).start();
         closing.add("outside keys", outsideKeys).start(foundation.tenants(), outsideIssuers);
         health.watch("gateway", core.gateway()::ready, core.gateway()::condition);
+        health.watch("audit trail", core.audit()::healthy, core.audit()::condition);
         health.watch("tenants", foundation.tenants()::healthy, () -> "read");
         health.watch("agents", foundation.agents()::healthy, () -> "read");
     }

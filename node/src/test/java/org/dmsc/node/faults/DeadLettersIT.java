@@ -62,6 +62,13 @@ class DeadLettersIT {
                     () -> caller.get("/tasks/" + again).state().equals("COMPLETED"));
             assertThat(caller.get("/tasks/" + again).text()).contains("done: file this");
             assertThat(caller.get("/tasks/" + id).state()).isEqualTo("FAILED");
+            TestFabric.await("the replay is on the audit log", () -> {
+                JsonNode found = fabric.operator()
+                        .get("/v1/audit/query?kind=TASK_REPLAYED&tenant=" + TENANT)
+                        .body()
+                        .path("records");
+                return found.size() == 1 && found.toString().contains(again);
+            });
             assertThat(clerk.received().stream()
                             .filter(call -> call.path("method").asText().startsWith("Send")))
                     .hasSize(2);

@@ -42,8 +42,8 @@ public final class AuditApp implements AutoCloseable {
      *     that topic exists
      */
     public AuditApp(KafkaClients clients, AvroCodec codec, Predicate<String> copied, Clock clock, Path stateDirectory) {
-        AuditTopology.Parts parts =
-                new AuditTopology.Parts(new AvroSerde<>(codec, AuditEvent.class).deserializer(), counters, copied);
+        AuditTopology.Parts parts = new AuditTopology.Parts(
+                new AvroSerde<>(codec, AuditEvent.class).deserializer(), counters, copied, clock);
         Map<String, Object> config = clients.streams(APPLICATION, stateDirectory);
         config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_MS);
         config.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);

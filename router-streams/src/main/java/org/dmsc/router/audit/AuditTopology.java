@@ -1,5 +1,6 @@
 package org.dmsc.router.audit;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -29,13 +30,16 @@ import org.dmsc.schemas.avro.AuditRecord;
  * <pre>
  *   dmsc.sys.audit-intake ─▶ sequence-events ─▶ dmsc.audit
  *                            │           └────▶ dmsc.&lt;tenant&gt;.audit   the same bytes, for tenants that have the topic
- *                            audit-heads   tenant → next index
+ *                            audit-heads   tenant → next index; the newest day that was seen
  *                            audit-ids     event ids of this day and the last
  * </pre>
  */
 final class AuditTopology {
 
     static final String HEADS = "audit-heads";
+    /** Among the heads, where no tenant can be: the newest day of the memory of ids. */
+    static final String CLOCK = "~clock";
+
     static final String SEEN = "audit-ids";
     /** How long an event id is remembered: writers repeat within seconds, or when they are started again after a crash. */
     static final Duration MEMORY = Duration.ofDays(1);
@@ -63,7 +67,7 @@ final class AuditTopology {
      *
      * @param copied whether a tenant's records go to its own topic too, which MUST exist then
      */
-    record Parts(Deserializer<AuditEvent> events, AuditCounters counters, Predicate<String> copied) {}
+    record Parts(Deserializer<AuditEvent> events, AuditCounters counters, Predicate<String> copied, Clock clock) {}
 
     Topology build() {
         return new Topology()

@@ -20,10 +20,13 @@ final class SequencerProcessor implements Processor<String, byte[], String, Audi
 
     private static final Logger LOG = LoggerFactory.getLogger(SequencerProcessor.class);
 
+    private static final long UNREAD = -1;
+
     private final AuditTopology.Parts parts;
     private ProcessorContext<String, AuditRecord> context;
     private KeyValueStore<String, Long> heads;
     private WindowStore<String, byte[]> seen;
+    private long latest = UNREAD;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
     SequencerProcessor(AuditTopology.Parts parts) {
@@ -33,6 +36,7 @@ final class SequencerProcessor implements Processor<String, byte[], String, Audi
     @Override
     public void init(ProcessorContext<String, AuditRecord> given) {
         context = given;
+        latest = UNREAD;
         heads = given.getStateStore(AuditTopology.HEADS);
         seen = given.getStateStore(AuditTopology.SEEN);
     }
@@ -48,7 +52,7 @@ final class SequencerProcessor implements Processor<String, byte[], String, Audi
             skip(e);
             return;
         }
-        sequence(event, context.currentSystemTimeMs());
+        sequence(event, parts.clock().millis());
     }
 
     private AuditEvent read(Record<String, byte[]> record) {
@@ -72,13 +76,13 @@ final class SequencerProcessor implements Processor<String, byte[], String, Audi
         String id = tenant + "|" + event.getEventId();
         Long head = heads.get(tenant);
         long next = head == null ? AuditNumbering.FIRST : head;
-        Optional<AuditRecord> numbered = AuditNumbering.number(event, next, isSeen(id, now), now);
+        Optional<AuditRecord> numbered = AuditNumbering.number(event, next, isSeen(id, memoryTime(now)), now);
         if (numbered.isEmpty()) {
             parts.counters().repeated();
             return;
         }
         heads.put(tenant, next + 1);
-        seen.put(id, new byte[0], day(now));
+        seen.put(id, new byte[0], day(memoryTime(now)));
         parts.counters().sequenced();
         Record<String, AuditRecord> leaf =
                 new Record<>(tenant, numbered.get(), now, CloudEvents.headers(numbered.get()));
@@ -86,6 +90,22 @@ final class SequencerProcessor implements Processor<String, byte[], String, Audi
         if (parts.copied().test(tenant)) {
             context.forward(leaf, AuditTopology.COPY);
         }
+    }
+
+    /**
+     * The clock as the memory of ids knows it: it never goes back, not even over a restart, because a store of windows forgets by the newest time
+     * that it was given.
+     */
+    private long memoryTime(long now) {
+        if (latest == UNREAD) {
+            Long kept = heads.get(AuditTopology.CLOCK);
+            latest = kept == null ? 0 : kept;
+        }
+        if (day(now) > latest) {
+            latest = day(now);
+            heads.put(AuditTopology.CLOCK, latest);
+        }
+        return Math.max(now, latest);
     }
 
     private boolean isSeen(String id, long now) {

@@ -78,7 +78,9 @@ final class TenantLog {
 
     /** What is to be signed now. */
     Optional<TreeHead> due(long now) {
-        boolean waited = waitingSince.isPresent() && now - waitingSince.getAsLong() >= MOST_MS;
+        // A clock that was set back has the wait over: nobody waits for it to catch up.
+        boolean waited = waitingSince.isPresent()
+                && (now - waitingSince.getAsLong() >= MOST_MS || now < waitingSince.getAsLong());
         boolean due = waited || leaves.size() - published.size() >= MOST_LEAVES;
         if (!due || frozen.isPresent() || leaves.size() <= published.size()) {
             return Optional.empty();

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Properties;
 import java.util.UUID;
@@ -26,16 +30,44 @@ import org.dmsc.schemas.avro.AuditRecord;
 import org.dmsc.schemas.serde.AvroCodec;
 import org.dmsc.schemas.serde.AvroSerde;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AuditTopologyTest {
 
+    private static final class Steps extends Clock {
+
+        private Instant now = Instant.ofEpochMilli(Make.NOW);
+
+        void step(Duration by) {
+            now = now.plus(by);
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
+    private final Steps clock = new Steps();
     private final AvroCodec codec = new AvroCodec(new MemoryRegistry());
     private final AvroSerde<AuditEvent> events = new AvroSerde<>(codec, AuditEvent.class);
     private final AvroSerde<AuditRecord> records = new AvroSerde<>(codec, AuditRecord.class);
     private final AuditCounters counters = new AuditCounters();
     private final AuditTopology topology = new AuditTopology(
-            new AuditTopology.Parts(events.deserializer(), counters, "acme"::equals), records.serializer());
+            new AuditTopology.Parts(events.deserializer(), counters, "acme"::equals, clock), records.serializer());
     private final TopologyTestDriver driver = new TopologyTestDriver(topology.build(), config());
     private final TestInputTopic<String, byte[]> intake =
             driver.createInputTopic(TopicNames.AUDIT_INTAKE, new StringSerializer(), new ByteArraySerializer());
@@ -97,6 +129,24 @@ class AuditTopologyTest {
                 .extracting(entry -> entry.key + entry.value.getIndex())
                 .containsExactly("acme0", "beta0", "acme1");
         assertThat(counters.all()).containsEntry("repeated", 1L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {3_600_000, -3_600_000, -315_360_000_000L})
+    @DisplayName(
+            "case 105: whatever the clock does, an event that is written twice has one place, and no index is missing")
+    void case_105_clockSteps(long step) {
+        happened("acme", "1");
+        clock.step(Duration.ofMillis(step));
+        happened("acme", "1");
+        happened("acme", "2");
+        clock.step(Duration.ofMillis(-step));
+        happened("acme", "2");
+        happened("acme", "3");
+
+        assertThat(log.readValuesToList())
+                .extracting(record -> record.getEvent().getEventId() + "@" + record.getIndex())
+                .containsExactly("1@0", "2@1", "3@2");
     }
 
     @Test

@@ -3,6 +3,8 @@ package org.dmsc.router.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
 import org.dmsc.tenant.log.Frontier;
 import org.dmsc.tenant.log.Hash;
 import org.dmsc.tenant.log.TreeHead;
@@ -48,6 +50,19 @@ class TenantLogTest {
         log.signed(head(5));
         assertThat(log.due(10 * TenantLog.MOST_MS)).isEmpty();
         assertThat(after(new TenantLog(), TenantLog.MOST_LEAVES).due(0)).contains(head(TenantLog.MOST_LEAVES));
+    }
+
+    @Test
+    @DisplayName("case 105: a clock that is set back, by an hour or by ten years, holds no checkpoint back")
+    void case_105_clockSetBack() {
+        for (Duration back : List.of(Duration.ofHours(1), Duration.ofDays(3652))) {
+            long before = Duration.ofDays(20_000).toMillis();
+            TenantLog log = new TenantLog();
+            log.add(leaf(0, 0), before);
+
+            assertThat(log.due(before)).isEmpty();
+            assertThat(log.due(before - back.toMillis())).contains(head(1));
+        }
     }
 
     @Test

@@ -1,5 +1,7 @@
 package org.dmsc.schemas.serde;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.OptionalLong;
 
 /**
@@ -16,15 +18,42 @@ public final class AuditLeaf {
 
     /** The index that the record says it has; empty when these bytes begin like no audit record. */
     public static OptionalLong index(byte[] leaf) {
+        return number(leaf, 0);
+    }
+
+    /** When the record got its place, in milliseconds; empty when these bytes begin like no audit record. */
+    public static OptionalLong sequencedAt(byte[] leaf) {
+        return number(leaf, 1);
+    }
+
+    /** Whether the text is in the record, as a whole or as part of another. */
+    public static boolean holds(byte[] leaf, String text) {
+        byte[] wanted = text.getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i + wanted.length <= leaf.length; i++) {
+            if (Arrays.equals(leaf, i, i + wanted.length, wanted, 0, wanted.length)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static OptionalLong number(byte[] leaf, int before) {
         if (leaf.length <= PREFIX || leaf[0] != 0) {
             return OptionalLong.empty();
         }
+        int passed = 0;
         long zigzag = 0;
         for (int i = PREFIX, shift = 0; i < leaf.length && shift < Long.SIZE; i++, shift += BITS) {
             zigzag |= (long) (leaf[i] & (MORE - 1)) << shift;
-            if ((leaf[i] & MORE) == 0) {
+            if ((leaf[i] & MORE) != 0) {
+                continue;
+            }
+            if (passed == before) {
                 return OptionalLong.of((zigzag >>> 1) ^ -(zigzag & 1));
             }
+            passed++;
+            zigzag = 0;
+            shift = -BITS;
         }
         return OptionalLong.empty();
     }

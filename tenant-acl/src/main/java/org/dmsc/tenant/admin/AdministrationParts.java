@@ -20,7 +20,7 @@ import org.dmsc.tenant.token.TokenKeys;
  * @param tenants the directory of this process, started
  * @param vault MUST hold both classes of keys
  * @param ids makes event ids and canary ids; UUIDs
- * @param audit where audit events go; MUST NOT block
+ * @param audit where audit events go; MUST return when the event is kept, or throw UNAVAILABLE: nothing is done that is not audited
  * @param fencing whether ACLs and quotas are this process's to make; then {@code clients} MUST be allowed to
  * @param node identity of this process, the actor where no other is named
  */

@@ -41,6 +41,7 @@ public final class KafkaReaders {
         String user =
                 SpiffeId.kafkaReader(parts.domain(), tenant, requireName(name)).uri();
         tenants.requireActive(tenant);
+        tenants.intend(AuditKind.IDENTITY_ISSUED, tenant, actor, "Kafka access of " + user);
         try (Admin admin = parts.clients().admin()) {
             new KafkaFences(admin).admitReader(tenant, user);
             FabricTopics.createAudit(admin, tenant, parts.shape());
@@ -71,6 +72,7 @@ public final class KafkaReaders {
         requireFences();
         String user =
                 SpiffeId.kafkaReader(parts.domain(), tenant, requireName(name)).uri();
+        tenants.intend(AuditKind.TENANT_CHANGED, tenant, actor, "no more Kafka access of " + user);
         try (Admin admin = parts.clients().admin()) {
             new KafkaFences(admin).dismissReader(user);
         }

@@ -60,6 +60,7 @@ final class Offboarding {
     }
 
     Offboarded run() {
+        administration.intend(AuditKind.TENANT_CHANGED, tenant, actor, "offboarding: its keys are destroyed");
         step("freeze", this::freeze);
         step("withdraw agents", this::withdrawAgents);
         step("revoke", () -> life.revoke().apply(tenant, actor));

@@ -80,6 +80,7 @@ public final class TenantAdministration {
     public synchronized CreatedTenant create(TenantId tenant, String displayName, SpiffeId actor) {
         requireNew(tenant);
         requireName(displayName);
+        intend(AuditKind.TENANT_CREATED, tenant, actor, "");
         TenantRecord made = make(tenant, displayName);
         try (Admin admin = parts.clients().admin()) {
             // First the rights: a reader by pattern must not meet a topic that it may not read yet.
@@ -148,6 +149,7 @@ public final class TenantAdministration {
                 .setGeneration(before.getGeneration() + 1)
                 .setUpdatedAt(parts.clock().millis())
                 .build());
+        intend(AuditKind.TENANT_CHANGED, tenant, parts.node(), "generation " + changed.getGeneration());
         records.write(changed);
         if (!parts.tenants().find(tenant).filter(changed::equals).isPresent()) {
             throw new RefusedException(
@@ -246,6 +248,7 @@ public final class TenantAdministration {
      * @throws RefusedException UNAVAILABLE when the key file cannot be used; then nothing has changed
      */
     public synchronized X509Certificate rotatePlatformCa(SpiffeId actor) {
+        parts.audit().accept(intent(AuditKind.CA_ROTATED, FABRIC, actor, "platform"));
         X509Certificate active = PlatformCaRotation.rotate(parts.pki(), parts.clock());
         parts.audit()
                 .accept(event(AuditKind.CA_ROTATED, FABRIC, actor)
@@ -334,6 +337,21 @@ public final class TenantAdministration {
                 .setDetails(Map.of(
                         "serial", identity.leaf().getSerialNumber().toString(16),
                         "notAfter", identity.leaf().getNotAfter().toInstant().toString()))
+                .build();
+    }
+
+    /**
+     * Says what is about to be done, before it is: should the process die in between, the log has an intent without its end. Returns when the
+     * log has it.
+     */
+    void intend(AuditKind kind, TenantId tenant, SpiffeId actor, String what) {
+        parts.audit().accept(intent(kind, tenant.value(), actor, what));
+    }
+
+    private AuditEvent intent(AuditKind of, String owner, SpiffeId actor, String what) {
+        return event(AuditKind.INTENT, owner, actor)
+                .setObject(owner)
+                .setDetails(what.isEmpty() ? Map.of("of", of.name()) : Map.of("of", of.name(), "what", what))
                 .build();
     }
 

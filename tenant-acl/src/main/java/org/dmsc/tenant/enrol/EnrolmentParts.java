@@ -14,7 +14,7 @@ import org.dmsc.tenant.pki.FabricPki;
  * What {@link Enrolment} works with.
  *
  * @param readyToIssue returns when certificates of the tenant's CA are accepted everywhere; refuses tenants that are not active
- * @param audit MUST NOT block
+ * @param audit MUST return when the event is kept, or throw UNAVAILABLE: nothing leaves before it is audited
  * @param ids of audit events
  * @param node identity of this process
  */

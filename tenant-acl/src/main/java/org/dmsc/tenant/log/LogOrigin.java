@@ -10,6 +10,11 @@ public record LogOrigin(String fabric, String region) {
     /** A fabric without regions. */
     public static final String ONLY_REGION = "local";
 
+    /** As whom a gateway signs receipts. */
+    public String receipts(String gateway) {
+        return "receipt." + fabric + "/" + gateway;
+    }
+
     /** The origin of a tenant's log, also the name under which it is signed. */
     public String of(String tenant) {
         return "audit." + fabric + "/" + tenant + "/" + region;

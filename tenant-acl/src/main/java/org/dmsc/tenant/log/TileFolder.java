@@ -45,6 +45,22 @@ public final class TileFolder implements Nodes {
         return file(folder.resolve(TilePath.hashes(level, tile, width)), TilePath.WIDTH * Hash.BYTES);
     }
 
+    /** Entries in a bundle. */
+    public static final int BUNDLE = TilePath.WIDTH;
+
+    /**
+     * All entries of a bundle.
+     *
+     * @throws RefusedException UNREADABLE when some are missing
+     */
+    public List<byte[]> bundle(long tile) {
+        List<byte[]> entries = entries(tile);
+        if (entries.size() < TilePath.width(size, tile)) {
+            throw Text.unreadable("bundle " + tile + " in " + folder + " is missing or cut", "whole bundles");
+        }
+        return entries;
+    }
+
     /** The entries of a bundle, as many as can be read of it. */
     List<byte[]> entries(long tile) {
         int width = TilePath.width(size, tile);

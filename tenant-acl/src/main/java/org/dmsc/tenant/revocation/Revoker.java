@@ -78,6 +78,9 @@ public final class Revoker implements AutoCloseable {
         Instant now = clock.instant();
         Instant before = FOR_EVER.contains(order.key().kind()) ? Revocation.ALWAYS : now;
         String id = ids.get();
+        // Not waited for: a revocation goes through when the audit log does not, and the caller hears of that at the
+        // end.
+        CompletionStage<Void> intended = audit.record(intent(order, id, now));
         GatewayAcks.Waiting waiting = acks.listen();
         long generation = write(RevocationRecord.newBuilder()
                 .setKind(order.key().kind())
@@ -91,6 +94,7 @@ public final class Revoker implements AutoCloseable {
         waiting.begin(generation);
         Revocation made = new Revocation(
                 order.key(), before, id, order.reason(), order.actor().uri(), now, generation);
+        await("audit the revocation", intended.toCompletableFuture());
         await("audit the revocation", audit.record(event(order, made)).toCompletableFuture());
         if (wait.isZero()) {
             waiting.close();
@@ -115,6 +119,20 @@ public final class Revoker implements AutoCloseable {
             written.completeExceptionally(e);
         }
         return await("write the revocation", written).offset();
+    }
+
+    private static AuditEvent intent(Order order, String id, Instant now) {
+        return AuditEvent.newBuilder()
+                .setEventId(id + "/intent")
+                .setTenant(order.auditTenant())
+                .setTime(now.toEpochMilli())
+                .setKind(AuditKind.INTENT)
+                .setActor(order.actor().uri())
+                .setNode(order.node().uri())
+                .setObject(order.key().text())
+                .setReasons(List.of(order.reason()))
+                .setDetails(Map.of("of", AuditKind.REVOKED.name()))
+                .build();
     }
 
     private AuditEvent event(Order order, Revocation made) {

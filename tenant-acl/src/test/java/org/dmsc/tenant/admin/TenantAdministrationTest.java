@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Lanes;
@@ -26,6 +28,7 @@ import org.dmsc.tenant.testing.TestFabric;
 import org.dmsc.tenant.token.TokenVerifier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,7 +72,8 @@ class TenantAdministrationTest {
         assertThat(fabric.audited)
                 .filteredOn(event -> event.getTenant().equals("admin-1"))
                 .extracting(AuditEvent::getKind)
-                .containsExactly(AuditKind.TENANT_CREATED);
+                .as("what is done is said before, and said again when it is done")
+                .containsExactly(AuditKind.INTENT, AuditKind.TENANT_CREATED);
     }
 
     @Test
@@ -105,6 +109,57 @@ class TenantAdministrationTest {
                 .filteredOn(event -> event.getKind() == AuditKind.IDENTITY_ISSUED)
                 .extracting(AuditEvent::getObject)
                 .contains(id.uri());
+    }
+
+    @Test
+    @DisplayName("case 96: what the audit log does not take is not done: no tenant, no certificate, no change")
+    void case_96_nothingIsDoneThatIsNotAudited() throws Exception {
+        create("admin-7");
+        TenantAdministration unaudited = new TenantAdministration(audited(event -> {
+            throw new RefusedException(Refusal.UNAVAILABLE, "the audit log cannot be written");
+        }));
+        TenantRecord before = fabric.tenants.find(new TenantId("admin-7")).orElseThrow();
+        X509Certificate platform = fabric.parts.pki().platformCa();
+
+        assertRefused(Refusal.UNAVAILABLE, () -> unaudited.create(new TenantId("admin-8"), ""));
+        assertRefused(
+                Refusal.UNAVAILABLE, () -> unaudited.addAgent(AgentRef.of("admin-7", "billing"), Duration.ofHours(1)));
+        assertRefused(
+                Refusal.UNAVAILABLE, () -> unaudited.rotateTokenKey(new TenantId("admin-7"), fabric.parts.node()));
+        assertRefused(Refusal.UNAVAILABLE, () -> unaudited.rotatePlatformCa(fabric.parts.node()));
+
+        assertThat(fabric.tenants.find(new TenantId("admin-8"))).isEmpty();
+        assertThat(fabric.tenants.find(new TenantId("admin-7"))).contains(before);
+        assertThat(fabric.parts.pki().platformCa()).isEqualTo(platform);
+    }
+
+    @Test
+    void aRotatedPlatformCaIsAudited() {
+        X509Certificate active = administration.rotatePlatformCa(fabric.parts.node());
+
+        assertThat(fabric.audited)
+                .filteredOn(event -> event.getKind() == AuditKind.CA_ROTATED)
+                .extracting(event -> event.getDetails().get("serial"))
+                .contains(active.getSerialNumber().toString(16));
+    }
+
+    private static AdministrationParts audited(Consumer<AuditEvent> audit) {
+        AdministrationParts parts = fabric.parts;
+        return new AdministrationParts(
+                parts.clients(),
+                parts.codec(),
+                parts.envelopes(),
+                parts.tenants(),
+                parts.pki(),
+                parts.vault(),
+                parts.tokenKeys(),
+                parts.domain(),
+                parts.shape(),
+                parts.clock(),
+                parts.ids(),
+                audit,
+                parts.node(),
+                parts.fencing());
     }
 
     @Test

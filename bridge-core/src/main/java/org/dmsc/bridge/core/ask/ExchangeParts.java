@@ -1,6 +1,7 @@
 package org.dmsc.bridge.core.ask;
 
 import java.time.Clock;
+import java.util.Optional;
 import org.dmsc.bridge.core.AuditTrail;
 import org.dmsc.bridge.core.BridgeMetrics;
 import org.dmsc.bridge.core.DelegationTokens;
@@ -18,7 +19,11 @@ import org.dmsc.tenant.policy.Gatekeeper;
 import org.dmsc.tenant.policy.Masks;
 import org.dmsc.tenant.quota.QuotaGate;
 
-/** What an exchange works with. */
+/**
+ * What an exchange works with.
+ *
+ * @param receipts who signs them; empty: callers get none
+ */
 public record ExchangeParts(
         Gatekeeper gatekeeper,
         QuotaGate quotas,
@@ -37,6 +42,7 @@ public record ExchangeParts(
         BridgeMetrics metrics,
         String gateway,
         int lanes,
+        Optional<Receipts> receipts,
         Clock clock) {
 
     /** The exchange of these parts. */

@@ -51,6 +51,7 @@ final class KafkaExchange implements Exchange {
     private final TaskWatches watches;
     private final TaskQueries queries;
     private final BridgeMetrics metrics;
+    private final Optional<Receipts> receipts;
     private final Clock clock;
 
     KafkaExchange(ExchangeParts parts) {
@@ -63,6 +64,7 @@ final class KafkaExchange implements Exchange {
         this.watches = parts.watches();
         this.queries = parts.queries();
         this.metrics = parts.metrics();
+        this.receipts = parts.receipts();
         this.clock = parts.clock();
     }
 
@@ -115,13 +117,18 @@ final class KafkaExchange implements Exchange {
                 .thenApply(known -> {
                     metrics.asked(agent.tenant().value());
                     time(watching.task(), begun);
-                    return watching.task();
+                    return occasion == Occasion.NEW ? receipted(agent, watching.task()) : watching.task();
                 })
                 .whenComplete((task, failure) -> {
                     if (failure != null) {
                         watching.task().release();
                     }
                 });
+    }
+
+    private OpenTask receipted(AgentRef agent, OpenTask task) {
+        return receipts.<OpenTask>map(signing -> new ReceiptedTask(task, signing.of(agent.tenant(), task.taskId())))
+                .orElse(task);
     }
 
     private void time(OpenTask task, long begun) {

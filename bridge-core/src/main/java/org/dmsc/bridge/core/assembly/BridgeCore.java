@@ -12,7 +12,6 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.dmsc.bridge.core.AgentReports;
 import org.dmsc.bridge.core.AuditReader;
-import org.dmsc.bridge.core.AuditTrail;
 import org.dmsc.bridge.core.BridgeMetrics;
 import org.dmsc.bridge.core.DeadLetters;
 import org.dmsc.bridge.core.DelegationTokens;
@@ -108,7 +107,8 @@ public final class BridgeCore implements AutoCloseable {
         this.outbox = new Outbox(tenant -> kafka.producer(tenant, envelopes.serializer()), clock);
         this.audit = audit(kafka);
         AvroSerde<AuditRecord> auditRecords = new AvroSerde<>(parts.codec(), AuditRecord.class);
-        this.auditReader = new KafkaAuditReader(() -> reader("audit-reader"), auditRecords.deserializer(), clock);
+        this.auditReader = new KafkaAuditReader(
+                () -> reader("audit-reader"), auditRecords.deserializer(), clock, settings.auditIndex());
         long epoch = clock.millis();
         this.reports = new KafkaAgentReports(
                 outbox,
@@ -169,6 +169,7 @@ public final class BridgeCore implements AutoCloseable {
                 metrics,
                 settings.gateway(),
                 settings.lanes(),
+                settings.receipts(),
                 clock);
     }
 
@@ -254,6 +255,7 @@ public final class BridgeCore implements AutoCloseable {
     /** Begins; returns at once. The gateway is ready a little later, when it has a lane. */
     public void start() {
         audit.start();
+        auditReader.start();
         Warmth.register(parts.codec());
         parts.tenants().onChange(tenants::accept);
         watches.start();
@@ -292,7 +294,7 @@ public final class BridgeCore implements AutoCloseable {
         return reports;
     }
 
-    public AuditTrail audit() {
+    public KafkaAuditTrail audit() {
         return audit;
     }
 

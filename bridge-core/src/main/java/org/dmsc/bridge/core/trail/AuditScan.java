@@ -20,6 +20,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.dmsc.bridge.core.AuditQuery;
 import org.dmsc.bridge.core.AuditQuery.Slice;
+import org.dmsc.bridge.core.trail.IndexFile.Reach;
 import org.dmsc.schemas.Lanes;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -29,7 +30,8 @@ import org.dmsc.schemas.avro.AuditRecord;
 
 /**
  * One reading of {@code dmsc.audit}. A time range is found by Kafka's index of timestamps; the newest records are looked for from the end, in
- * growing steps; a record that lacks a wanted word is not decoded. Not thread-safe.
+ * growing steps; a block that lacks a wanted word, as the index knows, is not
+ * read, and a record that lacks it not decoded. Not thread-safe.
  */
 final class AuditScan {
 
@@ -45,9 +47,16 @@ final class AuditScan {
     private final Clock clock;
     private final Optional<String> tenant;
     private final List<TopicPartition> partitions;
+    private final Optional<AuditIndex> index;
+    private Map<Integer, List<Reach>> reaches = Map.of();
 
     AuditScan(
-            Consumer<String, byte[]> reader, Deserializer<AuditRecord> values, Clock clock, Optional<TenantId> tenant) {
+            Consumer<String, byte[]> reader,
+            Deserializer<AuditRecord> values,
+            Clock clock,
+            Optional<TenantId> tenant,
+            Optional<AuditIndex> index) {
+        this.index = index;
         this.reader = reader;
         this.values = values;
         this.clock = clock;
@@ -62,7 +71,8 @@ final class AuditScan {
     }
 
     /** The newest that match, oldest first. */
-    List<AuditRecord> newest(Predicate<AuditRecord> wanted, int most) {
+    List<AuditRecord> newest(Set<String> words, Predicate<AuditRecord> wanted, int most) {
+        lookUp(words);
         Map<TopicPartition, Long> high = new HashMap<>(reader.endOffsets(partitions, WITHIN));
         Map<TopicPartition, Long> begin = reader.beginningOffsets(partitions, WITHIN);
         List<AuditRecord> found = new ArrayList<>();
@@ -72,7 +82,7 @@ final class AuditScan {
             for (TopicPartition one : partitions) {
                 low.put(one, Math.max(at(begin, one), at(high, one) - step));
             }
-            found.addAll(0, between(low, high, wanted, deadline));
+            found.addAll(0, between(low, high, new Wanted(words, wanted), deadline));
             high = low;
         }
         found.sort(BY_TIME);
@@ -80,13 +90,11 @@ final class AuditScan {
     }
 
     private List<AuditRecord> between(
-            Map<TopicPartition, Long> low,
-            Map<TopicPartition, Long> high,
-            Predicate<AuditRecord> wanted,
-            long deadline) {
+            Map<TopicPartition, Long> low, Map<TopicPartition, Long> high, Wanted wanted, long deadline) {
         List<AuditRecord> found = new ArrayList<>();
-        low.forEach(reader::seek);
-        while (isBelow(positions(), high)) {
+        Map<TopicPartition, Long> next = new HashMap<>(low);
+        go(next, high);
+        while (isBelow(next, high)) {
             if (clock.millis() > deadline) {
                 throw new RefusedException(
                         Refusal.UNAVAILABLE, "reading the audit log took longer than " + WITHIN.toSeconds() + " s");
@@ -94,29 +102,83 @@ final class AuditScan {
             for (ConsumerRecord<String, byte[]> read : reader.poll(POLL)) {
                 TopicPartition one = new TopicPartition(read.topic(), read.partition());
                 if (read.offset() < at(high, one)) {
-                    decoded(read, Set.of()).filter(wanted).ifPresent(found::add);
+                    decoded(read, wanted.words()).filter(wanted.which()).ifPresent(found::add);
                 }
             }
+            next.replaceAll((one, before) -> at(before, high, one));
+            go(next, high);
         }
         return found;
     }
 
+    private record Wanted(Set<String> words, Predicate<AuditRecord> which) {
+
+        Wanted {
+            words = AuditQuery.literal(words);
+        }
+    }
+
+    /** How far a partition was read; one that was read to its stop is not asked any more. */
+    private long at(long before, Map<TopicPartition, Long> stop, TopicPartition one) {
+        return before < at(stop, one) ? reader.position(one, WITHIN) : before;
+    }
+
+    private void lookUp(Set<String> words) {
+        if (words.isEmpty()) {
+            return;
+        }
+        Map<Integer, List<Reach>> known = new HashMap<>();
+        index.ifPresent(there -> partitions.forEach(
+                one -> there.reaches(one.partition(), words).ifPresent(found -> known.put(one.partition(), found))));
+        reaches = known;
+    }
+
+    /** The reader goes to the next places where something may be; nothing more is fetched of partitions that are done. */
+    private void go(Map<TopicPartition, Long> next, Map<TopicPartition, Long> stop) {
+        for (TopicPartition one : partitions) {
+            long from = at(next, one);
+            long to = Math.min(at(stop, one), Math.max(from, reachable(one.partition(), from)));
+            next.put(one, to);
+            if (to >= at(stop, one)) {
+                reader.pause(List.of(one));
+                continue;
+            }
+            reader.resume(List.of(one));
+            if (reader.position(one, WITHIN) != to) {
+                reader.seek(one, to);
+            }
+        }
+    }
+
+    private long reachable(int partition, long from) {
+        return reaches.getOrDefault(partition, List.of()).stream()
+                .filter(reach -> reach.to() > from)
+                .mapToLong(Reach::from)
+                .findFirst()
+                .orElse(from);
+    }
+
     /** A page, oldest first. */
     Slice page(AuditQuery query) {
+        lookUp(query.words());
+        Wanted wanted = new Wanted(query.words(), query.wanted());
         Map<TopicPartition, Long> ends = reader.endOffsets(partitions, WITHIN);
         Map<TopicPartition, Long> next = start(query, ends);
         Map<TopicPartition, Long> stop = stop(query, ends);
         List<AuditRecord> found = new ArrayList<>();
         next.forEach(reader::seek);
+        go(next, stop);
         long deadline = clock.millis() + PAGE_WITHIN.toMillis();
         while (isBelow(next, stop) && found.size() < query.limit() && clock.millis() < deadline) {
             ConsumerRecords<String, byte[]> batch = reader.poll(POLL);
             for (TopicPartition one : partitions) {
                 if (at(next, one) < at(stop, one)) {
-                    boolean all = take(batch.records(one), at(stop, one), query, found, next);
+                    Taking taking = new Taking(one, at(stop, one), query.limit());
+                    boolean all = take(batch.records(one), taking, wanted, found, next);
                     next.compute(one, (same, offset) -> all ? reader.position(one, WITHIN) : offset);
                 }
             }
+            go(next, stop);
         }
         found.sort(BY_TIME);
         Map<Integer, Long> cursor = new HashMap<>();
@@ -124,20 +186,22 @@ final class AuditScan {
         return new Slice(found, AuditCursor.of(cursor), !isBelow(next, stop));
     }
 
+    private record Taking(TopicPartition one, long stop, int limit) {}
+
     /** Whether all of them were looked at; if not, the place of the first that was not is noted. */
     private boolean take(
             List<ConsumerRecord<String, byte[]>> batch,
-            long stop,
-            AuditQuery query,
+            Taking taking,
+            Wanted wanted,
             List<AuditRecord> found,
             Map<TopicPartition, Long> next) {
         for (ConsumerRecord<String, byte[]> read : batch) {
-            if (found.size() >= query.limit()) {
-                next.put(new TopicPartition(read.topic(), read.partition()), read.offset());
+            if (found.size() >= taking.limit()) {
+                next.put(taking.one(), read.offset());
                 return false;
             }
-            if (read.offset() < stop) {
-                decoded(read, query.words()).filter(query.wanted()).ifPresent(found::add);
+            if (read.offset() < taking.stop()) {
+                decoded(read, wanted.words()).filter(wanted.which()).ifPresent(found::add);
             }
         }
         return true;
@@ -199,12 +263,6 @@ final class AuditScan {
             }
         }
         return false;
-    }
-
-    private Map<TopicPartition, Long> positions() {
-        Map<TopicPartition, Long> now = new HashMap<>();
-        partitions.forEach(one -> now.put(one, reader.position(one, WITHIN)));
-        return now;
     }
 
     private boolean isBelow(Map<TopicPartition, Long> some, Map<TopicPartition, Long> others) {

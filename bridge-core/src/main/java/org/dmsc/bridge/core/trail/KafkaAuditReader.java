@@ -1,8 +1,10 @@
 package org.dmsc.bridge.core.trail;
 
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -34,8 +36,19 @@ public final class KafkaAuditReader implements AuditReader, AutoCloseable {
     private final Deserializer<AuditRecord> values;
     private final Clock clock;
     private final ThreadPoolExecutor executor;
+    private final Optional<AuditIndex> index;
 
-    public KafkaAuditReader(Supplier<Consumer<String, byte[]>> readers, Deserializer<AuditRecord> values, Clock clock) {
+    /**
+     * Reads nothing yet.
+     *
+     * @param folder where the index of the log is kept; empty: there is none, and each search reads the log
+     */
+    public KafkaAuditReader(
+            Supplier<Consumer<String, byte[]>> readers,
+            Deserializer<AuditRecord> values,
+            Clock clock,
+            Optional<Path> folder) {
+        this.index = folder.map(place -> new AuditIndex(place, readers, values));
         this.readers = readers;
         this.values = values;
         this.clock = clock;
@@ -48,11 +61,16 @@ public final class KafkaAuditReader implements AuditReader, AutoCloseable {
         executor.allowCoreThreadTimeOut(true);
     }
 
+    /** Begins to read for the index. */
+    public void start() {
+        index.ifPresent(AuditIndex::start);
+    }
+
     @Override
     public CompletionStage<List<AuditRecord>> read(
-            Optional<TenantId> tenant, Predicate<AuditRecord> wanted, int limit) {
+            Optional<TenantId> tenant, Set<String> words, Predicate<AuditRecord> wanted, int limit) {
         int most = Math.max(0, Math.min(limit, MOST_RECORDS));
-        return scan(tenant, scan -> scan.newest(wanted, most));
+        return scan(tenant, scan -> scan.newest(words, wanted, most));
     }
 
     @Override
@@ -65,7 +83,7 @@ public final class KafkaAuditReader implements AuditReader, AutoCloseable {
         try {
             executor.execute(() -> {
                 try (Consumer<String, byte[]> reader = readers.get()) {
-                    result.complete(work.apply(new AuditScan(reader, values, clock, tenant)));
+                    result.complete(work.apply(new AuditScan(reader, values, clock, tenant, index)));
                 } catch (KafkaException e) {
                     result.completeExceptionally(new RefusedException(
                             Refusal.UNAVAILABLE,
@@ -84,5 +102,6 @@ public final class KafkaAuditReader implements AuditReader, AutoCloseable {
     @Override
     public void close() {
         executor.shutdownNow();
+        index.ifPresent(AuditIndex::close);
     }
 }

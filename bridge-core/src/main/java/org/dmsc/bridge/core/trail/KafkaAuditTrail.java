@@ -22,12 +22,14 @@ import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TopicNames;
 import org.dmsc.schemas.avro.AuditEvent;
 import org.dmsc.schemas.avro.AuditKind;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * {@link AuditTrail} onto {@code dmsc.sys.audit-intake}. One thread of its own talks to the producer, because a producer may wait; callers only
- * queue. When the queue is full an event is refused, and said so in the process's log: the trail must not take memory without end.
+ * queue. When the queue is full an event is refused to its writer, which refuses what the event tells of; a refusal is counted instead.
+ * Nothing takes memory without end.
  */
 public final class KafkaAuditTrail implements AuditTrail, AutoCloseable {
 
@@ -46,6 +48,8 @@ public final class KafkaAuditTrail implements AuditTrail, AutoCloseable {
     private final Clock clock;
     private final RefusalFlood flood;
     private final ThreadPoolExecutor writer;
+    private volatile boolean writable = true;
+    private volatile boolean closed;
     private final CompletableFuture<Producer<String, AuditEvent>> producer = new CompletableFuture<>();
 
     public KafkaAuditTrail(
@@ -92,7 +96,7 @@ public final class KafkaAuditTrail implements AuditTrail, AutoCloseable {
             singly = flood.singly(note);
         }
         if (singly) {
-            record(event(note, Map.of())).exceptionally(KafkaAuditTrail::logged);
+            write(new Summary(note, 1), Map.of());
         }
         summaries();
     }
@@ -108,6 +112,7 @@ public final class KafkaAuditTrail implements AuditTrail, AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         List<Summary> rest;
         synchronized (flood) {
             rest = flood.drainNow(clock.millis());
@@ -129,8 +134,38 @@ public final class KafkaAuditTrail implements AuditTrail, AutoCloseable {
     }
 
     private void write(List<Summary> summaries) {
-        summaries.forEach(summary -> record(event(summary.example(), Map.of("count", Long.toString(summary.count()))))
-                .exceptionally(KafkaAuditTrail::logged));
+        summaries.forEach(summary -> write(summary, Map.of("count", Long.toString(summary.count()))));
+    }
+
+    private void write(Summary summary, Map<String, String> details) {
+        CompletionStage<Void> unused = record(event(summary.example(), details)).whenComplete((done, failure) -> {
+            if (failure != null) {
+                unwritten(summary, failure);
+            }
+        });
+    }
+
+    /** Refused is refused: who was refused has gone, and the record of it waits here, as a number, until Kafka takes it. */
+    private void unwritten(Summary summary, Throwable failure) {
+        if (closed) {
+            LOG.atError()
+                    .addKeyValue("cause", failure.getMessage())
+                    .addKeyValue("count", summary.count())
+                    .log("refusals were not audited");
+        }
+        synchronized (flood) {
+            flood.again(summary);
+        }
+    }
+
+    /** Whether Kafka took the newest event that it answered to. */
+    public boolean healthy() {
+        return writable;
+    }
+
+    /** In words, for people. */
+    public String condition() {
+        return writable ? "written" : "Kafka takes no audit events: what needs one is refused";
     }
 
     private void send(AuditEvent event, CompletableFuture<Void> done) {
@@ -138,6 +173,7 @@ public final class KafkaAuditTrail implements AuditTrail, AutoCloseable {
             ProducerRecord<String, AuditEvent> made =
                     new ProducerRecord<>(TopicNames.AUDIT_INTAKE, event.getTenant(), event);
             Future<?> unused = producer().send(made, (metadata, failure) -> {
+                answered(failure);
                 if (failure == null) {
                     done.complete(null);
                 } else {
@@ -145,7 +181,19 @@ public final class KafkaAuditTrail implements AuditTrail, AutoCloseable {
                 }
             });
         } catch (RuntimeException e) {
+            answered(e);
             done.completeExceptionally(unavailable(e));
+        }
+    }
+
+    /** Said once, and not for each event: a flood that cannot be audited would bury the process's log instead. */
+    private void answered(@Nullable Exception failure) {
+        boolean was = writable;
+        writable = failure == null;
+        if (was && failure != null) {
+            LOG.atError()
+                    .addKeyValue("cause", failure.toString())
+                    .log("Kafka takes no audit events: what needs one is refused, refusals are counted until it does");
         }
     }
 
@@ -159,12 +207,6 @@ public final class KafkaAuditTrail implements AuditTrail, AutoCloseable {
 
     private static RefusedException unavailable(Exception cause) {
         return new RefusedException(Refusal.UNAVAILABLE, "Kafka did not take an audit event: " + cause.getMessage());
-    }
-
-    @SuppressWarnings("NullAway") // A Void has no value but null.
-    private static Void logged(Throwable failure) {
-        LOG.atError().addKeyValue("cause", failure.getMessage()).log("a refusal was not audited");
-        return null;
     }
 
     private AuditEvent event(RefusalNote note, Map<String, String> details) {

@@ -44,10 +44,7 @@ final class RefusalFlood {
 
     /** Whether this one is to be written by itself; otherwise it is counted. */
     boolean singly(RefusalNote note) {
-        String tenant = note.tenant().map(Object::toString).orElse("");
-        String actor = tallies.size() < MOST_ACTORS ? note.actor() : EVERYBODY_ELSE;
-        Tally tally =
-                tallies.computeIfAbsent(new Key(tenant, actor, note.refusal(), note.weight()), key -> new Tally(note));
+        Tally tally = tally(note);
         if (tally.singly < SINGLY) {
             tally.singly++;
             return true;
@@ -55,6 +52,20 @@ final class RefusalFlood {
         tally.counted++;
         tally.newest = note;
         return false;
+    }
+
+    private Tally tally(RefusalNote note) {
+        String tenant = note.tenant().map(Object::toString).orElse("");
+        String actor = tallies.size() < MOST_ACTORS ? note.actor() : EVERYBODY_ELSE;
+        return tallies.computeIfAbsent(new Key(tenant, actor, note.refusal(), note.weight()), key -> new Tally(note));
+    }
+
+    /** What could not be written is counted again: it comes out with the next interval, and is not lost while Kafka is away. */
+    void again(Summary unwritten) {
+        RefusalNote note = unwritten.example();
+        Tally tally = tally(note);
+        tally.counted += unwritten.count();
+        tally.newest = note;
     }
 
     /** What was counted, once the interval is over. */

@@ -101,7 +101,7 @@ class AuditScanTest {
     };
 
     private AuditScan scan() {
-        return new AuditScan(new Log(), values, Clock.systemUTC(), Optional.of(ACME));
+        return new AuditScan(new Log(), values, Clock.systemUTC(), Optional.of(ACME), Optional.empty());
     }
 
     private static AuditQuery query(Predicate<AuditRecord> wanted, Set<String> words, Span span, int limit) {
@@ -110,7 +110,7 @@ class AuditScanTest {
 
     @Test
     void findsTheNewestWithoutReadingTheRest() {
-        List<AuditRecord> found = scan().newest(record -> true, 3);
+        List<AuditRecord> found = scan().newest(Set.of(), record -> true, 3);
 
         assertThat(found).extracting(AuditRecord::getIndex).containsExactly(9994L, 9996L, 9998L);
         assertThat(decoded).isLessThan(RECORDS / 4);
@@ -118,7 +118,7 @@ class AuditScanTest {
 
     @Test
     void looksFurtherBackForWhatIsRare() {
-        assertThat(scan().newest(record -> record.getIndex() == 42, 3))
+        assertThat(scan().newest(Set.of(), record -> record.getIndex() == 42, 3))
                 .extracting(AuditRecord::getIndex)
                 .containsExactly(42L);
     }

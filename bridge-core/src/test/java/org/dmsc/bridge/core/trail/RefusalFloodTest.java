@@ -40,6 +40,22 @@ final class RefusalFloodTest {
         assertThat(flood.drain(10_000)).hasSize(1);
     }
 
+    @Test
+    void whatKafkaDidNotTakeComesOutLaterWithItsCount() {
+        RefusalFlood flood = new RefusalFlood(0);
+        for (int i = 0; i < 100; i++) {
+            flood.singly(note("anonymous@1"));
+        }
+        Summary unwritten = flood.drain(10_000).get(0);
+        flood.again(unwritten);
+        flood.again(new Summary(note("anonymous@1"), 1));
+
+        assertThat(flood.drain(20_000))
+                .singleElement()
+                .extracting(Summary::count)
+                .isEqualTo(81L);
+    }
+
     private static RefusalNote note(String actor) {
         return new RefusalNote(
                 Optional.empty(),

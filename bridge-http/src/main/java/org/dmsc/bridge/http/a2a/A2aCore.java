@@ -140,7 +140,11 @@ public final class A2aCore {
                 extended(asking, SendRequests.toMessage(request, asking.caller().tenant(), asking.addressed(), terms));
         // Looked through before the task exists: a bad address must not leave a task behind that nobody hears of.
         wishes.push().ifPresent(config -> config(config, "configuration.taskPushNotificationConfig", ""));
-        CompletionStage<OpenTask> asked = audited(exchange.ask(asking.caller(), message));
+        CompletionStage<OpenTask> asked = audited(exchange.ask(asking.caller(), message))
+                .thenApply(open -> {
+                    open.receipt().ifPresent(asking.receipts());
+                    return open;
+                });
         return wishes.push()
                 .map(config -> asked.thenCompose(open -> told(asking, open, config)))
                 .orElse(asked);

@@ -38,6 +38,12 @@ final class Addresses {
                     "tenant: is " + agent + " while the address says "
                             + asking.addressed().get() + " (expected the same agent)");
         }
-        return new Asking(asking.caller(), Optional.of(agent), asking.parameters(), asking.baseUrl(), asking.gone());
+        return new Asking(
+                asking.caller(),
+                Optional.of(agent),
+                asking.parameters(),
+                asking.baseUrl(),
+                asking.gone(),
+                asking.receipts());
     }
 }

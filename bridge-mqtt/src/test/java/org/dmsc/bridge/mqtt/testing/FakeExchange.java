@@ -120,6 +120,11 @@ public final class FakeExchange implements Exchange {
         }
 
         @Override
+        public Optional<String> receipt() {
+            return Optional.of("receipt-of-" + taskId());
+        }
+
+        @Override
         public String contextId() {
             return "c";
         }
