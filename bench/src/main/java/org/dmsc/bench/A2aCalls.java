@@ -53,10 +53,10 @@ final class A2aCalls implements Workload {
         }
     }
 
-    private A2aCalls(String name, Credentials caller, String url, Kind kind) {
+    private A2aCalls(String name, ClientFactory factory, String url, Kind kind) {
         java.net.URI uri = java.net.URI.create(url);
         this.name = name;
-        this.factory = caller.clientFactory();
+        this.factory = factory;
         this.client = WebClient.builder("https://" + uri.getAuthority())
                 .factory(factory)
                 .responseTimeout(Duration.ofSeconds(60))
@@ -66,19 +66,24 @@ final class A2aCalls implements Workload {
     }
 
     static A2aCalls waited(String name, Credentials caller, String url) {
-        return new A2aCalls(name, caller, url, Kind.WAITED);
+        return new A2aCalls(name, caller.clientFactory(), url, Kind.WAITED);
+    }
+
+    /** The agent itself, without a fabric. */
+    static A2aCalls direct(String name, Credentials caller, String url) {
+        return new A2aCalls(name, caller.clientFactoryToAgents(), url, Kind.WAITED);
     }
 
     static A2aCalls sent(String name, Credentials caller, String url) {
-        return new A2aCalls(name, caller, url, Kind.SENT);
+        return new A2aCalls(name, caller.clientFactory(), url, Kind.SENT);
     }
 
     static A2aCalls echoed(String name, Credentials caller, String url) {
-        return new A2aCalls(name, caller, url, Kind.ECHOED);
+        return new A2aCalls(name, caller.clientFactoryToAgents(), url, Kind.ECHOED);
     }
 
     static A2aCalls streamed(String name, Credentials caller, String url) {
-        return new A2aCalls(name, caller, url, Kind.STREAMED);
+        return new A2aCalls(name, caller.clientFactory(), url, Kind.STREAMED);
     }
 
     @Override

@@ -15,9 +15,10 @@ import org.dmsc.tenant.log.Verdict;
 final class AuditBench {
 
     private static final String TENANT = "bench";
-    private static final int WARM_UPS = 5;
-    private static final int WARM_IN_FLIGHT = 64;
-    private static final Duration WARM_UP = Duration.ofSeconds(4);
+
+    /** What backlog, sequencing, signing and verifying take together, with the start of their process. */
+    private static final Duration LOG = Duration.ofSeconds(60);
+
     private static final int PASSES = 3;
 
     private final FabricProcess fabric;
@@ -47,11 +48,9 @@ final class AuditBench {
         List<Load.Result> without = new ArrayList<>();
         List<Load.Result> with = new ArrayList<>();
         try (FabricProcess audit = audit()) {
-            progress.accept("warming up, " + WARM_UPS * WARM_UP.toSeconds() + " s");
-            for (int i = 0; i < WARM_UPS; i++) {
-                Load.Result warm = Load.closedLoop(tasks, WARM_IN_FLIGHT, WARM_UP);
-                progress.accept(String.format(Locale.ROOT, "warming up, %.0f tasks/s", warm.perSecond()));
-            }
+            Duration measuring =
+                    windows.each().multipliedBy(2L * windows.rounds()).plus(LOG);
+            WarmUp.of(tasks, windows.rate(), Budget.forWarmUp(measuring), progress);
             for (int round = 0; round < 2 * windows.rounds(); round++) {
                 backlog.awaitSequenced();
                 // without, with, with, without, without, with …

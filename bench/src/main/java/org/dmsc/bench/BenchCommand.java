@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Callable;
@@ -65,9 +66,19 @@ public final class BenchCommand implements Callable<Integer> {
     @Command(
             name = "roundtrip",
             mixinStandardHelpOptions = true,
-            description =
-                    "Caller → router → agent → caller over HTTP, against a bare exactly-once Kafka chain on the same broker.")
+            description = {
+                "Caller → router → agent → caller over HTTP, against a bare exactly-once Kafka chain on the same broker;",
+                "and the router alone, without HTTP, against the same chain (not with --url)."
+            })
     static final class Roundtrip implements Callable<Integer> {
+
+        private static final Duration ROUTER_WARM_UP = Duration.ofSeconds(36);
+
+        @Option(
+                names = "--part",
+                description = "tasks, router or all (default: ${DEFAULT-VALUE})",
+                defaultValue = "all")
+        private String part = "all";
 
         @Option(
                 names = "--rate",
@@ -78,7 +89,7 @@ public final class BenchCommand implements Callable<Integer> {
         @Option(
                 names = "--seconds",
                 description = "length of each of the five rounds (default: ${DEFAULT-VALUE})",
-                defaultValue = "10")
+                defaultValue = "3")
         private int seconds;
 
         @Option(
@@ -105,15 +116,38 @@ public final class BenchCommand implements Callable<Integer> {
 
         @Override
         public Integer call() throws Exception {
-            try (Scratch scratch = Scratch.make()) {
-                if (url == null) {
-                    return withOwnFabric(scratch);
+            if (!List.of("all", "tasks", "router").contains(part)) {
+                System.err.println("--part " + part + " (expected tasks, router or all)");
+                return 2;
+            }
+            if (url != null && (caller == null || agent == null || bootstrap == null)) {
+                System.err.println("--url needs --caller, --agent and --bootstrap too");
+                return 2;
+            }
+            Report report = new Report("roundtrip");
+            if (!part.equals("router")) {
+                try (Scratch scratch = Scratch.make()) {
+                    tasks(scratch, report);
                 }
-                if (caller == null || agent == null || bootstrap == null) {
-                    System.err.println("--url needs --caller, --agent and --bootstrap too");
-                    return 2;
+            }
+            if (!part.equals("tasks") && url == null) {
+                try (Scratch scratch = Scratch.make()) {
+                    new RouterBench(output.progress()).withOwnBroker(scratch.folder(), ROUTER_WARM_UP, report);
                 }
-                return against(url, client(bootstrap), new Credentials(caller), new Credentials(agent), scratch);
+            }
+            return output.print(report);
+        }
+
+        private void tasks(Scratch scratch, Report report) throws Exception {
+            if (url == null || caller == null || agent == null || bootstrap == null) {
+                withOwnFabric(scratch, report);
+            } else {
+                against(
+                        url,
+                        client(bootstrap),
+                        new Parties(new Credentials(caller), new Credentials(agent)),
+                        scratch,
+                        report);
             }
         }
 
@@ -130,29 +164,28 @@ public final class BenchCommand implements Callable<Integer> {
             return client;
         }
 
-        private int withOwnFabric(Scratch scratch) throws Exception {
+        private void withOwnFabric(Scratch scratch, Report report) throws Exception {
             output.progress().accept("starting a fabric in " + scratch.folder());
             try (FabricProcess fabric = FabricProcess.start(scratch.folder())) {
                 fabric.command("tenant", "create", "bench");
-                return against(
-                        fabric.httpUrl(),
-                        fabric.kafkaClient(),
-                        fabric.agent("bench", "caller"),
-                        fabric.agent("bench", "echo"),
-                        scratch);
+                Parties both = new Parties(fabric.agent("bench", "caller"), fabric.agent("bench", "echo"));
+                against(fabric.httpUrl(), fabric.kafkaClient(), both, scratch, report);
             }
         }
 
-        private int against(
-                String gateway, Map<String, Object> kafka, Credentials callerOf, Credentials agentOf, Scratch scratch)
+        private record Parties(Credentials caller, Credentials agent) {}
+
+        private void against(String gateway, Map<String, Object> kafka, Parties parties, Scratch scratch, Report report)
                 throws Exception {
-            String name = agentOf.folder().getFileName().toString().replaceFirst("^bench-", "");
-            try (EchoAgent echo = new EchoAgent(agentOf);
-                    FabricTasks tasks = new FabricTasks(callerOf, gateway, name);
+            String name = parties.agent().folder().getFileName().toString().replaceFirst("^bench-", "");
+            try (EchoAgent echo = new EchoAgent(parties.agent());
+                    FabricTasks tasks = new FabricTasks(parties.caller(), gateway, name);
                     BareChain bare = BareChain.start(kafka, scratch.folder().resolve("streams"))) {
-                new Registration(agentOf, gateway).register(name, echo.start());
-                return output.print(
-                        new RoundtripBench(bare, tasks, output.progress()).run(rate, Duration.ofSeconds(seconds)));
+                new Registration(parties.agent(), gateway).register(name, echo.start());
+                Duration after =
+                        part.equals("all") && url == null ? RouterBench.REST.plus(ROUTER_WARM_UP) : Duration.ZERO;
+                new RoundtripBench(bare, tasks, output.progress())
+                        .run(report, rate, Duration.ofSeconds(seconds), after);
             }
         }
     }

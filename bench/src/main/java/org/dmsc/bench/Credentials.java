@@ -23,6 +23,18 @@ record Credentials(Path folder) {
                 .build();
     }
 
+    /**
+     * The same for whoever calls agents directly: an agent's certificate names the agent and not the host that it runs on, so what is verified
+     * is who issued it.
+     */
+    ClientFactory clientFactoryToAgents() {
+        return ClientFactory.builder()
+                .tlsCustomizer(tls -> tls.keyManager(certificate().toFile(), key().toFile())
+                        .trustManager(new AnyHost(pem("").trust())))
+                .maxNumEventLoopsPerEndpoint(1)
+                .build();
+    }
+
     /** Makes an HTTPS server of this identity, which asks its callers for a certificate of the fabric. */
     void serve(ServerBuilder server) {
         server.https(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))

@@ -9,8 +9,7 @@ final class DeviceBench {
 
     private static final int RATE = 50;
     private static final int IN_FLIGHT = 32;
-    private static final Duration WARM_UP = Duration.ofSeconds(6);
-    private static final int MOST_WARM_UPS = 3;
+    private static final Duration WARM_UP = Duration.ofSeconds(4);
 
     private final Workload http;
     private final Workload device;
@@ -23,13 +22,7 @@ final class DeviceBench {
     }
 
     void run(Report report, int rounds, Duration window) throws InterruptedException {
-        for (int i = 0; i < MOST_WARM_UPS; i++) {
-            progress.accept(String.format(
-                    Locale.ROOT,
-                    "warming up: over http %.0f tasks/s, from the device %.0f tasks/s",
-                    Load.closedLoop(http, IN_FLIGHT, WARM_UP).perSecond(),
-                    Load.closedLoop(device, IN_FLIGHT, WARM_UP).perSecond()));
-        }
+        warmUp(Budget.forWarmUp(window.multipliedBy(2L * rounds)));
         Medians ofHttp = new Medians();
         Medians ofDevice = new Medians();
         for (int round = 1; round <= rounds; round++) {
@@ -52,5 +45,19 @@ final class DeviceBench {
         report.figure("device_roundtrip_p50_ms", ofDevice.median())
                 .figure("http_roundtrip_p50_ms", ofHttp.median())
                 .ratio("device_roundtrip", ofDevice.median() / ofHttp.median());
+    }
+
+    /** In turns; the last windows at the rate that is measured. */
+    private void warmUp(Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.minus(WARM_UP.multipliedBy(2)).toNanos();
+        while (System.nanoTime() < end) {
+            progress.accept(String.format(
+                    Locale.ROOT,
+                    "warming up: over http %.0f tasks/s, from the device %.0f tasks/s",
+                    Load.closedLoop(http, IN_FLIGHT, WARM_UP).perSecond(),
+                    Load.closedLoop(device, IN_FLIGHT, WARM_UP).perSecond()));
+        }
+        Load.openLoop(http, RATE, WARM_UP);
+        Load.openLoop(device, RATE, WARM_UP);
     }
 }

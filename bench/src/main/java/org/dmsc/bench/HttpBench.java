@@ -13,11 +13,11 @@ final class HttpBench {
 
     private static final int ROUNDS = 3;
     private static final int IN_FLIGHT = 128;
-    private static final Duration WARM = Duration.ofSeconds(10);
-    private static final Duration CEILING = Duration.ofSeconds(4);
+    private static final Duration SHORT = Duration.ofSeconds(3);
+    private static final Duration CEILING = Duration.ofSeconds(2);
 
     /** How long sends that were taken in may take to be worked off, so that they burden nobody else's window. */
-    private static final Duration MOST_BACKLOG = Duration.ofSeconds(15);
+    private static final Duration MOST_BACKLOG = Duration.ofSeconds(6);
 
     private final Measured measured;
     private final Consumer<String> progress;
@@ -39,15 +39,15 @@ final class HttpBench {
     }
 
     Report run(int rate, Duration seconds) throws InterruptedException {
-        warmUp(rate);
+        warmUp(rate, seconds);
         List<Load.Result> direct = new ArrayList<>();
         List<Load.Result> through = new ArrayList<>();
         List<Load.Result> first = new ArrayList<>();
         List<Load.Result> bare = new ArrayList<>();
         for (int round = 1; round <= ROUNDS; round++) {
             direct.add(said(round, measured.direct(), Load.openLoop(measured.direct(), rate, seconds)));
-            bare.add(said(round, measured.bare(), Load.openLoop(measured.bare(), rate, seconds)));
             through.add(said(round, measured.through(), Load.openLoop(measured.through(), rate, seconds)));
+            bare.add(said(round, measured.bare(), Load.openLoop(measured.bare(), rate, seconds)));
             first.add(said(round, measured.first(), Load.openLoop(measured.first(), rate, seconds)));
         }
         // After the latencies: what was taken in here is worked off later.
@@ -56,7 +56,9 @@ final class HttpBench {
         for (int round = 1; round <= ROUNDS; round++) {
             echo.add(said(round, measured.echo(), Load.closedLoop(measured.echo(), IN_FLIGHT, CEILING)));
             sent.add(said(round, measured.sent(), Load.closedLoop(measured.sent(), IN_FLIGHT, CEILING)));
-            awaitQuiet();
+            if (round < ROUNDS) {
+                awaitQuiet();
+            }
         }
         double directP50 = median(direct, Load.Result::p50);
         double directP99 = median(direct, Load.Result::p99);
@@ -76,22 +78,21 @@ final class HttpBench {
                 .figure("chain_p99_ms", median(bare, Load.Result::p99))
                 .figure("echo_per_s", median(echo, Load.Result::perSecond))
                 .figure("ingest_per_s", median(sent, Load.Result::perSecond))
-                .figure("failed", failed(direct) + failed(through) + failed(first) + failed(sent))
+                .figure("failed", failed(direct) + failed(through) + failed(first) + failed(sent) + failed(echo))
                 .ratio("p99_to_chain", (throughP99 - directP99) / median(bare, Load.Result::p99))
                 .ratio("ingest", median(sent, Load.Result::perSecond) / median(echo, Load.Result::perSecond));
     }
 
-    private void warmUp(int rate) throws InterruptedException {
+    private void warmUp(int rate, Duration seconds) throws InterruptedException {
         progress.accept("warming up");
-        Load.closedLoop(measured.direct(), IN_FLIGHT, Duration.ofSeconds(4));
-        Load.closedLoop(measured.echo(), IN_FLIGHT, Duration.ofSeconds(4));
-        Load.closedLoop(measured.bare(), IN_FLIGHT, Duration.ofSeconds(4));
-        for (Workload workload : List.of(measured.through(), measured.first(), measured.through())) {
-            Load.Result result = Load.closedLoop(workload, IN_FLIGHT, WARM);
-            progress.accept(String.format(Locale.ROOT, "warming up, %s: %.0f/s", workload.name(), result.perSecond()));
-        }
-        Load.openLoop(measured.through(), rate, Duration.ofSeconds(4));
-        Load.openLoop(measured.bare(), rate, Duration.ofSeconds(2));
+        Load.closedLoop(measured.direct(), IN_FLIGHT, SHORT);
+        Load.closedLoop(measured.echo(), IN_FLIGHT, SHORT);
+        Load.closedLoop(measured.bare(), IN_FLIGHT, SHORT);
+        Load.closedLoop(measured.sent(), 16, SHORT);
+        Load.closedLoop(measured.first(), 16, SHORT);
+        Duration latencies = seconds.multipliedBy(4L * ROUNDS);
+        Duration ceilings = CEILING.multipliedBy(2L * ROUNDS).plus(MOST_BACKLOG.multipliedBy(ROUNDS - 1L));
+        WarmUp.of(measured.through(), rate, Budget.forWarmUp(latencies.plus(ceilings)), progress);
     }
 
     /** Until a task that is waited for is answered as fast as when nothing waits before it. */
@@ -114,6 +115,9 @@ final class HttpBench {
                 result.p99(),
                 result.perSecond(),
                 result.failed()));
+        if (result.done() == 0) {
+            throw new BenchException(workload.name() + ": none of " + result.failed() + " calls succeeded");
+        }
         return result;
     }
 

@@ -23,7 +23,7 @@ final class HttpCommand implements Callable<Integer> {
             defaultValue = "200")
     private int rate;
 
-    @Option(names = "--seconds", description = "length of each window (default: ${DEFAULT-VALUE})", defaultValue = "5")
+    @Option(names = "--seconds", description = "length of each window (default: ${DEFAULT-VALUE})", defaultValue = "4")
     private int seconds;
 
     @Mixin
@@ -46,7 +46,7 @@ final class HttpCommand implements Callable<Integer> {
         try (EchoAgent echo = new EchoAgent(agentOf)) {
             String agent = echo.start();
             new Registration(agentOf, fabric.httpUrl()).register("echo", agent);
-            try (A2aCalls direct = A2aCalls.waited("direct", callerOf, agent);
+            try (A2aCalls direct = A2aCalls.direct("direct", callerOf, agent);
                     A2aCalls same = A2aCalls.echoed("echo", callerOf, agent + "echo");
                     A2aCalls through = A2aCalls.waited("fabric", callerOf, fabric.httpUrl() + "/agents/echo");
                     A2aCalls first =

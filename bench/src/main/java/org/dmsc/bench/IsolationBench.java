@@ -12,6 +12,7 @@ import java.util.function.ToDoubleFunction;
 final class IsolationBench {
 
     private static final int WINDOWS = 5;
+    private static final Duration WARM_ATTACK = Duration.ofSeconds(10);
 
     private final FabricTasks victim;
     private final FabricTasks attacker;
@@ -32,8 +33,9 @@ final class IsolationBench {
     record Rates(int victim, int attacker) {}
 
     Report run(Rates rates, Duration seconds) throws InterruptedException {
-        WarmUp.of(victim, rates.victim(), progress);
-        attacked(rates, WarmUp.WINDOW);
+        Duration measuring = seconds.multipliedBy(2L * WINDOWS).plus(WARM_ATTACK);
+        WarmUp.of(victim, rates.victim(), Budget.forWarmUp(measuring), progress);
+        attacked(rates, WARM_ATTACK);
         long refusedBefore = attacker.refused();
         long victimRefusedBefore = victim.refused();
         List<Load.Result> alone = new ArrayList<>();

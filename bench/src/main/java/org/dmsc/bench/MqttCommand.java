@@ -27,7 +27,7 @@ final class MqttCommand implements Callable<Integer> {
             defaultValue = "3")
     private int rounds;
 
-    @Option(names = "--seconds", description = "length of each window (default: ${DEFAULT-VALUE})", defaultValue = "3")
+    @Option(names = "--seconds", description = "length of each window (default: ${DEFAULT-VALUE})", defaultValue = "2")
     private int seconds;
 
     @Option(

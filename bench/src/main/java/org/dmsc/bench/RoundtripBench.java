@@ -11,7 +11,8 @@ final class RoundtripBench {
 
     private static final int ROUNDS = 5;
     private static final int IN_FLIGHT = 128;
-    private static final Duration CEILING = Duration.ofSeconds(4);
+    private static final Duration SHORT = Duration.ofSeconds(3);
+    private static final Duration CEILING = Duration.ofSeconds(2);
 
     private final Workload bare;
     private final Workload fabric;
@@ -23,8 +24,13 @@ final class RoundtripBench {
         this.progress = progress;
     }
 
-    Report run(int rate, Duration seconds) throws InterruptedException {
-        warmUp(rate);
+    /**
+     * Warms up and measures.
+     *
+     * @param after what is still to be measured afterwards takes that long
+     */
+    void run(Report report, int rate, Duration seconds, Duration after) throws InterruptedException {
+        warmUp(rate, seconds.plus(CEILING).multipliedBy(2L * ROUNDS).plus(after));
         List<Load.Result> bareLatency = new ArrayList<>();
         List<Load.Result> fabricLatency = new ArrayList<>();
         List<Load.Result> bareCeiling = new ArrayList<>();
@@ -35,7 +41,6 @@ final class RoundtripBench {
             bareCeiling.add(Load.closedLoop(bare, IN_FLIGHT, CEILING));
             fabricCeiling.add(Load.closedLoop(fabric, IN_FLIGHT, CEILING));
         }
-        Report report = new Report("roundtrip");
         report.figure("rate_per_s", rate);
         compare(report, "p50", "p50_ms", bareLatency, fabricLatency, Load.Result::p50);
         compare(report, "p99", "p99_ms", bareLatency, fabricLatency, Load.Result::p99);
@@ -46,13 +51,12 @@ final class RoundtripBench {
         report.figure(
                 "fabric_failed",
                 Rounds.total(fabricLatency, Load.Result::failed) + Rounds.total(fabricCeiling, Load.Result::failed));
-        return report;
     }
 
-    private void warmUp(int rate) throws InterruptedException {
-        Load.openLoop(bare, rate, WarmUp.WINDOW);
-        Load.closedLoop(bare, IN_FLIGHT, WarmUp.WINDOW);
-        WarmUp.of(fabric, rate, progress);
+    private void warmUp(int rate, Duration rest) throws InterruptedException {
+        Load.openLoop(bare, rate, SHORT);
+        Load.closedLoop(bare, IN_FLIGHT, SHORT);
+        WarmUp.of(fabric, rate, Budget.forWarmUp(rest), progress);
     }
 
     private Load.Result said(int round, Workload workload, Load.Result result) {

@@ -9,9 +9,14 @@ import java.util.function.Consumer;
 /** The record path sealed and in clear, interleaved, median of the rounds. */
 final class SealingBench {
 
-    private static final int ROUNDS = 5;
+    private static final int ROUNDS = 9;
     private static final int IN_FLIGHT = 256;
-    private static final Duration WARM_UP = Duration.ofSeconds(10);
+    private static final Duration WARM_UP = Duration.ofSeconds(4);
+
+    /** What sealing adds is compiled last: warm when so many pairs of windows in a row are no faster than the best. */
+    private static final int NO_FASTER = 3;
+
+    private static final double FASTER = 1.03;
 
     private final Workload sealed;
     private final Workload clear;
@@ -24,9 +29,7 @@ final class SealingBench {
     }
 
     Report run(Duration seconds) throws InterruptedException {
-        progress.accept("warming up");
-        Load.closedLoop(clear, IN_FLIGHT, WARM_UP);
-        Load.closedLoop(sealed, IN_FLIGHT, WARM_UP);
+        warmUp(Budget.forWarmUp(seconds.multipliedBy(2L * ROUNDS)));
         List<Load.Result> on = new ArrayList<>();
         List<Load.Result> off = new ArrayList<>();
         for (int round = 1; round <= ROUNDS; round++) {
@@ -54,5 +57,20 @@ final class SealingBench {
                 .figure("clear_per_s", clearRate)
                 .figure("failed", Rounds.total(on, Load.Result::failed) + Rounds.total(off, Load.Result::failed))
                 .ratio("throughput", sealedRate / clearRate);
+    }
+
+    private void warmUp(Duration atMost) throws InterruptedException {
+        progress.accept("warming up, at most " + atMost.toSeconds() + " s");
+        long end = System.nanoTime() + atMost.minus(WARM_UP).toNanos();
+        double best = 0;
+        int noFaster = 0;
+        while (noFaster < NO_FASTER && System.nanoTime() < end) {
+            double inClear = Load.closedLoop(clear, IN_FLIGHT, WARM_UP).perSecond();
+            double reached = Load.closedLoop(sealed, IN_FLIGHT, WARM_UP).perSecond();
+            progress.accept(String.format(
+                    Locale.ROOT, "warming up: %.0f/s sealed, %.0f/s in clear", reached, inClear));
+            noFaster = reached > best * FASTER ? 0 : noFaster + 1;
+            best = Math.max(best, reached);
+        }
     }
 }

@@ -33,8 +33,8 @@ final class SealingCommand implements Callable<Integer> {
 
     @Option(
             names = "--seconds",
-            description = "length of each of the ten windows (default: ${DEFAULT-VALUE})",
-            defaultValue = "8")
+            description = "length of each of the eighteen windows (default: ${DEFAULT-VALUE})",
+            defaultValue = "3")
     private int seconds;
 
     @Mixin

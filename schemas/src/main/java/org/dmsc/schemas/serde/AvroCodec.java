@@ -36,7 +36,7 @@ public final class AvroCodec {
 
     /** Avro binary of the record, without any prefix. */
     public <T extends SpecificRecord> byte[] encode(T value) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+        ByteArrayOutputStream out = new UnlockedBytes();
         write(value, out);
         return out.toByteArray();
     }

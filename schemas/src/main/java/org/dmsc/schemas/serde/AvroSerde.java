@@ -44,7 +44,7 @@ public final class AvroSerde<T extends SpecificRecord> implements Serde<T> {
     }
 
     private byte[] write(String topic, T value) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+        ByteArrayOutputStream out = new UnlockedBytes();
         out.write(0);
         out.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(id(topic)).array());
         codec.write(value, out);

@@ -1,0 +1,29 @@
+package org.dmsc.bench;
+
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+
+/**
+ * The time of a benchmark that is to be over within three minutes from the start of its process: what starting took and measuring will take
+ * is known, and the rest is for the warm-up, which is never long enough on two cores.
+ */
+final class Budget {
+
+    /** Three minutes, less what stopping takes and what slow windows overrun. */
+    private static final Duration WHOLE = Duration.ofSeconds(165);
+
+    private static final Duration LEAST = Duration.ofSeconds(20);
+    private static final Duration MOST = Duration.ofSeconds(100);
+
+    private Budget() {}
+
+    /** How long to warm up now, when measuring takes that long after it. */
+    static Duration forWarmUp(Duration measuring) {
+        Duration spent = Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime());
+        Duration left = WHOLE.minus(spent).minus(measuring);
+        if (left.compareTo(LEAST) < 0) {
+            return LEAST;
+        }
+        return left.compareTo(MOST) > 0 ? MOST : left;
+    }
+}
