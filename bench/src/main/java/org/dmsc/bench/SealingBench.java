@@ -67,8 +67,7 @@ final class SealingBench {
         while (noFaster < NO_FASTER && System.nanoTime() < end) {
             double inClear = Load.closedLoop(clear, IN_FLIGHT, WARM_UP).perSecond();
             double reached = Load.closedLoop(sealed, IN_FLIGHT, WARM_UP).perSecond();
-            progress.accept(String.format(
-                    Locale.ROOT, "warming up: %.0f/s sealed, %.0f/s in clear", reached, inClear));
+            progress.accept(String.format(Locale.ROOT, "warming up: %.0f/s sealed, %.0f/s in clear", reached, inClear));
             noFaster = reached > best * FASTER ? 0 : noFaster + 1;
             best = Math.max(best, reached);
         }
