@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dmsc.node.testing.Answer;
 import org.dmsc.node.testing.Credentials;
 import org.dmsc.node.testing.FabricExtension;
@@ -84,6 +88,37 @@ class FabricIT {
         Answer answer = alice.call("/agents/billing", "SendMessage", Participant.ask("at its url"));
 
         assertThat(answer.state()).as("%s", answer).isEqualTo("COMPLETED");
+    }
+
+    @Test
+    @DisplayName("a payload of 2 MiB goes in sealed parts past the router, whole in both directions")
+    void largePayloadsGoPastTheRouter() throws IOException {
+        fabric.createTenant("bulky");
+        Participant caller = fabric.as(fabric.addAgent("bulky", "caller"));
+        Credentials issued = fabric.addAgent("bulky", "mirror");
+        String text = "0123456789abcdef".repeat(2 * 1024 * 1024 / 16);
+        try (HttpAgent mirror = HttpAgent.start(issued, said -> said)) {
+            fabric.register(issued, "mirror", mirror, mirror.card("Mirror", "mirror", "Says the same", "mirror"));
+
+            Answer answer = caller.post("/message:send", Participant.ask("mirror", text));
+            Answer later = caller.get("/tasks/" + answer.task().path("id").asText());
+
+            assertThat(answer.state()).isEqualTo("COMPLETED");
+            assertThat(answer.text().equals(text)).as("the answer is whole").isTrue();
+            assertThat(later.text().equals(text)).as("so is what is kept").isTrue();
+            assertThat(mirror.received()).hasSize(1);
+        }
+        assertThat(stored("payloads")).isBetween(2L * text.length(), 3L * text.length());
+        assertThat(stored("tasks") + stored("inbox") + stored("events")).isLessThan(200_000);
+    }
+
+    private long stored(String channel) throws IOException {
+        try (Stream<Path> files = Files.walk(fabric.folder().resolve("kafka"))) {
+            return files.filter(file -> file.toString().contains("dmsc.bulky." + channel + "-")
+                            && file.toString().endsWith(".log"))
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+        }
     }
 
     @Test

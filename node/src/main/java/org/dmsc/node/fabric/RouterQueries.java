@@ -54,8 +54,10 @@ final class RouterQueries implements TaskQueries, AutoCloseable {
 
     /** Over the router's store, and the log for what is not there. */
     static RouterQueries of(RouterApp router, Foundation foundation, Envelopes envelopes, Closing closing) {
-        EventOpener opener =
-                new EventOpener(new AvroSerde<>(foundation.codec(), SealedEnvelope.class).deserializer(), envelopes);
+        EventOpener opener = new EventOpener(
+                new AvroSerde<>(foundation.codec(), SealedEnvelope.class).deserializer(),
+                envelopes,
+                envelopes::openPayload);
         LogTaskQueries log = closing.add(
                 "replays",
                 new LogTaskQueries(

@@ -60,7 +60,8 @@ final class TopicPlan {
                 kept(Channel.INBOX.of(tenant), shape.lanes(), WORK),
                 kept(Channel.EVENTS.of(tenant), shape.lanes(), WORK),
                 kept(Channel.AGENTS.of(tenant), shape.lanes(), REPORTS),
-                kept(Channel.DEAD.of(tenant), 1, DEAD_LETTERS));
+                kept(Channel.DEAD.of(tenant), 1, DEAD_LETTERS),
+                kept(Channel.PAYLOADS.of(tenant), 1, WORK));
     }
 
     /** The tenant's own copy of its audit records: kept like the log itself, gone only with the tenant. */

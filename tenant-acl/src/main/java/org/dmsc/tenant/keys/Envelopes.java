@@ -1,10 +1,12 @@
 package org.dmsc.tenant.keys;
 
+import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
+import org.dmsc.schemas.avro.PayloadReference;
 import org.dmsc.schemas.avro.SealedEnvelope;
 import org.dmsc.schemas.avro.SealedPart;
 import org.dmsc.schemas.serde.AvroCodec;
@@ -14,6 +16,9 @@ import org.dmsc.schemas.serde.AvroCodec;
  * call {@link #requirePlace} before they trust a record of a topic. Thread-safe.
  */
 public final class Envelopes {
+
+    /** Content type of a payload part that says where the payload is. */
+    private static final String REFERENCE = PayloadReference.getClassSchema().getName();
 
     private final EnvelopeCipher cipher;
     private final AvroCodec codec;
@@ -70,6 +75,24 @@ public final class Envelopes {
         return cipher.seal(KeyClass.PAYLOAD, context, json);
     }
 
+    /**
+     * Seals where a payload is that is stored apart, in its place. Only who may open the payload can open this: it names the payload's length
+     * and hash.
+     */
+    public SealedPart reference(PayloadReference reference, SealedEnvelope envelope) {
+        SealedPart routing = envelope.getRouting();
+        SealContext context = new SealContext(
+                new TenantId(routing.getTenant()),
+                routing.getChannel(),
+                routing.getMessageId(),
+                routing.getSender(),
+                routing.getRecipient(),
+                REFERENCE,
+                codec.schemaId(PayloadReference.getClassSchema()),
+                routing.getTime());
+        return cipher.seal(KeyClass.PAYLOAD, context, codec.encode(reference));
+    }
+
     /** Seals a payload for an envelope of the same tenant, channel, message id and parties; MUST be given what the envelope was given. */
     @SuppressWarnings(
             "checkstyle:ParameterNumber") // The signature the other parts were written against; prefer the one above.
@@ -116,9 +139,24 @@ public final class Envelopes {
     }
 
     /**
+     * Where the payload is, when it is stored apart; empty when it is in the envelope.
+     *
+     * @throws RefusedException UNREADABLE as of {@link #openPayload(SealedEnvelope)}
+     */
+    public Optional<PayloadReference> reference(SealedEnvelope envelope) {
+        SealedPart payload = envelope.getPayload();
+        if (payload == null || !payload.getContentType().equals(REFERENCE)) {
+            return Optional.empty();
+        }
+        requireOneMessage(envelope.getRouting(), payload);
+        return Optional.of(codec.decode(cipher.open(payload), payload.getSchemaId(), PayloadReference.class));
+    }
+
+    /**
      * Opens the payload part.
      *
-     * @throws RefusedException UNREADABLE when there is none, it was changed, belongs to another message, or cannot be opened here
+     * @throws RefusedException UNREADABLE when there is none, it was changed, belongs to another message, is stored apart, or cannot be opened
+     *     here
      */
     public byte[] openPayload(SealedEnvelope envelope) {
         SealedPart payload = envelope.getPayload();
@@ -126,6 +164,11 @@ public final class Envelopes {
             throw new RefusedException(
                     Refusal.UNREADABLE,
                     "envelope of kind '" + Printable.of(envelope.getKind()) + "' has no payload (expected one)");
+        }
+        if (payload.getContentType().equals(REFERENCE)) {
+            throw new RefusedException(
+                    Refusal.UNREADABLE,
+                    "the payload is stored apart (expected it in the record; this reader takes no other)");
         }
         requireOneMessage(envelope.getRouting(), payload);
         return cipher.open(payload);

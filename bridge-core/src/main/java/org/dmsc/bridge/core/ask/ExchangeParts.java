@@ -7,8 +7,10 @@ import org.dmsc.bridge.core.BridgeMetrics;
 import org.dmsc.bridge.core.DelegationTokens;
 import org.dmsc.bridge.core.Exchange;
 import org.dmsc.bridge.core.TaskQueries;
+import org.dmsc.bridge.core.payload.Payloads;
 import org.dmsc.bridge.core.publish.KeysAtHand;
 import org.dmsc.bridge.core.publish.Outbox;
+import org.dmsc.bridge.core.publish.PayloadWriter;
 import org.dmsc.bridge.core.watch.TaskWatches;
 import org.dmsc.tenant.directory.Agents;
 import org.dmsc.tenant.directory.Tenants;
@@ -34,6 +36,8 @@ public record ExchangeParts(
         DelegationTokens tokens,
         Outbox outbox,
         Envelopes envelopes,
+        PayloadWriter payloads,
+        Payloads stored,
         KeysAtHand keys,
         FabricDomain domain,
         TaskWatches watches,

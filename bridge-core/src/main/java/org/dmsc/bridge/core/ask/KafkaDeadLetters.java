@@ -63,7 +63,7 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
         this.values = values;
         this.parts = parts;
         this.ids = new TaskIds(parts.hmac());
-        this.records = new TaskRecords(parts.outbox(), parts.envelopes(), parts.domain(), parts.lanes());
+        this.records = new TaskRecords(parts);
         this.clock = parts.clock();
         this.executor =
                 new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_WAITING), task -> {
@@ -110,7 +110,7 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
                     Refusal.UNREADABLE,
                     "the letter of task " + old.getTaskId() + " does not hold the task's own message");
         }
-        byte[] message = parts.envelopes().openPayload(envelope);
+        byte[] message = parts.stored().open(envelope);
         AgentRef caller = new AgentRef(tenant, new AgentId(old.getCallerAgent()));
         TaskSubmission again = again(letter, caller);
         return records.submit(caller, again, message)

@@ -59,7 +59,7 @@ final class KafkaExchange implements Exchange {
         this.takeoff = new Takeoff(parts.quotas(), parts.watches(), parts.clock());
         this.agents = parts.agents();
         this.submissions = new Submissions(parts.hmac(), parts.tokens(), parts.gateway(), parts.clock());
-        this.records = new TaskRecords(parts.outbox(), parts.envelopes(), parts.domain(), parts.lanes());
+        this.records = new TaskRecords(parts);
         this.keys = parts.keys();
         this.watches = parts.watches();
         this.queries = parts.queries();

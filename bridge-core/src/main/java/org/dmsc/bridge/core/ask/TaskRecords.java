@@ -6,6 +6,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.dmsc.bridge.core.publish.Outbox;
 import org.dmsc.bridge.core.publish.Outgoing;
 import org.dmsc.bridge.core.publish.Outgoing.InClear;
+import org.dmsc.bridge.core.publish.PayloadWriter;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Lanes;
 import org.dmsc.schemas.TopicNames.Channel;
@@ -24,14 +25,16 @@ final class TaskRecords {
 
     private final Outbox outbox;
     private final Envelopes envelopes;
+    private final PayloadWriter payloads;
     private final FabricDomain domain;
     private final int lanes;
 
-    TaskRecords(Outbox outbox, Envelopes envelopes, FabricDomain domain, int lanes) {
-        this.outbox = outbox;
-        this.envelopes = envelopes;
-        this.domain = domain;
-        this.lanes = lanes;
+    TaskRecords(ExchangeParts parts) {
+        this.outbox = parts.outbox();
+        this.envelopes = parts.envelopes();
+        this.payloads = parts.payloads();
+        this.domain = parts.domain();
+        this.lanes = parts.lanes();
     }
 
     CompletionStage<Long> submit(AgentRef caller, TaskSubmission submission, byte[] message) {
@@ -41,9 +44,9 @@ final class TaskRecords {
                         .uri();
         SealedEnvelope routing =
                 seal(caller, submission, submission.getMessageId(), recipient, submission.getCreatedAt());
-        SealedEnvelope whole = envelopes.withPayload(routing, envelopes.payload(message, MESSAGE, routing));
         InClear inClear = new InClear(0, submission.getDeadline(), Optional.ofNullable(submission.getTraceparent()));
-        return publish(caller, submission.getTaskId(), whole, inClear);
+        return payloads.attach(routing, message, MESSAGE)
+                .thenCompose(whole -> publish(caller, submission.getTaskId(), whole, inClear));
     }
 
     CompletionStage<Long> cancel(AgentRef caller, TaskCancel cancel) {

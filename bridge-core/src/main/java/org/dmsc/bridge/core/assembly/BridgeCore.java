@@ -31,9 +31,11 @@ import org.dmsc.bridge.core.deliver.DeliveryPolicy;
 import org.dmsc.bridge.core.lanes.GatewayLease;
 import org.dmsc.bridge.core.lanes.LaneClients;
 import org.dmsc.bridge.core.lanes.LaneLoop;
+import org.dmsc.bridge.core.payload.PayloadReader;
 import org.dmsc.bridge.core.publish.EventWriter;
 import org.dmsc.bridge.core.publish.KeysAtHand;
 import org.dmsc.bridge.core.publish.Outbox;
+import org.dmsc.bridge.core.publish.PayloadWriter;
 import org.dmsc.bridge.core.push.PushDispatcher;
 import org.dmsc.bridge.core.push.PushEntry;
 import org.dmsc.bridge.core.push.PushTopic;
@@ -92,6 +94,8 @@ public final class BridgeCore implements AutoCloseable {
     private final TenantSet tenants;
     private final PushTopic push;
     private final TaskQueries queries;
+    private final PayloadWriter payloads;
+    private final PayloadReader stored;
     private Optional<PushDispatcher> dispatcher = Optional.empty();
 
     /** Makes Kafka clients, and talks to nobody yet. */
@@ -117,7 +121,9 @@ public final class BridgeCore implements AutoCloseable {
                 new KafkaAgentReports.Place(settings.gateway(), epoch, settings.lanes()),
                 parts.ids(),
                 clock);
-        EventOpener events = new EventOpener(envelopes.deserializer(), parts.envelopes());
+        this.payloads = new PayloadWriter(outbox, parts.envelopes(), parts.ids());
+        this.stored = new PayloadReader(() -> reader("payloads"), envelopes.deserializer(), parts.envelopes());
+        EventOpener events = new EventOpener(envelopes.deserializer(), parts.envelopes(), stored);
         this.replays = new LogTaskQueries(() -> reader("replay"), events, settings.lanes(), clock);
         this.queries = parts.queries().orElse(replays);
         this.watches = new TaskWatches(reader("events"), events, queries, settings.lanes(), clock, metrics);
@@ -161,6 +167,8 @@ public final class BridgeCore implements AutoCloseable {
                 tokens,
                 outbox,
                 parts.envelopes(),
+                payloads,
+                stored,
                 keys,
                 parts.domain(),
                 watches,
@@ -174,8 +182,9 @@ public final class BridgeCore implements AutoCloseable {
     }
 
     private DeliveryDesk desk(AvroSerde<SealedEnvelope> envelopes) {
-        EventWriter writer = new EventWriter(outbox, parts.envelopes(), keys, parts.domain(), settings.lanes());
-        DeliveryOpener opener = new DeliveryOpener(envelopes.deserializer(), parts.envelopes());
+        EventWriter writer = new EventWriter(
+                outbox, new EventWriter.Sealing(parts.envelopes(), payloads, keys), parts.domain(), settings.lanes());
+        DeliveryOpener opener = new DeliveryOpener(envelopes.deserializer(), parts.envelopes(), stored);
         return new DeliveryDesk(
                 opener,
                 new DeliveryGuard(
@@ -272,6 +281,7 @@ public final class BridgeCore implements AutoCloseable {
         keyWaiter.shutdown();
         watches.close();
         replays.close();
+        stored.close();
         outbox.close();
         auditReader.close();
         dead.close();

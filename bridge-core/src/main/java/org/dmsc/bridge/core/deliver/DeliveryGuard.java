@@ -7,7 +7,6 @@ import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.avro.AgentSnapshot;
 import org.dmsc.schemas.avro.Delivery;
-import org.dmsc.schemas.avro.SealedPart;
 import org.dmsc.tenant.policy.Masks;
 import org.dmsc.tenant.rules.Verdict.Allowed;
 import org.dmsc.tenant.rules.Verdict.Denied;
@@ -19,9 +18,6 @@ import org.slf4j.LoggerFactory;
 public final class DeliveryGuard {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryGuard.class);
-
-    /** What AES-GCM adds to a plaintext. */
-    private static final int SEAL_BYTES = 16;
 
     private final DeliveryPolicy policy;
     private final DeliveryOpener opener;
@@ -39,10 +35,10 @@ public final class DeliveryGuard {
     /**
      * Opens the message.
      *
-     * @throws RefusedException UNREADABLE, and what policy says; its sentence may be told to the caller
+     * @throws RefusedException UNREADABLE, UNAVAILABLE when a payload that is stored apart cannot be read, and what policy says; its sentence may be told to the caller
      */
     Guarded open(OpenDelivery open, AgentSnapshot agent) {
-        List<Mask> asked = masks(open, policy.check(open.delivery(), agent, bytes(open)));
+        List<Mask> asked = masks(open, policy.check(open.delivery(), agent, opener.messageBytes(open)));
         byte[] message = opener.message(open);
         byte[] seen = asked.isEmpty() ? message : A2aJson.bytes(masks.message(asked, A2aJson.parse(message)));
         return new Guarded(
@@ -77,12 +73,5 @@ public final class DeliveryGuard {
                 .addKeyValue("refusal", denied.refusal())
                 .log(denied.sentence());
         return new RefusedException(denied.refusal(), denied.refusal().meaning());
-    }
-
-    private static long bytes(OpenDelivery open) {
-        return Optional.ofNullable(open.envelope().getPayload())
-                .map(SealedPart::getCiphertext)
-                .map(ciphertext -> Math.max(0L, ciphertext.remaining() - SEAL_BYTES))
-                .orElse(0L);
     }
 }

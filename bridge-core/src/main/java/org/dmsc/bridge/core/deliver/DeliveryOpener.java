@@ -3,6 +3,7 @@ package org.dmsc.bridge.core.deliver;
 import java.util.Optional;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.dmsc.bridge.core.lanes.LaneRecord;
+import org.dmsc.bridge.core.payload.Payloads;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -11,19 +12,27 @@ import org.dmsc.schemas.TopicNames;
 import org.dmsc.schemas.TopicNames.Channel;
 import org.dmsc.schemas.TopicNames.TenantTopic;
 import org.dmsc.schemas.avro.Delivery;
+import org.dmsc.schemas.avro.PayloadReference;
 import org.dmsc.schemas.avro.SealedEnvelope;
+import org.dmsc.schemas.avro.SealedPart;
 import org.dmsc.tenant.keys.Envelopes;
 import org.dmsc.tenant.keys.Parties;
 
 /** Opens and seals deliveries; refuses what was copied, changed or lies in the wrong tenant's inbox. */
 public final class DeliveryOpener {
 
+    /** What AES-GCM adds to a plaintext. */
+    private static final int SEAL_BYTES = 16;
+
     private final Deserializer<SealedEnvelope> values;
     private final Envelopes envelopes;
 
-    public DeliveryOpener(Deserializer<SealedEnvelope> values, Envelopes envelopes) {
+    private final Payloads payloads;
+
+    public DeliveryOpener(Deserializer<SealedEnvelope> values, Envelopes envelopes, Payloads payloads) {
         this.values = values;
         this.envelopes = envelopes;
+        this.payloads = payloads;
     }
 
     /**
@@ -48,7 +57,19 @@ public final class DeliveryOpener {
 
     /** JSON of the A2A message. */
     byte[] message(OpenDelivery open) {
-        return envelopes.openPayload(open.envelope());
+        return payloads.open(open.envelope());
+    }
+
+    /** Bytes of the message, without opening it; 0 when there is none. */
+    long messageBytes(OpenDelivery open) {
+        SealedPart payload = open.envelope().getPayload();
+        if (payload == null) {
+            return 0;
+        }
+        return envelopes
+                .reference(open.envelope())
+                .map(PayloadReference::getBytes)
+                .orElseGet(() -> Math.max(0L, payload.getCiphertext().remaining() - SEAL_BYTES));
     }
 
     /** The same delivery, put back once more: same id, same payload, same parties. */

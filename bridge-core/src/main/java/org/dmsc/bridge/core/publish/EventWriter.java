@@ -27,11 +27,17 @@ public final class EventWriter {
     private final KeysAtHand keys;
     private final FabricDomain domain;
     private final int lanes;
+    private final PayloadWriter payloads;
+    private final TaskOrder order = new TaskOrder();
 
-    public EventWriter(Outbox outbox, Envelopes envelopes, KeysAtHand keys, FabricDomain domain, int lanes) {
+    /** Seals and writes by these. */
+    public record Sealing(Envelopes envelopes, PayloadWriter payloads, KeysAtHand keys) {}
+
+    public EventWriter(Outbox outbox, Sealing sealing, FabricDomain domain, int lanes) {
         this.outbox = outbox;
-        this.keys = keys;
-        this.envelopes = envelopes;
+        this.keys = sealing.keys();
+        this.envelopes = sealing.envelopes();
+        this.payloads = sealing.payloads();
         this.domain = domain;
         this.lanes = lanes;
     }
@@ -44,26 +50,30 @@ public final class EventWriter {
                     event.getAttempt(), delivery.getDeadline(), Optional.ofNullable(delivery.getTraceparent()));
             return keys.with(
                     tenant,
-                    () -> outbox.publish(new Outgoing(
-                            tenant,
-                            Channel.EVENTS,
-                            Lanes.of(event.getTaskId(), lanes),
+                    () -> order.send(
                             event.getTaskId(),
                             sealed(delivery, event, streamResponse),
-                            inClear)));
+                            envelope -> outbox.publish(new Outgoing(
+                                    tenant,
+                                    Channel.EVENTS,
+                                    Lanes.of(event.getTaskId(), lanes),
+                                    event.getTaskId(),
+                                    envelope,
+                                    inClear))));
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    private SealedEnvelope sealed(Delivery delivery, TaskEvent event, Optional<byte[]> streamResponse) {
+    private CompletionStage<SealedEnvelope> sealed(
+            Delivery delivery, TaskEvent event, Optional<byte[]> streamResponse) {
         AgentRef caller = AgentRef.of(delivery.getCallerTenant(), delivery.getCallerAgent());
         Parties parties =
                 new Parties(event.getBy(), SpiffeId.agent(domain, caller).uri());
         SealedEnvelope envelope = envelopes.seal(
                 event, caller.tenant(), Channel.EVENTS.label(), event.getEventId(), parties, event.getTime());
         return streamResponse
-                .map(json -> envelopes.withPayload(envelope, envelopes.payload(json, STREAM_RESPONSE, envelope)))
-                .orElse(envelope);
+                .map(json -> payloads.attach(envelope, json, STREAM_RESPONSE))
+                .orElseGet(() -> CompletableFuture.completedFuture(envelope));
     }
 }

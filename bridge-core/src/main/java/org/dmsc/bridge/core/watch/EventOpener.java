@@ -2,7 +2,7 @@ package org.dmsc.bridge.core.watch;
 
 import java.util.Optional;
 import org.apache.kafka.common.serialization.Deserializer;
-import org.dmsc.schemas.Refusal;
+import org.dmsc.bridge.core.payload.Payloads;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.TopicNames.Channel;
@@ -19,10 +19,12 @@ public final class EventOpener {
 
     private final Deserializer<SealedEnvelope> values;
     private final Envelopes envelopes;
+    private final Payloads payloads;
 
-    public EventOpener(Deserializer<SealedEnvelope> values, Envelopes envelopes) {
+    public EventOpener(Deserializer<SealedEnvelope> values, Envelopes envelopes, Payloads payloads) {
         this.values = values;
         this.envelopes = envelopes;
+        this.payloads = payloads;
     }
 
     /** A record's value as an envelope. */
@@ -43,7 +45,7 @@ public final class EventOpener {
 
     /** The JSON that goes with a submission. */
     byte[] message(SealedEnvelope submission) {
-        return envelopes.openPayload(submission);
+        return payloads.open(submission);
     }
 
     Envelopes envelopes() {
@@ -55,11 +57,11 @@ public final class EventOpener {
             return Optional.empty();
         }
         try {
-            return Optional.of(envelopes.openPayload(envelope));
+            return Optional.of(payloads.open(envelope));
         } catch (RefusedException e) {
             LOG.atWarn()
                     .addKeyValue("taskId", event.getTaskId())
-                    .addKeyValue("refusal", Refusal.UNREADABLE)
+                    .addKeyValue("refusal", e.refusal())
                     .log("an event's payload cannot be opened: " + e.sentence());
             return Optional.empty();
         }
