@@ -7,7 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.StreamsConfig;
@@ -18,6 +24,7 @@ import org.dmsc.router.decide.AgentSelector;
 import org.dmsc.router.run.BoundedRocksDb;
 import org.dmsc.router.run.CommitPace;
 import org.dmsc.router.run.CountPolled;
+import org.dmsc.router.run.ReadMarks;
 import org.dmsc.router.task.FoundTasks;
 import org.dmsc.router.task.StoredTaskRecord;
 import org.dmsc.router.task.TaskKey;
@@ -41,12 +48,16 @@ import org.dmsc.tenant.keys.Envelopes;
 import org.dmsc.tenant.policy.Policies;
 import org.dmsc.tenant.streams.RunnerConfig;
 import org.dmsc.tenant.streams.StreamsRunner;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The router as one process runs it: decides delegations and carries tasks to their end, exactly once. Start it after the views of tenants and
  * agents have caught up, or its first decisions know nobody.
  */
 public final class RouterApp implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RouterApp.class);
 
     /**
      * What somebody waits for is committed at once, because the processor asks for it; what nobody waits for (outcomes, an assignment read
@@ -66,9 +77,13 @@ public final class RouterApp implements AutoCloseable {
     /** Records of all partitions that are taken over at once, and at most so many are in one transaction. */
     private static final int POLLED = 100;
 
+    private static final int OFFSETS_WITHIN_MS = 2000;
+
+    private final KafkaClients clients;
     private final RouterSettings settings;
     private final RouterCounters counters = new RouterCounters();
     private final CommitPace pace = new CommitPace();
+    private final ReadMarks marks = new ReadMarks();
     private final Candidates candidates;
     private final RouterStores stores;
     private final StreamsRunner runner;
@@ -86,6 +101,7 @@ public final class RouterApp implements AutoCloseable {
             Clock clock,
             Random random,
             RouterSettings settings) {
+        this.clients = clients;
         this.settings = settings;
         InFlight inFlight = new InFlight(settings.lanes());
         this.candidates = new Candidates(tenants, policies, agents, index, experiences, inFlight);
@@ -102,7 +118,7 @@ public final class RouterApp implements AutoCloseable {
                 rules,
                 candidates,
                 agents,
-                new RouterParts.Sharing(settings.lanes(), inFlight, counters, pace));
+                new RouterParts.Sharing(settings.lanes(), inFlight, counters, pace, marks));
         Topology topology = new RouterTopology(TopicNames.ROUTER_SOURCE, parts).build();
         this.runner = new StreamsRunner(topology, config(clients), clock);
     }
@@ -119,6 +135,7 @@ public final class RouterApp implements AutoCloseable {
                 StreamsConfig.mainConsumerPrefix(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG),
                 CountPolled.class.getName());
         config.put(StreamsConfig.mainConsumerPrefix(CountPolled.PACE), pace);
+        config.put(StreamsConfig.mainConsumerPrefix(CountPolled.MARKS), marks);
         config.putAll(RunnerConfig.CONFIG);
         return config;
     }
@@ -153,11 +170,47 @@ public final class RouterApp implements AutoCloseable {
 
     /** A task from the store of this process; empty when there is none, or another router holds its lane, or the lane is on the move. */
     public Optional<StoredTaskRecord> find(TenantId tenant, String taskId) {
+        return look(tenant, taskId).flatMap(found -> found);
+    }
+
+    /**
+     * Whether the store of this process holds all that was written before these offsets of its lanes. Meant for lanes that are here; for others
+     * the answer says nothing. May ask Kafka once for each partition, and wait for that.
+     */
+    public boolean hasRead(Map<TopicPartition, Long> ends) {
+        Set<TopicPartition> unknown = marks.unknown(ends.keySet());
+        if (!unknown.isEmpty()) {
+            readCommitted(unknown);
+        }
+        return marks.haveReached(ends);
+    }
+
+    private void readCommitted(Set<TopicPartition> partitions) {
+        try (Admin admin = clients.admin()) {
+            marks.committed(
+                    partitions,
+                    admin.listConsumerGroupOffsets(settings.applicationId())
+                            .partitionsToOffsetAndMetadata()
+                            .get(OFFSETS_WITHIN_MS, TimeUnit.MILLISECONDS));
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.atDebug().setCause(e).log("committed offsets cannot be read now");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * A task from the store of this process.
+     *
+     * @return empty when another router holds its lane, or the lane is on the move; an empty one when the store is here and has no such task
+     */
+    public Optional<Optional<StoredTaskRecord>> look(TenantId tenant, String taskId) {
         TaskKey key = new TaskKey(tenant, taskId);
         int lane = Lanes.of(taskId, settings.lanes());
         return runner.ask(() -> {
             ReadOnlyKeyValueStore<Bytes, byte[]> store = store(lane);
-            return stores.state(store, key).map(state -> new StoredTaskRecord(state, stores.events(store, key)));
+            return Optional.of(
+                    stores.state(store, key).map(state -> new StoredTaskRecord(state, stores.events(store, key))));
         });
     }
 

@@ -30,6 +30,14 @@ public interface OpenTask {
     /** Where the task stands by what has come in so far. */
     TaskView view();
 
+    /**
+     * Where the task stood when this message was sent to it; for a task that is only followed, where it stands now. A stream that begins with
+     * it shows each update that the message caused, however fast they came.
+     */
+    default TaskView before() {
+        return view();
+    }
+
     /** Ends the waiting, not the task. Listeners get nothing any more. */
     void release();
 }

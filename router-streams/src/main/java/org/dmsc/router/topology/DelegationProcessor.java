@@ -63,6 +63,7 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
         desk = new TaskDesk(store, waiting, parts, given.taskId().partition());
         share = parts.inFlight().share();
         parts.pace().reset();
+        parts.marks().forget(given.taskId().partition());
         alarm = new Alarm(given, parts.tick(), this::tick);
         countOpenAttempts(given.currentSystemTimeMs());
         alarm.by(given.currentSystemTimeMs());
@@ -71,6 +72,7 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
     @Override
     public void close() {
         parts.pace().reset();
+        parts.marks().forget(context.taskId().partition());
         share.close();
     }
 
@@ -96,6 +98,11 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
         } catch (RuntimeException e) {
             setAside(record, place.get(), metadata.get(), e);
         }
+        parts.marks()
+                .handled(
+                        metadata.get().topic(),
+                        metadata.get().partition(),
+                        metadata.get().offset());
         commitInTime();
     }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.dmsc.router.decide.AgentSelector;
 import org.dmsc.router.run.CommitPace;
+import org.dmsc.router.run.ReadMarks;
 import org.dmsc.router.task.Names;
 import org.dmsc.router.task.Patience;
 import org.dmsc.router.task.RetryBudget;
@@ -27,6 +28,7 @@ public record RouterParts(
         int mostWaiting,
         FairOrder order,
         CommitPace pace,
+        ReadMarks marks,
         Duration tick) {
 
     /** What a delegation works with and by. */
@@ -50,9 +52,10 @@ public record RouterParts(
                 rules.patience().mostWaiting(),
                 new FairOrder(),
                 sharing.pace(),
+                sharing.marks(),
                 rules.tick());
     }
 
     /** What the lanes of this process count together. */
-    public record Sharing(int lanes, InFlight inFlight, RouterCounters counters, CommitPace pace) {}
+    public record Sharing(int lanes, InFlight inFlight, RouterCounters counters, CommitPace pace, ReadMarks marks) {}
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import org.dmsc.router.run.CommitPace;
+import org.dmsc.router.run.ReadMarks;
 import org.dmsc.router.testing.FakeDirectory;
 import org.dmsc.tenant.directory.Experiences;
 import org.dmsc.tenant.policy.Policies;
@@ -33,7 +34,8 @@ class DescribeTest {
                             lane.codec,
                             candidates,
                             directory,
-                            new RouterParts.Sharing(1, inFlight, new RouterCounters(), new CommitPace()))
+                            new RouterParts.Sharing(
+                                    1, inFlight, new RouterCounters(), new CommitPace(), new ReadMarks()))
                     .describe()
                     .toString()
                     .replaceAll("extractor class: \\S+", "extractor class: by record");

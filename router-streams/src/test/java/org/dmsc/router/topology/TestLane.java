@@ -21,6 +21,7 @@ import org.apache.kafka.streams.TopologyTestDriver;
 import org.dmsc.router.decide.AgentSelector;
 import org.dmsc.router.decide.SelectionPolicy;
 import org.dmsc.router.run.CommitPace;
+import org.dmsc.router.run.ReadMarks;
 import org.dmsc.router.task.Names;
 import org.dmsc.router.task.Patience;
 import org.dmsc.router.testing.FakeDirectory;
@@ -84,7 +85,7 @@ final class TestLane implements AutoCloseable {
                         codec,
                         candidates,
                         directory,
-                        new RouterParts.Sharing(1, inFlight, counters, new CommitPace())),
+                        new RouterParts.Sharing(1, inFlight, counters, new CommitPace(), new ReadMarks())),
                 config(),
                 CLOCK.instant());
         directory.put(Make.tenant("acme"));

@@ -32,6 +32,11 @@ public final class JsonRpc {
             return new Rejected(
                     e.refusal(), e.sentence(), Errors.jsonRpc(NullNode.getInstance(), e.refusal(), e.sentence()));
         }
+        return of(node);
+    }
+
+    /** The same for a body that was read. */
+    public static Parsed of(JsonNode node) {
         if (!(node instanceof ObjectNode object)) {
             return rejected(
                     NullNode.getInstance(),

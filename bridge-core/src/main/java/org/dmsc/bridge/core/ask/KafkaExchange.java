@@ -109,12 +109,10 @@ final class KafkaExchange implements Exchange {
         AgentRef agent = caller.agent().orElseThrow();
         long begun = clock.millis();
         Watching watching = watches.watch(watched, occasion);
-        return watching.live()
-                .thenCompose(live -> records.submit(agent, submission, message.message()))
-                // What was said before is history to whoever follows up: it must be known before anything is streamed.
-                .thenCompose(offset ->
-                        occasion == Occasion.FOLLOW_UP ? watching.whole() : CompletableFuture.completedStage(null))
-                .thenApply(known -> {
+        // What was said before is history to whoever follows up: it must be known before anything new can come.
+        return (occasion == Occasion.FOLLOW_UP ? watching.whole() : watching.live())
+                .thenCompose(known -> records.submit(agent, submission, message.message()))
+                .thenApply(offset -> {
                     metrics.asked(agent.tenant().value());
                     time(watching.task(), begun);
                     return occasion == Occasion.NEW ? receipted(agent, watching.task()) : watching.task();
@@ -167,14 +165,22 @@ final class KafkaExchange implements Exchange {
                 caller,
                 Optional.of(taskId),
                 Optional.empty(),
-                () -> own(caller, taskId).thenCompose(stored -> {
-                    Watching watching = watches.watch(watched(caller, stored), Occasion.FOLLOW);
+                () -> toFollow(caller, taskId).thenCompose(followed -> {
+                    Watching watching = watches.watch(followed, Occasion.FOLLOW);
                     return watching.whole().thenApply(whole -> watching.task()).whenComplete((task, failure) -> {
                         if (failure != null) {
                             watching.task().release();
                         }
                     });
                 }));
+    }
+
+    /** One that somebody follows here already is known; any other is looked up, and once more when its lane is being read. */
+    private CompletionStage<WatchedTask> toFollow(Caller caller, String taskId) {
+        AgentRef agent = requireAgent(caller);
+        return watches.taskHere(agent.tenant(), agent.agent().value(), taskId)
+                .map(CompletableFuture::completedStage)
+                .orElseGet(() -> own(caller, taskId).thenApply(stored -> watched(caller, stored)));
     }
 
     @Override

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One task being put together from its records. Not thread-safe. */
-final class Replay {
+/** One task being put together from its records, wherever they are kept: what comes out is the same. Not thread-safe. */
+public final class Replay {
 
     private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
 
@@ -45,20 +45,44 @@ final class Replay {
         this.taskId = taskId;
     }
 
+    /**
+     * A task whose records were kept elsewhere.
+     *
+     * @param submission its first record
+     * @param events those of its events that change anything, in order; others may be among them
+     * @return empty when its submission cannot be opened
+     */
+    public static Optional<StoredTask> of(
+            EventOpener opener,
+            TenantId tenant,
+            String taskId,
+            SealedEnvelope submission,
+            List<SealedEnvelope> events) {
+        Replay replay = new Replay(opener, tenant, taskId);
+        replay.add("submission", () -> replay.submission(submission));
+        events.forEach(event -> replay.add("event", () -> replay.event(event, -1)));
+        return replay.result();
+    }
+
     /** A record of the task; tasks and events may come interleaved, each in its own order. */
     void add(ConsumerRecord<String, byte[]> read, boolean isSubmission) {
-        try {
+        add(read.topic() + "-" + read.partition() + "@" + read.offset(), () -> {
             SealedEnvelope envelope = opener.envelope(read.topic(), read.value());
             if (isSubmission) {
                 submission(envelope);
             } else if (envelope.getKind().equals(TaskEvent.getClassSchema().getName())) {
                 event(envelope, read.offset());
             }
+        });
+    }
+
+    private void add(String origin, Runnable adding) {
+        try {
+            adding.run();
         } catch (RefusedException e) {
             LOG.atWarn()
-                    .addKeyValue("topic", read.topic())
-                    .addKeyValue("partition", read.partition())
-                    .addKeyValue("offset", read.offset())
+                    .addKeyValue("taskId", taskId)
+                    .addKeyValue("record", origin)
                     .addKeyValue("refusal", e.refusal())
                     .log(e.sentence());
         }

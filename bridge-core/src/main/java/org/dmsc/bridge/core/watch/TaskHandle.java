@@ -1,6 +1,7 @@
 package org.dmsc.bridge.core.watch;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -30,6 +31,7 @@ final class TaskHandle implements OpenTask {
     private final Runnable onRelease;
     private final CompletableFuture<TaskView> settled = new CompletableFuture<>();
     private final List<TaskListener> listeners = new CopyOnWriteArrayList<>();
+    private volatile Optional<TaskView> before = Optional.empty();
     private volatile boolean released;
     private int baseline;
 
@@ -41,6 +43,11 @@ final class TaskHandle implements OpenTask {
 
     void settlesAfter(int interruptions) {
         baseline = interruptions;
+    }
+
+    /** Remembers where the task stands, for {@link #before}. */
+    void markBefore() {
+        before = Optional.of(watch.view());
     }
 
     boolean settledBy(int interruptions) {
@@ -95,6 +102,11 @@ final class TaskHandle implements OpenTask {
     @Override
     public TaskView view() {
         return watch.view();
+    }
+
+    @Override
+    public TaskView before() {
+        return before.orElseGet(this::view);
     }
 
     @Override

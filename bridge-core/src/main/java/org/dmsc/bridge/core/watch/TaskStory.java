@@ -39,7 +39,7 @@ final class TaskStory {
         }
         try {
             JsonNode root = json.readTree(streamResponse);
-            status(root.path("statusUpdate").path("status").path("message"));
+            status(root.path("statusUpdate").path("status"));
             artifact(root.path("artifactUpdate"));
         } catch (IOException e) {
             // The agent's bridge checked it before it was sealed; a part that cannot be read now has nothing to show.
@@ -59,10 +59,12 @@ final class TaskStory {
         return history;
     }
 
-    private void status(JsonNode message) {
-        if (message.isObject()) {
+    /** A status replaces the one before it whole: what that said is history, also when the new one says nothing. */
+    private void status(JsonNode status) {
+        if (status.isObject()) {
             statusMessage.ifPresent(history::add);
-            statusMessage = Optional.of(bytes(message));
+            JsonNode message = status.path("message");
+            statusMessage = message.isObject() ? Optional.of(bytes(message)) : Optional.empty();
         }
     }
 

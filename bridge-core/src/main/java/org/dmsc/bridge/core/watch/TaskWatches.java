@@ -43,8 +43,8 @@ public final class TaskWatches implements AutoCloseable {
     /** How long after its deadline a task may still end: the router's own clockwork, and a router that is being replaced. */
     private static final Duration GRACE = Duration.ofSeconds(30);
 
-    /** Most look-ups at once: when the router is slow many tasks are quiet, and reading logs for all of them would make it slower. */
-    private static final int MOST_LOOKUPS = 4;
+    /** Most look-ups at once. A gateway beside a router asks its store; one without reads logs, of which few are read at once. */
+    private static final int MOST_LOOKUPS = 32;
 
     private static final String KIND = TaskEvent.getClassSchema().getName();
 
@@ -53,6 +53,7 @@ public final class TaskWatches implements AutoCloseable {
     private final int lanes;
     private final Clock clock;
     private final ObjectMapper json = new ObjectMapper();
+    private final Reading reading = new Reading();
     private final EventFeed feed;
     private final Map<WatchKey, Entry> entries = new ConcurrentHashMap<>();
     private final Map<String, Optional<TenantId>> topics = new ConcurrentHashMap<>();
@@ -94,7 +95,7 @@ public final class TaskWatches implements AutoCloseable {
         this.applied = metrics.events("applied");
         this.ignored = metrics.events("ignored");
         this.unreadable = metrics.events("unreadable");
-        this.feed = new EventFeed(consumer, new Reading(), clock);
+        this.feed = new EventFeed(consumer, reading, clock);
         metrics.registry().gauge(BridgeMetrics.OPEN_TASKS, entries, Map::size);
     }
 
@@ -128,10 +129,13 @@ public final class TaskWatches implements AutoCloseable {
         if (occasion == Occasion.NEW) {
             entry.lookUpWhenQuiet(clock.millis());
         } else {
-            live.thenRun(() -> entry.lookUpNow(clock.millis()));
+            live.thenRun(() -> {
+                entry.lookUpNow(clock.millis());
+                reading.lookUpIfDue(entry, clock.millis());
+            });
         }
-        return new Watching(
-                handle, live, live.thenCompose(reading -> entry.watch().caughtUp()));
+        CompletionStage<Void> whole = live.thenCompose(known -> entry.watch().caughtUp());
+        return new Watching(handle, live, occasion == Occasion.FOLLOW_UP ? whole.thenRun(handle::markBefore) : whole);
     }
 
     /**
@@ -186,13 +190,21 @@ public final class TaskWatches implements AutoCloseable {
         feed.leave(task.caller().tenant(), lane);
     }
 
+    /** A task that is waited for here and known from its beginning on, for its own caller: whoever joins need not look it up. */
+    public Optional<WatchedTask> taskHere(TenantId tenant, String callerAgent, String taskId) {
+        return watchHere(tenant, callerAgent, taskId).map(TaskWatch::task);
+    }
+
     /** The view of a task that is waited for here, by its own caller. */
     public Optional<TaskView> viewHere(TenantId tenant, String callerAgent, String taskId) {
+        return watchHere(tenant, callerAgent, taskId).map(TaskWatch::view);
+    }
+
+    private Optional<TaskWatch> watchHere(TenantId tenant, String callerAgent, String taskId) {
         return Optional.ofNullable(entries.get(new WatchKey(tenant, taskId)))
                 .map(Entry::watch)
                 .filter(watch -> watch.task().caller().agent().value().equals(callerAgent))
-                .filter(watch -> watch.heard() && !watch.catchingUp())
-                .map(TaskWatch::view);
+                .filter(watch -> watch.heard() && !watch.catchingUp());
     }
 
     /** The view of a stored task. */
@@ -288,7 +300,13 @@ public final class TaskWatches implements AutoCloseable {
                         .giveUp(new RefusedException(
                                 Refusal.DEADLINE_EXCEEDED,
                                 "nothing was heard of task " + task.taskId() + " until after its deadline"));
-            } else if (lookups.get() < MOST_LOOKUPS && entry.lookupDue(now)) {
+            } else {
+                lookUpIfDue(entry, now);
+            }
+        }
+
+        void lookUpIfDue(Entry entry, long now) {
+            if (lookups.get() < MOST_LOOKUPS && entry.lookupDue(now)) {
                 lookups.incrementAndGet();
                 lookUp(entry);
             }

@@ -124,6 +124,21 @@ final class TaskWatchTest {
     }
 
     @Test
+    void aStatusThatSaysNothingPutsWhatWasSaidBeforeIntoTheHistory() {
+        watch.accept(assigned(1));
+        watch.accept(update("q", 1, TaskStateName.INPUT_REQUIRED, status("TASK_STATE_INPUT_REQUIRED", "which one?")));
+        TaskHandle followUp = attach(watch, Patience.NEXT_INTERRUPTION);
+        followUp.markBefore();
+        watch.accept(update(
+                "w", 1, TaskStateName.WORKING, "{\"statusUpdate\":{\"status\":{\"state\":\"TASK_STATE_WORKING\"}}}"));
+
+        assertThat(watch.view().statusMessage()).isEmpty();
+        assertThat(text(watch.view().history().get(1))).contains("which one?");
+        assertThat(text(followUp.before().statusMessage().orElseThrow())).contains("which one?");
+        assertThat(followUp.before().cursor()).contains("q");
+    }
+
+    @Test
     void looksUpWhatItMissedAndTellsEachUpdateOnce() {
         TaskHandle handle = attach(watch, Patience.ANY_INTERRUPTION);
         handle.listen(heard::add);

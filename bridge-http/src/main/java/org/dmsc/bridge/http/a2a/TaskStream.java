@@ -24,7 +24,7 @@ import org.dmsc.schemas.avro.TaskStateName;
  *
  * <pre>
  *   a task just asked for     as it was submitted (id 0), then all updates
- *   a task that exists        as it stands now (id of the newest update in it), then what comes
+ *   a task that exists        as it stands now (id of the newest update in it), or stood before the message that follows up; then what comes
  *   after event n             all updates after n, and no task: the reader has it. An n that is not known any more: as it stands now
  * </pre>
  *
@@ -134,7 +134,7 @@ public final class TaskStream {
 
     /** The view is made after listening began, so that what is in it stands in line, too, and is taken out there. */
     private void now(StreamSink sink) {
-        TaskView view = open.view();
+        TaskView view = open.before();
         task(sink, view, view.cursor().orElse(BEGINNING));
         view.cursor().ifPresent(newest -> passed(sink, newest));
     }
