@@ -1,6 +1,7 @@
 package org.dmsc.bench;
 
 import com.linecorp.armeria.client.ClientFactory;
+import com.linecorp.armeria.client.ClientFactoryBuilder;
 import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.server.ServerBuilder;
 import io.netty.handler.ssl.ClientAuth;
@@ -16,11 +17,15 @@ record Credentials(Path folder) {
 
     /** A client that shows this certificate and trusts the fabric's root only. */
     ClientFactory clientFactory() {
-        return ClientFactory.builder()
-                .tlsCustomizer(tls ->
-                        tls.keyManager(certificate().toFile(), key().toFile()).trustManager(root().toFile()))
-                .maxNumEventLoopsPerEndpoint(1)
-                .build();
+        ClientFactoryBuilder builder = ClientFactory.builder().maxNumEventLoopsPerEndpoint(1);
+        trust(builder);
+        return builder.build();
+    }
+
+    /** The same for a client that is made elsewhere. */
+    void trust(ClientFactoryBuilder client) {
+        client.tlsCustomizer(
+                tls -> tls.keyManager(certificate().toFile(), key().toFile()).trustManager(root().toFile()));
     }
 
     /**

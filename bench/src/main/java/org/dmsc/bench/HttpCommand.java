@@ -1,5 +1,7 @@
 package org.dmsc.bench;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -26,16 +28,50 @@ final class HttpCommand implements Callable<Integer> {
     @Option(names = "--seconds", description = "length of each window (default: ${DEFAULT-VALUE})", defaultValue = "4")
     private int seconds;
 
+    @Option(
+            names = "--idle",
+            description = {
+                "measure instead the memory of streams on which nothing happens, up to this many (10000 when no number is",
+                "given), 100 over each HTTP/2 connection, with heartbeats; and that each hears its task's end"
+            },
+            arity = "0..1",
+            fallbackValue = "10000",
+            defaultValue = "0")
+    private int idle;
+
     @Mixin
     private BenchCommand.Output output = new BenchCommand.Output();
 
     @Override
     public Integer call() throws Exception {
+        if (idle > 0) {
+            try (Scratch scratch = Scratch.make()) {
+                return output.print(idle(scratch));
+            }
+        }
         try (Scratch scratch = Scratch.make()) {
             output.progress().accept("starting a fabric in " + scratch.folder());
             try (FabricProcess fabric = FabricProcess.start(scratch.folder())) {
                 fabric.command("tenant", "create", "bench");
                 return measured(fabric, scratch);
+            }
+        }
+    }
+
+    /** Attempts may last as long as the measurement does. */
+    private Report idle(Scratch scratch) throws Exception {
+        output.progress().accept("starting a fabric in " + scratch.folder());
+        try (FabricProcess fabric = FabricProcess.start(scratch.folder())) {
+            Path policy = scratch.folder().resolve("bench.yaml");
+            Files.writeString(policy, "tenant: bench\nlimits: {task-deadline: 15m, attempt-timeout: 15m}\n");
+            fabric.command("apply", "-f", policy.toString());
+            Credentials callerOf = fabric.agent("bench", "caller");
+            Credentials agentOf = fabric.agent("bench", "waiter");
+            try (WaitingAgent agent = new WaitingAgent(agentOf)) {
+                new Registration(agentOf, fabric.httpUrl()).register("waiter", agent.start());
+                Report report = new Report("http-idle");
+                new IdleStreams(fabric, callerOf, agent, output.progress()).run(report, idle);
+                return report;
             }
         }
     }
