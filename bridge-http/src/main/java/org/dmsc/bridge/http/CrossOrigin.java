@@ -26,6 +26,7 @@ final class CrossOrigin {
                         "a2a-version",
                         "a2a-extensions",
                         "last-event-id",
+                        "mcp-protocol-version",
                         "if-none-match",
                         "traceparent")
                 .exposeHeaders("a2a-extensions", "etag", "retry-after", "www-authenticate")

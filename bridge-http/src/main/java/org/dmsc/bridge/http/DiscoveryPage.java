@@ -6,7 +6,6 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -20,28 +19,22 @@ import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.AgentSnapshot;
-import org.dmsc.tenant.directory.CapabilityIndex;
-import org.dmsc.tenant.directory.Experiences;
-import org.dmsc.tenant.directory.Match;
-import org.dmsc.tenant.directory.Query;
 import org.dmsc.tenant.directory.TagExpression;
 
 /** Finding agents: by sentence, tag and skill, or one by its name. Shows nobody what they may not use. */
 final class DiscoveryPage implements Page {
 
     private static final int DEFAULT_LIMIT = 20;
-    private static final int MOST = 200;
+    private static final int MOST = AgentSearch.MOST;
     private static final int MOST_ENTRIES = 10_000;
     private static final int LONGEST_QUERY = 4096;
 
     private final VisibleAgents visible;
-    private final CapabilityIndex capabilities;
-    private final Experiences experiences;
+    private final AgentSearch search;
 
     DiscoveryPage(HttpEdgeParts parts) {
         this.visible = new VisibleAgents(parts);
-        this.capabilities = parts.capabilities();
-        this.experiences = parts.experiences();
+        this.search = new AgentSearch(parts, visible);
     }
 
     @Override
@@ -74,20 +67,12 @@ final class DiscoveryPage implements Page {
                     Refusal.INVALID_REQUEST,
                     "q: has " + text.length() + " characters (expected at most " + LONGEST_QUERY + ")");
         }
-        ArrayNode list = A2aJson.array();
         Optional<TagExpression> expression = call.query("tags").map(TagExpression::parse);
-        if (skill.isEmpty() && tags.isEmpty() && expression.isEmpty() && text.isBlank()) {
-            visible.all(tenant).stream()
-                    .limit(limit(call))
-                    .forEach(agent -> list.add(AgentJson.of(agent, url(call, agent))));
-        } else {
-            Query query = new Query(visible.tenants(tenant), skill, tags, expression, text, MOST);
-            matches(tenant, query).stream()
-                    .filter(match -> visible.mayUse(tenant, match.agent(), match.skill()))
-                    .limit(limit(call))
-                    .forEach(match -> visible.find(tenant, match.agent())
-                            .ifPresent(agent -> list.add(AgentJson.of(agent, match, url(call, agent)))));
-        }
+        ArrayNode list = A2aJson.array();
+        search.find(tenant, new AgentSearch.Wanted(skill, tags, expression, text), limit(call))
+                .forEach(found -> list.add(found.match()
+                        .map(match -> AgentJson.of(found.agent(), match, url(call, found.agent())))
+                        .orElseGet(() -> AgentJson.of(found.agent(), url(call, found.agent())))));
         ObjectNode body = A2aJson.object();
         body.set("agents", list);
         return body;
@@ -107,14 +92,6 @@ final class DiscoveryPage implements Page {
             entry.put("url", url(call, agent) + PublicPages.CARD);
         });
         return catalogue;
-    }
-
-    /** In the order in which the router would look at them. */
-    private List<Match> matches(TenantId caller, Query query) {
-        return experiences
-                .of(caller)
-                .map(experience -> capabilities.search(query, experience))
-                .orElseGet(() -> capabilities.search(query));
     }
 
     private static String url(Call call, AgentSnapshot agent) {

@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
  *   JSON-RPC          POST /, /a2a, /agents/{agent}
  *   HTTP+JSON         /message:send, /message:stream, /tasks…, /extendedAgentCard, each also under /agents/{agent} and /{tenant}
  *   gRPC              /lf.a2a.v1.A2AService/…
+ *   MCP               POST /mcp
  *   agents            GET, POST, DELETE /v1/agents…, /v1/agents/{agent}/inbox…, GET /agents/{agent}/.well-known/agent-card.json
  *   0.3               the methods of that version at the JSON-RPC addresses, and /v1/message:send, /v1/tasks…, /v1/card
  *   operators         /v1/config/tenants…, /v1/revocations, /v1/audit, /v1/dead, /v1/tasks/{id}/explain, /v1/status, /metrics
@@ -182,6 +183,7 @@ public final class HttpEdge implements AutoCloseable {
         parts.schemas().ifPresent(desk -> pages.add(new SchemaPage(desk)));
         pages.addAll(List.of(
                 new JsonRpcPage(core, parts.settings(), failures),
+                new McpPage(core, parts, failures),
                 new DiscoveryPage(parts),
                 new OnboardingPage(parts, registration),
                 registration,

@@ -26,7 +26,7 @@ final class JavaScript {
     static String install(Path target, List<JavaScript> found) {
         try {
             Files.createDirectories(target);
-            for (String file : List.of("package.json", "agent.mjs", "caller.mjs", "differential.mjs")) {
+            for (String file : List.of("package.json", "agent.mjs", "caller.mjs", "differential.mjs", "mcp.mjs")) {
                 Files.copy(
                         ROOT.resolve("examples/a2a-js").resolve(file),
                         target.resolve(file),
@@ -35,7 +35,8 @@ final class JavaScript {
             if (!run(target, Optional.empty(), "node", "--version").matches("(?s)v(2\\d|[3-9]\\d)\\..*")) {
                 return "Node.js 20 or newer is not installed";
             }
-            if (!Files.exists(target.resolve("node_modules/@a2a-js/sdk/package.json"))) {
+            if (!Files.exists(target.resolve("node_modules/@a2a-js/sdk/package.json"))
+                    || !Files.exists(target.resolve("node_modules/@modelcontextprotocol/sdk/package.json"))) {
                 run(target, Optional.empty(), "npm", "install", "--no-audit", "--no-fund", "--prefer-offline");
             }
             found.add(new JavaScript(target));

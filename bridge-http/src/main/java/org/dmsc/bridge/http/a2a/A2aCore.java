@@ -92,6 +92,20 @@ public final class A2aCore {
         }
     }
 
+    /**
+     * Sends a message, for whoever decides itself how long to wait. The same checks as {@link #perform}.
+     *
+     * @return once the task exists; to be released
+     */
+    public CompletionStage<OpenTask> open(Asking asking, ObjectNode request) {
+        try {
+            asking.parameters().requireVersion();
+            return ask(Addresses.selected(asking, request), Operation.SEND_MESSAGE, request);
+        } catch (RefusedException e) {
+            return CompletableFuture.failedStage(e);
+        }
+    }
+
     private CompletionStage<Answer> dispatched(Asking asking, Operation operation, ObjectNode request) {
         switch (operation) {
             case SEND_MESSAGE:
