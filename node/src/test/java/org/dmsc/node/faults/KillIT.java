@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.dmsc.node.testing.Credentials;
+import org.dmsc.node.testing.NodeProcess;
 import org.dmsc.node.testing.Participant;
 import org.dmsc.schemas.avro.AuditKind;
 import org.dmsc.schemas.avro.AuditRecord;
@@ -56,6 +57,7 @@ final class KillIT {
 
     @Test
     void everyAcceptedTaskEndsOnceWhoeverIsKilled() {
+        NodeProcess.rehearse(folder);
         try (SplitFabric fabric = new SplitFabric(folder).start()) {
             fabric.operator().post("/v1/config/tenants", "{\"tenant\":\"acme\"}");
             Credentials alice = fabric.issue("acme", "alice");

@@ -2,17 +2,28 @@ package org.dmsc.node.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.dmsc.node.host.NodeFile;
 
 /** A node in a JVM of its own, started as a user starts it; what it logs goes to a file in its data folder's parent. */
 public final class NodeProcess implements AutoCloseable {
 
     private static final Duration LONGEST_START = Duration.ofSeconds(90);
+
+    /** What the launcher runs, when it was built; folders of classes, otherwise, of which a JVM makes no archive. */
+    private static final String CLASS_PATH = Optional.ofNullable(System.getProperty("dmsc.lib"))
+            .filter(lib -> Files.isDirectory(Path.of(lib)))
+            .map(lib -> lib + "/*")
+            .orElseGet(() -> System.getProperty("java.class.path"));
+
+    private static final AtomicReference<List<String>> sharing = new AtomicReference<>(List.of());
 
     private final Path data;
     private final Process process;
@@ -51,16 +62,28 @@ public final class NodeProcess implements AutoCloseable {
         }
     }
 
+    /**
+     * Starts and stops one node for the classes that it loads: those after it start from an archive, as they do with the launcher. Worth it for
+     * tests that start many, or that measure a start.
+     */
+    public static void rehearse(Path folder) {
+        Path made = folder.resolve("classes.jsa");
+        sharing.set(List.of("-XX:ArchiveClassesAtExit=" + made));
+        try (NodeProcess first = up(folder.resolve("rehearsal"), "--http-port", "0", "--mqtt-port", "0")) {
+            first.description();
+        }
+        sharing.set(List.of("-XX:SharedArchiveFile=" + made, "-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
+    }
+
     private static Process run(Path log, List<String> words) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx384m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Dlogback.configurationFile=dmsc-logback.xml",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "org.dmsc.node.Main"));
+                "-Dlogback.configurationFile=dmsc-logback.xml"));
+        command.addAll(sharing.get());
+        command.addAll(List.of("-cp", CLASS_PATH, "org.dmsc.node.Main"));
         command.addAll(words);
         try {
             return new ProcessBuilder(command)
