@@ -72,7 +72,7 @@ public final class BenchCommand implements Callable<Integer> {
             })
     static final class Roundtrip implements Callable<Integer> {
 
-        private static final Duration ROUTER_WARM_UP = Duration.ofSeconds(36);
+        private static final Duration ROUTER_WARM_UP = Duration.ofSeconds(26);
 
         @Option(
                 names = "--part",
@@ -89,7 +89,7 @@ public final class BenchCommand implements Callable<Integer> {
         @Option(
                 names = "--seconds",
                 description = "length of each of the five rounds (default: ${DEFAULT-VALUE})",
-                defaultValue = "3")
+                defaultValue = "2")
         private int seconds;
 
         @Option(

@@ -23,6 +23,7 @@ final class FabricProcess implements AutoCloseable {
     private final Path log;
     private final Process process;
     private final long readyMillis;
+    private boolean joined;
 
     private FabricProcess(Path data, Path log, Process process, long readyMillis) {
         this.data = data;
@@ -55,7 +56,7 @@ final class FabricProcess implements AutoCloseable {
 
     /** One more process of this fabric. */
     FabricProcess join(String node, String roles) throws InterruptedException {
-        return start(
+        FabricProcess more = start(
                 data.resolveSibling(node),
                 log.resolveSibling(node + ".log"),
                 List.of(
@@ -67,6 +68,8 @@ final class FabricProcess implements AutoCloseable {
                         bootstrap(),
                         "--keys",
                         described().path("keys").asText()));
+        more.joined = true;
+        return more;
     }
 
     private static FabricProcess start(Path data, Path log, List<String> more) throws InterruptedException {
@@ -182,8 +185,12 @@ final class FabricProcess implements AutoCloseable {
         }
     }
 
+    /** One that joined leaves its groups and transactions behind in order; with the fabric itself everything is gone, and nobody waits for that. */
     @Override
     public void close() {
+        if (!joined) {
+            process.destroyForcibly();
+        }
         process.destroy();
         try {
             if (!process.waitFor(30, TimeUnit.SECONDS)) {

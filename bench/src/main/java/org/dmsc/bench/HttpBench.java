@@ -44,17 +44,17 @@ final class HttpBench {
         List<Load.Result> through = new ArrayList<>();
         List<Load.Result> first = new ArrayList<>();
         List<Load.Result> bare = new ArrayList<>();
+        List<Load.Result> echo = new ArrayList<>();
         for (int round = 1; round <= ROUNDS; round++) {
             direct.add(said(round, measured.direct(), Load.openLoop(measured.direct(), rate, seconds)));
             through.add(said(round, measured.through(), Load.openLoop(measured.through(), rate, seconds)));
             bare.add(said(round, measured.bare(), Load.openLoop(measured.bare(), rate, seconds)));
             first.add(said(round, measured.first(), Load.openLoop(measured.first(), rate, seconds)));
+            echo.add(said(round, measured.echo(), Load.closedLoop(measured.echo(), IN_FLIGHT, CEILING)));
         }
-        // After the latencies: what was taken in here is worked off later.
-        List<Load.Result> echo = new ArrayList<>();
+        // After everything else: what was taken in here is worked off later, and would burden the baselines.
         List<Load.Result> sent = new ArrayList<>();
         for (int round = 1; round <= ROUNDS; round++) {
-            echo.add(said(round, measured.echo(), Load.closedLoop(measured.echo(), IN_FLIGHT, CEILING)));
             sent.add(said(round, measured.sent(), Load.closedLoop(measured.sent(), IN_FLIGHT, CEILING)));
             if (round < ROUNDS) {
                 awaitQuiet();

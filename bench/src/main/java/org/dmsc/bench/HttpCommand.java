@@ -25,7 +25,7 @@ final class HttpCommand implements Callable<Integer> {
             defaultValue = "200")
     private int rate;
 
-    @Option(names = "--seconds", description = "length of each window (default: ${DEFAULT-VALUE})", defaultValue = "4")
+    @Option(names = "--seconds", description = "length of each window (default: ${DEFAULT-VALUE})", defaultValue = "3")
     private int seconds;
 
     @Option(

@@ -3,10 +3,7 @@ package org.dmsc.schemas.serde;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 
-/**
- * The JDK's own takes a lock for each byte, and Avro writes most fields as a byte or two: that was more than half of what encoding a record
- * cost. Of one thread.
- */
+/** The JDK's own takes a lock for each write, and Avro writes most fields as a byte or two. Of one thread. */
 final class UnlockedBytes extends ByteArrayOutputStream {
 
     private static final int USUAL = 512;
