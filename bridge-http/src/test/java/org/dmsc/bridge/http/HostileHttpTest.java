@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Cases 25 to 32 and 36 to 39 of security.md, byte by byte over real TLS. 33 and 34 are {@code AgentApiTest}'s and the MQTT edge's, 35 has no
- * way in here (no header names a topic; webhooks are case 78), 40 is {@code StreamsTest}'s.
+ * Cases 25 to 32 and 36 to 39 of security.md, byte by byte over real TLS. 33 and 35 are {@code PolicyAtTheEdgeTest}'s (webhooks are case 78), 34
+ * and 35 {@code ProfileRequesterTest}'s at the MQTT edge, 40 is {@code StreamsTest}'s.
  */
 final class HostileHttpTest {
 

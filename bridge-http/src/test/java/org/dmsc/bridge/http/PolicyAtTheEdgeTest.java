@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.avro.TaskStateName;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -128,6 +130,28 @@ final class PolicyAtTheEdgeTest {
                     .anyMatch(note -> note.refusal() == Refusal.IDENTITY_MISMATCH
                             && note.actor().contains("acme"));
         }
+    }
+
+    @Test
+    void case_35_headersThatNameAPlaceLeadNowhere() throws Exception {
+        edge.exchange.onAsk(task -> task.end(TaskStateName.COMPLETED, "done"));
+        HttpRequest request = edge.request("/message:send")
+                .header("Reply-To", "dmsc.beta.events")
+                .header("baggage", "topic=dmsc.beta.tasks")
+                .header("tracestate", "dmsc=beta")
+                .header("traceparent", "00-dmsc.beta.tasks-beta-01")
+                .header("X-Callback-Url", "https://beta.example/")
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"message\":{\"messageId\":\"m\",\"role\":\"ROLE_USER\",\"parts\":[{\"text\":\"hi\"}]}}"))
+                .build();
+
+        EdgeFixture.Answer answer = EdgeFixture.send(edge.agent("acme", "alice"), request);
+
+        assertThat(answer.status()).as("%s", answer.json()).isEqualTo(200);
+        FakeExchange.FakeTask asked = edge.exchange.asked.take();
+        assertThat(asked.caller.tenant().value()).isEqualTo("acme");
+        assertThat(new String(asked.message.message(), StandardCharsets.UTF_8) + asked.message.terms())
+                .doesNotContain("beta");
     }
 
     private static Iterable<?> agents(HttpClient client, String path) throws Exception {

@@ -20,6 +20,7 @@ import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -329,6 +330,33 @@ final class ProfileRequesterTest {
     }
 
     @Test
+    @DisplayName(
+            "case 34: what claims to come from the fabric is stripped where it comes in, before anybody reads it on the other side")
+    void mayNotSpeakForTheFabric() throws Exception {
+        try (Paho5 device = requester()) {
+            String spoofed = call("SendMessage", task)
+                    .replace(
+                            "\"parts\":[{",
+                            "\"metadata\":{\"dmsc-tenant\":\"globex\",\"DMSC-Identity\":\"x\",\"mine\":1},\"parts\":["
+                                    + "{\"metadata\":{\"dmsc-caller\":\"globex/boss\"},");
+            device.publish(
+                            "$a2a/v1/request/acme/main/gateway",
+                            spoofed,
+                            false,
+                            Paho5.properties(
+                                    replyTopic(), "c", "dmsc-tenant", "globex", "x-forwarded-client-cert", "By=globex"))
+                    .waitForCompletion(20_000);
+
+            String message = new String(asked().message(), java.nio.charset.StandardCharsets.UTF_8);
+            assertThat(message)
+                    .contains("\"mine\":1")
+                    .doesNotContainIgnoringCase("dmsc-")
+                    .doesNotContain("globex");
+        }
+    }
+
+    @Test
+    @DisplayName("case 35: a response topic counts by where it leads to")
     void mayNotHaveItsReplySentToSomebodyElse() throws Exception {
         try (Paho5 device = requester()) {
             for (String victim : new String[] {"acme/main/victim", "globex/main/victim"}) {
