@@ -31,4 +31,13 @@ public interface PushConfigs {
 
     /** Forgets one; completes also when there was none. */
     CompletionStage<Void> delete(TenantId tenant, String taskId, String id);
+
+    /** Those of a tenant that are not told any more, because nobody was there for too long. */
+    List<DeadPush> dead(TenantId tenant);
+
+    /**
+     * Begins to tell a dead one again, from the first update that it has not acknowledged. Fails with TASK_UNKNOWN when none is dead of that
+     * name.
+     */
+    CompletionStage<Void> revive(TenantId tenant, String taskId, String id);
 }

@@ -263,6 +263,35 @@ final class AgentApiTest {
         assertThat(edge.dead.replayed).hasSize(1);
     }
 
+    @Test
+    void showsWebhooksThatWereGivenUpAndTellsThemAgain() throws Exception {
+        edge.push.dead.add(new org.dmsc.bridge.core.DeadPush("t-7", "hook", "caller", "FETCH_FAILED: nobody", 20));
+        String path = "/v1/dead/t-7/webhooks/hook/replay";
+
+        assertThat(EdgeFixture.send(edge.agent("acme", "caller"), edge.get("/v1/dead"))
+                        .json()
+                        .at("/webhooks/0/webhook")
+                        .asText())
+                .isEqualTo("hook");
+        assertThat(EdgeFixture.send(edge.agent("acme", "other"), edge.get("/v1/dead"))
+                        .json()
+                        .path("webhooks"))
+                .isEmpty();
+        assertThat(EdgeFixture.send(edge.agent("acme", "other"), edge.post(path, "{}"))
+                        .status())
+                .isEqualTo(404);
+        assertThat(EdgeFixture.send(edge.agent("beta", "caller"), edge.post(path + "?tenant=acme", "{}"))
+                        .status())
+                .isEqualTo(404);
+        assertThat(EdgeFixture.send(edge.operator(), edge.post(path + "?tenant=acme", "{}"))
+                        .status())
+                .isEqualTo(202);
+        assertThat(edge.push.dead).isEmpty();
+        assertThat(edge.audit.events)
+                .anyMatch(event -> event.getKind() == org.dmsc.schemas.avro.AuditKind.TASK_REPLAYED
+                        && event.getObject().equals("webhook hook"));
+    }
+
     private static org.dmsc.bridge.core.DeadTask dead(String task, String caller) {
         return new org.dmsc.bridge.core.DeadTask(
                 task,

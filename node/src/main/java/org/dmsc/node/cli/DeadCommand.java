@@ -55,6 +55,7 @@ final class DeadCommand {
         JsonNode answer = where.asOperator().get(PATH, query);
         List<List<String>> rows = new ArrayList<>();
         answer.path("letters").forEach(letter -> rows.add(row(letter)));
+        answer.path("webhooks").forEach(webhook -> rows.add(webhook(webhook)));
         output.print(
                 answer,
                 out -> out.table(
@@ -83,20 +84,36 @@ final class DeadCommand {
             name = "replay",
             description = {
                 "Begins a dead task anew, as its caller's, with the time that it had at first; every rule is applied again.",
-                "The old task stays ended. Replaying one letter twice is one task."
+                "The old task stays ended. Replaying one letter twice is one task.",
+                "With --webhook: tells a webhook that was given up again, from the first update that it has not acknowledged."
             },
             mixinStandardHelpOptions = true)
     int replay(
             @Parameters(paramLabel = "TASK") String task,
+            @Option(names = "--webhook", paramLabel = "ID", description = "one that the list shows", defaultValue = "")
+                    String webhook,
             @Mixin Whose whose,
             @Mixin Target where,
             @Mixin Output output) {
+        String which = webhook.isEmpty() ? "" : "/webhooks/" + FabricClient.encode(webhook);
         JsonNode answer = where.asOperator()
                 .post(
-                        PATH + "/" + FabricClient.encode(task) + "/replay" + whose.text(),
+                        PATH + "/" + FabricClient.encode(task) + which + "/replay" + whose.text(),
                         FabricClient.JSON.createObjectNode());
         output.print(answer, out -> out.line(answer.path("taskId").asText()));
         return 0;
+    }
+
+    private static List<String> webhook(JsonNode webhook) {
+        String[] said = webhook.path("reason").asText().split(": ", 2);
+        return List.of(
+                webhook.path("taskId").asText(),
+                "",
+                webhook.path("caller").asText(),
+                "webhook " + webhook.path("webhook").asText(),
+                webhook.path("failures").asText(),
+                said[0],
+                said.length == 1 ? "" : said[1]);
     }
 
     private static List<String> row(JsonNode letter) {

@@ -17,9 +17,11 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.dmsc.bridge.core.DeadPush;
 import org.dmsc.bridge.core.PushConfig;
 import org.dmsc.bridge.core.PushConfigs;
 import org.dmsc.bridge.core.publish.KeysAtHand;
+import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
@@ -128,6 +130,40 @@ public final class PushTopic implements PushConfigs, AutoCloseable {
         return ofTask(tenant, taskId).containsKey(id)
                 ? erase(new PushKey(tenant, taskId, id))
                 : CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public List<DeadPush> dead(TenantId tenant) {
+        return all().stream()
+                .filter(entry ->
+                        entry.key().tenant().equals(tenant) && entry.record().getDead() != null)
+                .map(entry -> new DeadPush(
+                        entry.key().taskId(),
+                        entry.key().configId(),
+                        entry.record().getCallerAgent(),
+                        entry.record().getDead(),
+                        entry.record().getFailures()))
+                .toList();
+    }
+
+    /** Whose lane it is takes a configuration that was made at another time for another one, and begins with it. */
+    @Override
+    public CompletionStage<Void> revive(TenantId tenant, String taskId, String id) {
+        Optional<PushEntry> dead = current(new PushKey(tenant, taskId, id))
+                .filter(entry -> entry.record().getDead() != null);
+        if (dead.isEmpty()) {
+            return CompletableFuture.failedFuture(new RefusedException(
+                    Refusal.TASK_UNKNOWN,
+                    "webhook '" + Printable.of(id) + "' of task " + Printable.of(taskId)
+                            + ": none is given up (expected one that 'dmsc dead list' shows)"));
+        }
+        PushRecord again = PushRecord.newBuilder(dead.get().record())
+                .setCreatedAt(Math.max(clock.millis(), dead.get().record().getCreatedAt() + 1))
+                .setFailures(0)
+                .setNextAt(0)
+                .setDead(null)
+                .build();
+        return keys.with(tenant, () -> progress(dead.get(), again));
     }
 
     /** Notes how far a receiver was told. */

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.dmsc.bridge.core.DeadPush;
 import org.dmsc.bridge.core.PushConfig;
 import org.dmsc.bridge.core.PushConfigs;
 import org.dmsc.schemas.TenantId;
@@ -29,6 +30,16 @@ public final class FakePush implements PushConfigs {
     @Override
     public CompletionStage<Void> delete(TenantId tenant, String taskId, String id) {
         kept.removeIf(one -> one.taskId().equals(taskId) && one.id().equals(id));
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public List<DeadPush> dead(TenantId tenant) {
+        return List.of();
+    }
+
+    @Override
+    public CompletionStage<Void> revive(TenantId tenant, String taskId, String id) {
         return CompletableFuture.completedFuture(null);
     }
 }
