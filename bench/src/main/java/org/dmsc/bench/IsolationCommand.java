@@ -32,7 +32,7 @@ final class IsolationCommand implements Callable<Integer> {
             defaultValue = "2000")
     private int attack;
 
-    @Option(names = "--seconds", description = "length of each window (default: ${DEFAULT-VALUE})", defaultValue = "7")
+    @Option(names = "--seconds", description = "length of each window (default: ${DEFAULT-VALUE})", defaultValue = "6")
     private int seconds;
 
     @Mixin
