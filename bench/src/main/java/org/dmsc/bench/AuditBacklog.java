@@ -52,6 +52,7 @@ final class AuditBacklog {
 
     private final Map<String, Object> client;
     private final String tenant;
+    private final String run = Long.toHexString(System.nanoTime());
 
     AuditBacklog(Map<String, Object> client, String tenant) {
         this.client = client;
@@ -69,14 +70,18 @@ final class AuditBacklog {
             try (Producer<String, AuditEvent> producer =
                     new KafkaProducer<>(config, new StringSerializer(), serde.serializer())) {
                 long now = Clock.systemUTC().millis();
-                String run = Long.toHexString(System.nanoTime());
                 for (int i = 0; i < events; i++) {
                     Future<RecordMetadata> unused = producer.send(
-                            new ProducerRecord<>(TopicNames.AUDIT_INTAKE, tenant, decision(run + "-" + i, now)));
+                            new ProducerRecord<>(TopicNames.AUDIT_INTAKE, tenant, decision(task(i), now)));
                 }
                 producer.flush();
             }
         }
+    }
+
+    /** The task of that event of the backlog. */
+    String task(int number) {
+        return run + "-" + number;
     }
 
     private KafkaClients clients() {

@@ -107,6 +107,9 @@ final class AuditBench {
             backlog.awaitSigned();
         }
         verify(report);
+        try (AuditQueries queries = new AuditQueries(fabric, TENANT, backlog::task)) {
+            queries.measure(events, progress, report);
+        }
     }
 
     private void verify(Report report) {

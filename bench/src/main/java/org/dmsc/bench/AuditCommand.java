@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
             "What the audit log takes. A fabric with sequencer and signer in a process of their own, so that it can run without them:",
             "added_p50_ms     median of a round trip over HTTP with them running, less the same without, in turns",
             "sequenced_per_s  a backlog of events, from the first record in the log to the last one, committed",
-            "verified_per_s   leaves that 'dmsc audit verify' reads from the topic and checks against all checkpoints"
+            "verified_per_s   leaves that 'dmsc audit verify' reads from the topic and checks against all checkpoints",
+            "query_p50_ms     'dmsc audit query --task', asked over HTTPS, when the index has read the log"
         })
 final class AuditCommand implements Callable<Integer> {
 

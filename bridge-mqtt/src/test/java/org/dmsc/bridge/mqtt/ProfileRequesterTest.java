@@ -57,6 +57,9 @@ final class ProfileRequesterTest {
             Paho5.Received reply = device.next();
             assertThat(reply.topic()).isEqualTo(replyTopic());
             assertThat(new String(reply.properties().getCorrelationData())).isEqualTo("corr-1");
+            assertThat(reply.properties().getUserProperties())
+                    .anyMatch(property -> property.getKey().equals("dmsc-receipt")
+                            && property.getValue().equals("receipt-of-" + task));
             assertThat(reply.json().at("/id").asText()).isEqualTo("7");
             assertThat(reply.json().at("/result/task/id").asText()).isEqualTo(task);
             assertThat(reply.json().at("/result/task/status/state").asText()).isEqualTo("TASK_STATE_COMPLETED");

@@ -110,13 +110,14 @@ public final class AuditLog {
     /** All checkpoints by tenant, unverified, oldest first. */
     public Map<String, List<SignedNote>> checkpoints() {
         Map<String, List<SignedNote>> all = new TreeMap<>();
-        read(
-                TopicNames.AUDIT_CHECKPOINTS,
-                "",
-                Progress.NONE,
-                found ->
-                        all.computeIfAbsent(found.key(), t -> new ArrayList<>()).add(SignedNote.parse(found.value())));
+        eachCheckpoint(found ->
+                all.computeIfAbsent(found.key(), t -> new ArrayList<>()).add(SignedNote.parse(found.value())));
         return all;
+    }
+
+    /** All of them, in the order of the topic, the operator log's between the tenants'. */
+    public void eachCheckpoint(Consumer<ConsumerRecord<String, byte[]>> each) {
+        read(TopicNames.AUDIT_CHECKPOINTS, "", Progress.NONE, each);
     }
 
     /** The newest checkpoint of a tenant that one of the keys signed. */
@@ -136,6 +137,15 @@ public final class AuditLog {
 
     /** All committed records of a tenant, in order; {@code ""}: of all tenants. */
     public void records(String tenant, Progress progress, Consumer<ConsumerRecord<String, byte[]>> each) {
+        if (tenant.equals(LogOrigin.OPERATOR)) {
+            // Its leaves are the checkpoints of the others.
+            eachCheckpoint(found -> {
+                if (!found.key().equals(LogOrigin.OPERATOR)) {
+                    each.accept(found);
+                }
+            });
+            return;
+        }
         read(TopicNames.AUDIT, tenant, progress, found -> {
             if (found.key() != null && (tenant.isEmpty() || tenant.equals(found.key()))) {
                 each.accept(found);

@@ -1,14 +1,18 @@
 package org.dmsc.node.audit;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.dmsc.node.host.ExitCode;
 import org.dmsc.node.host.NodeException;
 import org.dmsc.schemas.serde.AuditLeaf;
 import org.dmsc.tenant.log.Checkpoint;
+import org.dmsc.tenant.log.HeadsLog;
 import org.dmsc.tenant.log.LogCheck;
+import org.dmsc.tenant.log.LogOrigin;
 import org.dmsc.tenant.log.NoteKey;
 import org.dmsc.tenant.log.SignedNote;
 import org.dmsc.tenant.log.Verdict;
@@ -39,17 +43,23 @@ public final class TopicCheck {
     public Map<String, Verdict> verdicts(String tenant, AuditLog.Progress progress) {
         Map<String, LogCheck> checks = new TreeMap<>();
         Map<String, Verdict> verdicts = new TreeMap<>();
+        if (tenant.isEmpty() || tenant.equals(LogOrigin.OPERATOR)) {
+            operator().ifPresent(found -> verdicts.put(LogOrigin.OPERATOR, found));
+        }
         log.checkpoints().forEach((name, notes) -> {
-            if (tenant.isEmpty() || tenant.equals(name)) {
+            if (!name.equals(LogOrigin.OPERATOR) && (tenant.isEmpty() || tenant.equals(name))) {
                 List<NoteKey> known = log.keys(name, keys);
                 LogCheck check = checks.computeIfAbsent(name, TopicCheck::begin);
                 notes.forEach(note -> expect(check, note, known, found -> verdicts.putIfAbsent(name, found)));
             }
         });
-        log.records(
-                tenant,
-                progress,
-                found -> checks.computeIfAbsent(found.key(), TopicCheck::begin).add(leaf(found)));
+        if (!tenant.equals(LogOrigin.OPERATOR)) {
+            log.records(
+                    tenant,
+                    progress,
+                    found -> checks.computeIfAbsent(found.key(), TopicCheck::begin)
+                            .add(leaf(found)));
+        }
         checks.forEach((name, check) -> verdicts.putIfAbsent(name, check.verdict()));
         if (verdicts.isEmpty() && !tenant.isEmpty()) {
             throw new NodeException(
@@ -57,6 +67,37 @@ public final class TopicCheck {
                     "tenant '" + tenant + "' has no audit log (expected a tenant that did something)");
         }
         return verdicts;
+    }
+
+    /** Whether every tenant's checkpoints are in the operator log; empty when nothing is signed. */
+    private Optional<Verdict> operator() {
+        HeadsLog leaves = new HeadsLog();
+        List<NoteKey> known = new ArrayList<>();
+        List<Tampered> unsigned = new ArrayList<>();
+        log.eachCheckpoint(found -> {
+            if (!found.key().equals(LogOrigin.OPERATOR)) {
+                leaves.leaf(found.value());
+                return;
+            }
+            if (known.isEmpty()) {
+                known.addAll(log.keys(LogOrigin.OPERATOR, keys));
+            }
+            SignedNote note = SignedNote.parse(found.value());
+            Checkpoint checkpoint = Checkpoint.of(note);
+            if (known.stream().anyMatch(key -> key.name().equals(checkpoint.origin()) && note.isSignedBy(key))) {
+                leaves.head(checkpoint.tree());
+            } else if (unsigned.isEmpty()) {
+                unsigned.add(new Tampered(
+                        0,
+                        Math.max(0, checkpoint.tree().size() - 1),
+                        "a head of " + checkpoint.tree().size() + " checkpoints is not signed with a key of this log "
+                                + known));
+            }
+        });
+        if (leaves.tree().size() == 0) {
+            return Optional.empty();
+        }
+        return Optional.of(unsigned.isEmpty() ? leaves.verdict() : unsigned.get(0));
     }
 
     private static LogCheck begin(String tenant) {

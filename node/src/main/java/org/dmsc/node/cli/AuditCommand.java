@@ -1,8 +1,6 @@
 package org.dmsc.node.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,7 +27,10 @@ final class AuditCommand {
 
     @Command(
             name = "show",
-            description = "Everything that was recorded about one task.",
+            description = {
+                "Everything that was recorded about one task, from its first delegation on: the tasks that it came from and those that",
+                "it made, of all agents and, for operators, in all tenants' logs, in the order of time."
+            },
             mixinStandardHelpOptions = true)
     int show(
             @Parameters(paramLabel = "TASK") String task,
@@ -37,14 +38,9 @@ final class AuditCommand {
                     String tenant,
             @Mixin Target where,
             @Mixin Output output) {
-        Map<String, String> query = new LinkedHashMap<>();
-        query.put("task", task);
-        query.put("limit", "200");
-        if (!tenant.isEmpty()) {
-            query.put("tenant", tenant);
-        }
-        JsonNode answer = where.asOperator().get("/v1/audit", query);
-        output.print(answer, out -> out.table(AuditRows.HEAD, AuditRows.of(answer.path("records")), "No record fits."));
+        ObjectNode answer = AuditStory.of(where.asOperator(), task, tenant);
+        output.print(
+                answer, out -> out.table(AuditStory.HEAD, AuditStory.rows(answer.path("records")), "No record fits."));
         return 0;
     }
 }

@@ -3,16 +3,24 @@ package org.dmsc.node.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.LongStream;
 import org.dmsc.node.audit.AuditLog;
 import org.dmsc.node.audit.TopicCheck;
 import org.dmsc.node.host.ExitCode;
 import org.dmsc.node.host.NodeException;
 import org.dmsc.schemas.serde.AuditLeaf;
+import org.dmsc.tenant.log.Checkpoint;
+import org.dmsc.tenant.log.LogOrigin;
 import org.dmsc.tenant.log.NoteKey;
 import org.dmsc.tenant.log.TileCheck;
+import org.dmsc.tenant.log.TileFolder;
 import org.dmsc.tenant.log.Verdict;
 import org.dmsc.tenant.log.Verdict.Tampered;
 import org.dmsc.tenant.log.Verdict.Whole;
@@ -41,6 +49,12 @@ final class AuditVerifyCommand implements Callable<Integer> {
     private @Nullable Path tiles;
 
     @Option(
+            names = "--operator",
+            paramLabel = "DIR",
+            description = "with --tiles: export of the operator log (--tenant root), which must have the checkpoint")
+    private @Nullable Path operator;
+
+    @Option(
             names = "--key",
             paramLabel = "VKEY",
             description = "key that must have signed, as 'dmsc audit key' prints it; once per key")
@@ -58,11 +72,38 @@ final class AuditVerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Path folder = tiles;
+        requireOperator(folder);
         Map<String, Verdict> verdicts = folder == null ? topic() : Map.of(folder.toString(), tiles(folder));
         verdicts.forEach(this::tell);
         return verdicts.values().stream().allMatch(Whole.class::isInstance)
                 ? ExitCode.OK.code()
                 : ExitCode.REFUSED.code();
+    }
+
+    /** With an export of the operator log: the tenant's checkpoint must be one of its leaves. */
+    private void requireOperator(@Nullable Path folder) {
+        Path over = operator;
+        if (over == null) {
+            return;
+        }
+        if (folder == null) {
+            throw new NodeException(ExitCode.USAGE, "--operator: needs --tiles (from the topic both are read anyway)");
+        }
+        Verdict verdict = tiles(over);
+        tell(over.toString(), verdict);
+        byte[] checkpoint = TileFolder.checkpoint(folder).bytes();
+        long size = Checkpoint.of(TileFolder.checkpoint(over)).tree().size();
+        TileFolder leaves = new TileFolder(over, size);
+        boolean there = LongStream.rangeClosed(0, Math.max(0, size - 1) / TileFolder.BUNDLE)
+                .anyMatch(tile -> leaves.bundle(tile).stream().anyMatch(leaf -> Arrays.equals(leaf, checkpoint)));
+        if (!there || !(verdict instanceof Whole)) {
+            throw new NodeException(
+                    ExitCode.REFUSED,
+                    there
+                            ? "the operator log is not what was signed"
+                            : "the checkpoint of " + folder + " is not in the operator log " + over
+                                    + " (expected an export of the operator log that was made later)");
+        }
     }
 
     private Verdict tiles(Path folder) {
@@ -71,7 +112,17 @@ final class AuditVerifyCommand implements Callable<Integer> {
                     ExitCode.USAGE,
                     "--key: missing (expected the log's key from somebody you trust: an export cannot vouch for itself)");
         }
-        return TileCheck.check(folder, keys.stream().map(NoteKey::parse).toList(), AuditLeaf::index, bar()::counted);
+        return TileCheck.check(folder, keys.stream().map(NoteKey::parse).toList(), indexes(folder), bar()::counted);
+    }
+
+    /** Audit records say which index they have; the operator log's leaves are checkpoints and say none. */
+    private static Function<byte[], OptionalLong> indexes(Path folder) {
+        String origin = Checkpoint.of(TileFolder.checkpoint(folder)).origin();
+        if (!origin.contains("/" + LogOrigin.OPERATOR + "/")) {
+            return AuditLeaf::index;
+        }
+        AtomicLong next = new AtomicLong();
+        return leaf -> OptionalLong.of(next.getAndIncrement());
     }
 
     private Map<String, Verdict> topic() {

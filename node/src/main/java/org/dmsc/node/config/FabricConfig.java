@@ -23,6 +23,7 @@ import java.util.Set;
  * @param keyService where role keys listens
  * @param enrol how a process that has no keys folder gets what it needs; empty: it has one
  * @param connectors outside MQTT brokers
+ * @param witnesses who are shown the heads of the operator log
  * @param schemaRegistry an outside Confluent-compatible registry; empty: ids come from a topic
  */
 public record FabricConfig(
@@ -44,7 +45,8 @@ public record FabricConfig(
         VaultConfig authorities,
         EdgeConfig keyService,
         Optional<EnrolConfig> enrol,
-        List<ConnectorConfig> connectors) {
+        List<ConnectorConfig> connectors,
+        List<WitnessConfig> witnesses) {
 
     /**
      * How much and how long.
@@ -57,6 +59,7 @@ public record FabricConfig(
     public FabricConfig {
         roles = Set.copyOf(EnumSet.copyOf(roles));
         connectors = List.copyOf(connectors);
+        witnesses = List.copyOf(witnesses);
     }
 
     /** Whether this process does that. */

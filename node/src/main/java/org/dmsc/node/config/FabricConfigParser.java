@@ -81,7 +81,8 @@ final class FabricConfigParser {
                 new VaultSection(top, "authorities").parse(),
                 edge("key-service", DEFAULT_KEY_PORT),
                 new EnrolSection(top).parse(roles),
-                new ConnectorsSection(top).parse(node, roles));
+                new ConnectorsSection(top).parse(node, roles),
+                new AuditSection(top).witnesses());
         top.finish();
         return config;
     }

@@ -1,9 +1,13 @@
 package org.dmsc.node.fabric;
 
+import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import org.dmsc.node.audit.HttpWitness;
 import org.dmsc.node.config.Role;
+import org.dmsc.node.config.WitnessConfig;
 import org.dmsc.node.host.ExitCode;
 import org.dmsc.node.host.NodeException;
 import org.dmsc.registry.RegistryApp;
@@ -13,12 +17,14 @@ import org.dmsc.router.RouterSettings;
 import org.dmsc.router.audit.AuditApp;
 import org.dmsc.router.checkpoint.CheckpointSigner;
 import org.dmsc.router.checkpoint.SignerSettings;
+import org.dmsc.router.checkpoint.Witness;
 import org.dmsc.router.learn.LearnerApp;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.TopicNames;
 import org.dmsc.schemas.avro.TenantState;
 import org.dmsc.tenant.fence.KafkaRole;
 import org.dmsc.tenant.identity.FabricDomain;
+import org.dmsc.tenant.log.CosignerKey;
 import org.dmsc.tenant.log.LogKeys;
 import org.dmsc.tenant.log.LogOrigin;
 
@@ -143,12 +149,24 @@ final class StreamsRoles {
                         foundation.config().node(),
                         new LogOrigin(foundation.config().domain(), LogOrigin.ONLY_REGION),
                         LogKeys.openOrCreate(folder, foundation.random()),
-                        folder.resolve("heads.json")),
+                        folder.resolve("heads.json"),
+                        witnesses()),
                 foundation.clock());
         closing.add("audit signer", signer);
         signer.start();
         health.watch("audit signer", signer::healthy, signer::state);
         return signer;
+    }
+
+    private List<Witness> witnesses() {
+        List<WitnessConfig> given = foundation.config().witnesses();
+        if (given.isEmpty()) {
+            return List.of();
+        }
+        HttpClient client = HttpWitness.client();
+        return given.stream()
+                .<Witness>map(one -> new HttpWitness(client, one.url(), CosignerKey.parse(one.key())))
+                .toList();
     }
 
     /** Not a tenant that leaves: its topics are about to go, and the sequencer must not wait for one that is gone. */

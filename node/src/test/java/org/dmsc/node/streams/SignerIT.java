@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -29,10 +30,13 @@ import org.dmsc.tenant.kafka.KafkaConnection;
 import org.dmsc.tenant.log.Checkpoint;
 import org.dmsc.tenant.log.Frontier;
 import org.dmsc.tenant.log.Hash;
+import org.dmsc.tenant.log.HeadsLog;
 import org.dmsc.tenant.log.LogKeys;
 import org.dmsc.tenant.log.LogOrigin;
 import org.dmsc.tenant.log.SignedNote;
 import org.dmsc.tenant.log.TreeHead;
+import org.dmsc.tenant.log.Verdict;
+import org.dmsc.tenant.log.Verdict.Whole;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,15 +117,19 @@ class SignerIT {
         write(sequencer, List.of(leaf(3, 1)));
         until("four leaves are signed", () -> newest(heads).size() == 4);
         until("the first one noticed", () -> !first.healthy());
+        until(
+                "the operator log has all four checkpoints",
+                () -> operator(heads) instanceof Whole whole
+                        && whole.covered() == ofAcme(heads).size());
         first.close();
         second.close();
-        long roots = heads.all().stream()
+        long roots = ofAcme(heads).stream()
                 .map(found -> checkpoint(found.value()).tree())
                 .distinct()
                 .count();
         assertThat(roots)
                 .as("roots, one per size")
-                .isEqualTo(heads.all().stream()
+                .isEqualTo(ofAcme(heads).stream()
                         .map(found -> checkpoint(found.value()).tree().size())
                         .distinct()
                         .count());
@@ -150,9 +158,25 @@ class SignerIT {
         sequencer.commitTransaction();
     }
 
+    private static List<ConsumerRecord<String, byte[]>> ofAcme(CommittedRecords heads) {
+        return heads.all().stream().filter(found -> found.key().equals("acme")).toList();
+    }
+
+    private static Verdict operator(CommittedRecords heads) {
+        HeadsLog log = new HeadsLog();
+        heads.all().forEach(found -> {
+            if (found.key().equals(LogOrigin.OPERATOR)) {
+                log.head(checkpoint(found.value()).tree());
+            } else {
+                log.leaf(found.value());
+            }
+        });
+        return log.verdict();
+    }
+
     private TreeHead newest(CommittedRecords heads) {
         TreeHead newest = new TreeHead(0, Hash.EMPTY);
-        for (var found : heads.all()) {
+        for (var found : ofAcme(heads)) {
             SignedNote note = SignedNote.parse(found.value());
             assertThat(note.isSignedBy(LogKeys.verifiers(folder.resolve("audit"), ORIGIN.of("acme"))
                             .get(0)))

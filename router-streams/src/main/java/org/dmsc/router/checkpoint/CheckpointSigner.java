@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   dmsc.audit.checkpoints, file of heads ─▶ what was signed
+ *   dmsc.audit.checkpoints ─▶ the operator log, a tree over all of them ─▶ dmsc.audit.checkpoints ─▶ witnesses
  *   dmsc.audit, committed only ─▶ a tree per tenant ─▶ extends what was signed? ─▶ file of heads ─▶ dmsc.audit.checkpoints
  * </pre>
  *
@@ -74,7 +75,8 @@ public final class CheckpointSigner implements AutoCloseable {
         return state;
     }
 
-    /** Counters by name, growing since the start: {@code leaves, checkpoints, frozen, failures}. */
+    /** Counters by name, growing since the start: {@code leaves, checkpoints, frozen, failures, cosignatures, witness_away,
+     * witness_refusals}. */
     public Map<String, Long> metrics() {
         return counters.all();
     }
@@ -114,7 +116,7 @@ public final class CheckpointSigner implements AutoCloseable {
             producer.initTransactions();
             Signing signing = new Signing(settings, counters, producer);
             state = "reads what was signed";
-            toTheEnd(reader, TopicNames.AUDIT_CHECKPOINTS, signing::published);
+            toTheEnd(reader, TopicNames.AUDIT_CHECKPOINTS, found -> signing.published(found, clock.millis()));
             signing.remember();
             state = "reads the log";
             toTheEnd(reader, TopicNames.AUDIT, found -> signing.leaf(found, clock.millis()));

@@ -12,6 +12,22 @@ final class SignerCounters {
     private final LongAdder frozen = new LongAdder();
     private final LongAdder failures = new LongAdder();
 
+    private final LongAdder cosigned = new LongAdder();
+    private final LongAdder unwitnessed = new LongAdder();
+    private final LongAdder witnessRefused = new LongAdder();
+
+    void cosigned() {
+        cosigned.increment();
+    }
+
+    void unwitnessed() {
+        unwitnessed.increment();
+    }
+
+    void witnessRefused() {
+        witnessRefused.increment();
+    }
+
     void leaf() {
         leaves.increment();
     }
@@ -38,6 +54,9 @@ final class SignerCounters {
         values.put("checkpoints", checkpoints.sum());
         values.put("frozen", frozen.sum());
         values.put("failures", failures.sum());
+        values.put("cosignatures", cosigned.sum());
+        values.put("witness_away", unwitnessed.sum());
+        values.put("witness_refusals", witnessRefused.sum());
         return values;
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -20,6 +21,7 @@ import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TopicNames;
 import org.dmsc.tenant.log.Checkpoint;
 import org.dmsc.tenant.log.Hash;
+import org.dmsc.tenant.log.LogOrigin;
 import org.dmsc.tenant.log.SignedNote;
 import org.dmsc.tenant.log.TreeHead;
 import org.dmsc.tenant.log.Verdict.Tampered;
@@ -39,6 +41,8 @@ final class Signing {
     private final Map<String, TenantLog> logs = new TreeMap<>();
     private final Map<String, TreeHead> own = new TreeMap<>();
     private final Map<String, Tampered> told = new TreeMap<>();
+    private final OperatorLog operator = new OperatorLog();
+    private final Witnessing witnessing;
     private Map<String, SignedNote> heads = new TreeMap<>();
 
     Signing(SignerSettings settings, SignerCounters counters, Producer<String, byte[]> producer) {
@@ -46,6 +50,9 @@ final class Signing {
         this.counters = counters;
         this.producer = producer;
         this.file = new HeadFile(settings.heads());
+        this.witnessing = new Witnessing(settings.witnesses(), operator, counters);
+        Optional.ofNullable(file.read().get(LogOrigin.OPERATOR))
+                .ifPresent(note -> operator.filed(head(LogOrigin.OPERATOR, note)));
     }
 
     private TenantLog log(String tenant) {
@@ -53,7 +60,12 @@ final class Signing {
     }
 
     /** A record of the topic of checkpoints. */
-    void published(ConsumerRecord<String, byte[]> found) {
+    void published(ConsumerRecord<String, byte[]> found, long now) {
+        if (found.key().equals(LogOrigin.OPERATOR)) {
+            publishedOverAll(found);
+            return;
+        }
+        operator.leaf(found.value(), now);
         TenantLog log = log(found.key());
         try {
             TreeHead head = head(found.key(), SignedNote.parse(found.value()));
@@ -65,6 +77,17 @@ final class Signing {
         } catch (RefusedException e) {
             log.freeze(
                     new Tampered(0, 0, "checkpoint at offset " + found.offset() + " cannot be read: " + e.sentence()));
+        }
+    }
+
+    private void publishedOverAll(ConsumerRecord<String, byte[]> found) {
+        try {
+            SignedNote note = SignedNote.parse(found.value());
+            operator.published(head(found.key(), note));
+            witnessing.published(note);
+        } catch (RefusedException e) {
+            operator.freeze(
+                    new Tampered(0, 0, "head at offset " + found.offset() + " cannot be read: " + e.sentence()));
         }
     }
 
@@ -92,8 +115,11 @@ final class Signing {
                 log(tenant).filed(new TreeHead(0, Hash.EMPTY), head);
             }
         });
-        heads.forEach((tenant, note) ->
-                log(tenant).filed(head(tenant, note), own.getOrDefault(tenant, new TreeHead(0, Hash.EMPTY))));
+        heads.forEach((tenant, note) -> {
+            if (!tenant.equals(LogOrigin.OPERATOR)) {
+                log(tenant).filed(head(tenant, note), own.getOrDefault(tenant, new TreeHead(0, Hash.EMPTY)));
+            }
+        });
     }
 
     /** A committed record of the log. */
@@ -114,11 +140,17 @@ final class Signing {
             log.frozen().ifPresent(why -> alarm(tenant, why));
             log.due(now).ifPresent(head -> due.put(tenant, head));
         });
-        if (due.isEmpty()) {
+        operator.frozen().ifPresent(why -> alarm(LogOrigin.OPERATOR, why));
+        Optional<TreeHead> over = operator.due(now);
+        List<SignedNote> cosigned = operator.frozen().isPresent() ? List.of() : witnessing.turn(now);
+        if (due.isEmpty() && over.isEmpty() && cosigned.isEmpty()) {
             return;
         }
         producer.beginTransaction();
         List<Future<RecordMetadata>> sent = new ArrayList<>();
+        // First, because it speaks of the checkpoints before it.
+        over.ifPresent(head -> sent.add(send(LogOrigin.OPERATOR, head)));
+        cosigned.forEach(note -> sent.add(producer.send(made(LogOrigin.OPERATOR, note))));
         due.forEach((tenant, head) -> sent.add(send(tenant, head)));
         producer.flush();
         // A signer that was replaced by another learns it here, before it touches the file that both may share: a flush
@@ -126,8 +158,13 @@ final class Signing {
         sent.forEach(Signing::requireWritten);
         file.write(heads);
         producer.commitTransaction();
+        over.ifPresent(head -> {
+            operator.signed(head);
+            witnessing.published(heads.get(LogOrigin.OPERATOR));
+        });
         due.forEach((tenant, head) -> {
             log(tenant).signed(head);
+            operator.leaf(heads.get(tenant).bytes(), now);
             counters.checkpoint();
         });
     }
@@ -136,11 +173,15 @@ final class Signing {
         String origin = settings.origin().of(tenant);
         SignedNote note = SignedNote.sign(
                 new Checkpoint(origin, head).text(), settings.keys().signers(origin));
+        heads.put(tenant, note);
+        return producer.send(made(tenant, note));
+    }
+
+    private ProducerRecord<String, byte[]> made(String tenant, SignedNote note) {
         ProducerRecord<String, byte[]> made =
                 new ProducerRecord<>(TopicNames.AUDIT_CHECKPOINTS, 0, tenant, note.bytes());
         made.headers().add(SIGNER, settings.node().getBytes(StandardCharsets.UTF_8));
-        heads.put(tenant, note);
-        return producer.send(made);
+        return made;
     }
 
     private static void requireWritten(Future<RecordMetadata> sent) {

@@ -10,6 +10,9 @@ public record LogOrigin(String fabric, String region) {
     /** A fabric without regions. */
     public static final String ONLY_REGION = "local";
 
+    /** In the place of a tenant: the operator log, whose leaves are the tenants' checkpoints. No tenant has this id. */
+    public static final String OPERATOR = "root";
+
     /** As whom a gateway signs receipts. */
     public String receipts(String gateway) {
         return "receipt." + fabric + "/" + gateway;

@@ -43,7 +43,11 @@ record NoteSignature(String name, String base64) {
 
     /** Whether that key claims to have made it. */
     boolean isBy(NoteKey key) {
-        return name.equals(key.name()) && ByteBuffer.wrap(Text.decode(base64)).getInt() == key.id();
+        return isBy(key.name(), key.id());
+    }
+
+    boolean isBy(String signer, int id) {
+        return name.equals(signer) && ByteBuffer.wrap(Text.decode(base64)).getInt() == id;
     }
 
     byte[] signature() {

@@ -32,6 +32,26 @@ public record SignedNote(String text, List<NoteSignature> signatures) {
                 text, signers.stream().map(signer -> signer.sign(text)).toList());
     }
 
+    /**
+     * The same note with one more signature, which is not verified.
+     *
+     * @throws org.dmsc.schemas.RefusedException UNREADABLE when the line is none
+     */
+    public SignedNote with(String signatureLine) {
+        List<NoteSignature> all = new ArrayList<>(signatures);
+        NoteSignature one = NoteSignature.parse(signatureLine);
+        if (!all.contains(one)) {
+            all.add(one);
+        }
+        return new SignedNote(text, all);
+    }
+
+    /** The same note with the signatures of that name only. */
+    public SignedNote only(String name) {
+        return new SignedNote(
+                text, signatures.stream().filter(one -> one.name().equals(name)).toList());
+    }
+
     /** Whether it is signed with this key: once at least, and never wrongly. */
     public boolean isSignedBy(NoteKey key) {
         List<NoteSignature> claimed =
