@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -81,7 +80,8 @@ public final class EventExport {
             Function<AuditRecord, String> line) {
         long[] written = {0};
         try (TopicSchemaRegistry registry = new TopicSchemaRegistry(node.kafkaClient());
-                BufferedWriter out = Files.newBufferedWriter(file)) {
+                PartFile part = new PartFile(file);
+                BufferedWriter out = part.writer()) {
             registry.start();
             Deserializer<AuditRecord> values =
                     new AvroSerde<>(new AvroCodec(registry), AuditRecord.class).deserializer();
@@ -92,6 +92,8 @@ public final class EventExport {
                 append(out, line.apply(values.deserialize(found.topic(), found.value())));
                 written[0]++;
             });
+            out.flush();
+            part.finish();
             return written[0];
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be written", e);

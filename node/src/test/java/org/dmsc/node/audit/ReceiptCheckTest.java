@@ -28,9 +28,9 @@ class ReceiptCheckTest {
     }
 
     private static void zigzag(ByteArrayOutputStream out, long value) {
-        long rest = value << 1 ^ value >> 63;
+        long rest = (value << 1) ^ (value >> 63);
         for (; rest >= 0x80; rest >>>= 7) {
-            out.write((int) (rest & 0x7f | 0x80));
+            out.write((int) ((rest & 0x7f) | 0x80));
         }
         out.write((int) rest);
     }

@@ -2,6 +2,7 @@ package org.dmsc.node.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import javax.management.ObjectName;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
@@ -45,6 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SignerIT {
 
     private static final LogOrigin ORIGIN = new LogOrigin("dmsc.test", LogOrigin.ONLY_REGION);
+    private static final int COMMITS = 10;
     private static final Duration MOST = Duration.ofSeconds(60);
 
     @TempDir
@@ -77,7 +80,7 @@ class SignerIT {
 
     @Test
     @DisplayName(
-            "cases 92, 93, 94: only what is committed is signed, by one signer, and a rolled back file freezes the log")
+            "cases 92, 93, 94, 108: only what is committed is signed, by one signer, and a rolled back file freezes the log")
     void cases_92_93_94_signsOnlyWhatIsCommittedAndExtends() throws Exception {
         try (EmbeddedKafka kafka = new EmbeddedKafka(BrokerSettings.loopback(folder.resolve("kafka")))) {
             kafka.start();
@@ -90,6 +93,7 @@ class SignerIT {
                             clients.transactionalProducer("sequencer", "test-sequencer", new ByteArraySerializer())) {
                 sequencer.initTransactions();
                 run(clients, heads, sequencer);
+                case_108_whatIsAcknowledgedIsOnTheDisk(sequencer);
             }
         }
     }
@@ -140,6 +144,23 @@ class SignerIT {
             until("the third one refuses", () -> third.metrics().get("frozen") == 1);
             assertThat(third.healthy()).isFalse();
         }
+    }
+
+    /** Case 108: with one broker each acknowledged batch of the log was forced to disk before, so that a power cut takes none. */
+    private static void case_108_whatIsAcknowledgedIsOnTheDisk(Producer<String, byte[]> sequencer) throws Exception {
+        long before = flushes();
+        for (int i = 0; i < COMMITS; i++) {
+            write(sequencer, List.of(leaf(4 + i, 1)));
+        }
+
+        assertThat(flushes() - before)
+                .as("times that the broker forced a log to disk")
+                .isGreaterThanOrEqualTo(COMMITS);
+    }
+
+    private static long flushes() throws Exception {
+        return (Long) ManagementFactory.getPlatformMBeanServer()
+                .getAttribute(new ObjectName("kafka.log:type=LogFlushStats,name=LogFlushRateAndTimeMs"), "Count");
     }
 
     private CheckpointSigner signer(KafkaClients clients) {

@@ -160,11 +160,11 @@ final class Signing {
         producer.commitTransaction();
         over.ifPresent(head -> {
             operator.signed(head);
-            witnessing.published(heads.get(LogOrigin.OPERATOR));
+            witnessing.published(newest(LogOrigin.OPERATOR));
         });
         due.forEach((tenant, head) -> {
             log(tenant).signed(head);
-            operator.leaf(heads.get(tenant).bytes(), now);
+            operator.leaf(newest(tenant).bytes(), now);
             counters.checkpoint();
         });
     }
@@ -175,6 +175,10 @@ final class Signing {
                 new Checkpoint(origin, head).text(), settings.keys().signers(origin));
         heads.put(tenant, note);
         return producer.send(made(tenant, note));
+    }
+
+    private SignedNote newest(String tenant) {
+        return Optional.ofNullable(heads.get(tenant)).orElseThrow();
     }
 
     private ProducerRecord<String, byte[]> made(String tenant, SignedNote note) {

@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
-import org.bouncycastle.crypto.signers.Ed25519Signer;
 import org.dmsc.tenant.log.Checkpoint;
 import org.dmsc.tenant.log.CosignerKey;
 import org.dmsc.tenant.log.Hash;
@@ -38,24 +41,45 @@ class WitnessingTest {
     /** Keeps the rules of C2SP tlog-witness; says what it is told to say instead, when there is something. */
     private static final class Careful implements Witness {
 
-        private final Ed25519PrivateKeyParameters secret = new Ed25519PrivateKeyParameters(new byte[32]);
+        private final KeyPair pair = pair();
         private final Deque<CompletionStage<Answer>> instead = new ArrayDeque<>();
         private final List<Long> olds = new ArrayList<>();
         private TreeHead seen = new TreeHead(0, Hash.EMPTY);
 
         @Override
         public CosignerKey key() {
-            byte[] typed = ByteBuffer.allocate(33)
-                    .put((byte) 4)
-                    .put(secret.generatePublicKey().getEncoded())
-                    .array();
+            byte[] typed = ByteBuffer.allocate(33).put((byte) 4).put(raw()).array();
             return CosignerKey.parse("w.test+" + HexFormat.of().toHexDigits(id()) + "+"
                     + Base64.getEncoder().encodeToString(typed));
         }
 
+        private static KeyPair pair() {
+            try {
+                return KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+            } catch (GeneralSecurityException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        private byte[] raw() {
+            byte[] encoded = pair.getPublic().getEncoded();
+            return Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length);
+        }
+
+        private byte[] signature(byte[] message) {
+            try {
+                Signature signer = Signature.getInstance("Ed25519");
+                signer.initSign(pair.getPrivate());
+                signer.update(message);
+                return signer.sign();
+            } catch (GeneralSecurityException e) {
+                throw new AssertionError(e);
+            }
+        }
+
         private int id() {
             try {
-                byte[] key = secret.generatePublicKey().getEncoded();
+                byte[] key = raw();
                 java.security.MessageDigest digest = java.security.MessageDigest.getInstance("SHA-256");
                 digest.update("w.test\n".getBytes(StandardCharsets.UTF_8));
                 digest.update((byte) 4);
@@ -84,13 +108,10 @@ class WitnessingTest {
 
         private String line(String text) {
             byte[] message = ("cosignature/v1\ntime 7\n" + text).getBytes(StandardCharsets.UTF_8);
-            Ed25519Signer signer = new Ed25519Signer();
-            signer.init(true, secret);
-            signer.update(message, 0, message.length);
             byte[] all = ByteBuffer.allocate(4 + 8 + 64)
                     .putInt(id())
                     .putLong(7)
-                    .put(signer.generateSignature())
+                    .put(signature(message))
                     .array();
             return "\u2014 w.test " + Base64.getEncoder().encodeToString(all);
         }

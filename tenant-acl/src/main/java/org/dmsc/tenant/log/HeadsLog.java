@@ -47,7 +47,7 @@ public final class HeadsLog {
             compare(head);
         } else if (head.size() > tree.size()) {
             found(tree.size(), "the log has " + tree.size() + " checkpoints where " + head.size() + " were signed");
-        } else if (!head.root().equals(roots.get(head.size()))) {
+        } else if (!Optional.of(head.root()).equals(Optional.ofNullable(roots.get(head.size())))) {
             found(Math.min(covered, Math.max(0, head.size() - 1)), "another root was signed for size " + head.size());
         }
     }

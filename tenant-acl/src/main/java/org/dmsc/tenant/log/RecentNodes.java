@@ -41,7 +41,7 @@ public final class RecentNodes implements Nodes {
     public void forget(long before) {
         long from = Math.min(before, size);
         nodes.keySet().removeIf(place -> {
-            long end = place.index() + 1 << place.level();
+            long end = (place.index() + 1) << place.level();
             // The complete subtrees that the tree of that size is made of; the next one up would end behind it.
             boolean edge = end <= from && (place.index() & 1) == 0 && (place.index() + 2) << place.level() > from;
             return end <= from && !edge;

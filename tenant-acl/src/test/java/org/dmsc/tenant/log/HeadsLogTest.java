@@ -1,10 +1,13 @@
 package org.dmsc.tenant.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.integers;
 
 import java.nio.charset.StandardCharsets;
+import org.dmsc.schemas.RefusedException;
+import org.dmsc.schemas.TenantId;
 import org.dmsc.tenant.log.Verdict.Tampered;
 import org.dmsc.tenant.log.Verdict.Whole;
 import org.junit.jupiter.api.DisplayName;
@@ -34,6 +37,11 @@ class HeadsLogTest {
             log.head(head(until));
         }
         return log;
+    }
+
+    @Test
+    void noTenantCanHaveTheOperatorLogsName() {
+        assertThatThrownBy(() -> new TenantId(LogOrigin.OPERATOR)).isInstanceOf(RefusedException.class);
     }
 
     @Test

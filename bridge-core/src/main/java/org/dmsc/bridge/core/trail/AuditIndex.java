@@ -40,6 +40,7 @@ final class AuditIndex implements AutoCloseable {
     private final Path folder;
     private final Supplier<Consumer<String, byte[]>> readers;
     private final Deserializer<AuditRecord> values;
+    private final Duration rest;
     private final Map<Integer, IndexFile> files = new ConcurrentHashMap<>();
     private final Map<Integer, Block> open = new ConcurrentHashMap<>();
     private final Thread thread;
@@ -51,13 +52,22 @@ final class AuditIndex implements AutoCloseable {
         private int records;
     }
 
-    AuditIndex(Path folder, Supplier<Consumer<String, byte[]>> readers, Deserializer<AuditRecord> values) {
+    /**
+     * Reads nothing yet.
+     *
+     * @param rest how long after its start it begins, so that a process that starts has the machine to itself
+     */
+    AuditIndex(
+            Path folder,
+            Supplier<Consumer<String, byte[]>> readers,
+            Deserializer<AuditRecord> values,
+            Duration rest) {
+        this.rest = rest;
         this.folder = folder;
         this.readers = readers;
         this.values = values;
         this.thread = new Thread(this::run, "dmsc-audit-index");
         thread.setDaemon(true);
-        thread.setPriority(Thread.MIN_PRIORITY);
     }
 
     void start() {
@@ -70,12 +80,13 @@ final class AuditIndex implements AutoCloseable {
     }
 
     private void run() {
+        LockSupport.parkNanos(rest.toNanos());
         while (!closed) {
             try (Consumer<String, byte[]> reader = readers.get()) {
                 follow(reader);
             } catch (InterruptException e) {
                 return;
-            } catch (KafkaException | java.io.UncheckedIOException e) {
+            } catch (RuntimeException e) {
                 LOG.atWarn().addKeyValue("cause", e.toString()).log("the audit log is searched without its index");
                 LockSupport.parkNanos(AGAIN.toNanos());
             }

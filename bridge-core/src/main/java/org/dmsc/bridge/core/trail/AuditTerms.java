@@ -55,14 +55,14 @@ final class AuditTerms {
     /** Marks a term in a pattern. */
     static void mark(byte[] pattern, String term) {
         for (int bit : bits(term)) {
-            pattern[bit / Byte.SIZE] |= (byte) (1 << bit % Byte.SIZE);
+            pattern[bit / Byte.SIZE] |= (byte) (1 << (bit % Byte.SIZE));
         }
     }
 
     /** Whether the term may have been marked in the pattern that begins there; false is certain. */
     static boolean mayHold(byte[] patterns, int offset, String term) {
         return Arrays.stream(bits(term))
-                .allMatch(bit -> (patterns[offset + bit / Byte.SIZE] & 1 << bit % Byte.SIZE) != 0);
+                .allMatch(bit -> (patterns[offset + bit / Byte.SIZE] & (1 << (bit % Byte.SIZE))) != 0);
     }
 
     private static int[] bits(String term) {
@@ -70,11 +70,11 @@ final class AuditTerms {
         for (int i = 0; i < term.length(); i++) {
             first = (first ^ term.charAt(i)) * FNV_PRIME;
         }
-        long second = Long.rotateLeft(first, Integer.SIZE) * FNV_PRIME | 1;
+        long second = (Long.rotateLeft(first, Integer.SIZE) * FNV_PRIME) | 1;
         int[] bits = new int[PROBES];
         for (int i = 0; i < PROBES; i++) {
             long mixed = first + i * second;
-            bits[i] = (int) Math.floorMod(mixed ^ mixed >>> Integer.SIZE, (long) BITS);
+            bits[i] = (int) Math.floorMod(mixed ^ (mixed >>> Integer.SIZE), (long) BITS);
         }
         return bits;
     }

@@ -2,6 +2,7 @@ package org.dmsc.bridge.core.trail;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,8 +18,8 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.Deserializer;
-import org.dmsc.bridge.core.AuditQuery;
 import org.dmsc.bridge.core.AuditQuery.Slice;
+import org.dmsc.bridge.core.AuditQuery;
 import org.dmsc.bridge.core.AuditReader;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -28,6 +29,7 @@ import org.dmsc.schemas.avro.AuditRecord;
 /** {@link AuditReader} on a few threads of its own, each question with a Kafka client of its own. */
 public final class KafkaAuditReader implements AuditReader, AutoCloseable {
 
+    private static final Duration REST = Duration.ofSeconds(15);
     private static final int AT_ONCE = 2;
     private static final int MOST_WAITING = 16;
     private static final int MOST_RECORDS = 10_000;
@@ -48,7 +50,7 @@ public final class KafkaAuditReader implements AuditReader, AutoCloseable {
             Deserializer<AuditRecord> values,
             Clock clock,
             Optional<Path> folder) {
-        this.index = folder.map(place -> new AuditIndex(place, readers, values));
+        this.index = folder.map(place -> new AuditIndex(place, readers, values, REST));
         this.readers = readers;
         this.values = values;
         this.clock = clock;

@@ -106,7 +106,7 @@ final class AuditIndexTest {
     @BeforeEach
     void readTheLog() throws InterruptedException {
         caughtUp = new CountDownLatch(1);
-        index = new AuditIndex(folder, Log::new, values);
+        index = new AuditIndex(folder, Log::new, values, Duration.ZERO);
         index.start();
         assertThat(caughtUp.await(60, TimeUnit.SECONDS)).isTrue();
         index.close();
