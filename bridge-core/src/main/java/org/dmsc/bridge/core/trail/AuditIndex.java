@@ -58,10 +58,7 @@ final class AuditIndex implements AutoCloseable {
      * @param rest how long after its start it begins, so that a process that starts has the machine to itself
      */
     AuditIndex(
-            Path folder,
-            Supplier<Consumer<String, byte[]>> readers,
-            Deserializer<AuditRecord> values,
-            Duration rest) {
+            Path folder, Supplier<Consumer<String, byte[]>> readers, Deserializer<AuditRecord> values, Duration rest) {
         this.rest = rest;
         this.folder = folder;
         this.readers = readers;
