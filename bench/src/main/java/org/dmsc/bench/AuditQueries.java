@@ -18,7 +18,7 @@ final class AuditQueries implements AutoCloseable {
 
     private static final int QUESTIONS = 21;
     private static final double SETTLED_MS = 1000;
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration MOST = Duration.ofSeconds(60);
 
     private final ClientFactory factory;
