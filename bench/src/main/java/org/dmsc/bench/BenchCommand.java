@@ -89,7 +89,7 @@ public final class BenchCommand implements Callable<Integer> {
         @Option(
                 names = "--seconds",
                 description = "length of each of the five rounds (default: ${DEFAULT-VALUE})",
-                defaultValue = "2")
+                defaultValue = "4")
         private int seconds;
 
         @Option(

@@ -22,6 +22,7 @@ import java.util.OptionalDouble;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -66,7 +67,7 @@ final class IdleStreams {
             measure(report, wished);
         } finally {
             factories.forEach(ClientFactory::close);
-            threads.shutdownGracefully();
+            Future<?> unused = threads.shutdownGracefully();
         }
     }
 
@@ -106,7 +107,7 @@ final class IdleStreams {
         }
         progress.accept("the tasks end");
         agent.release();
-        report.figure("heard_the_end", awaitEnds());
+        report.figure("heard_the_end", (double) awaitEnds());
     }
 
     /** One connection, with a task that waits. */

@@ -170,7 +170,8 @@ final class McpTools {
                 answer.completeExceptionally(failure);
             }
         });
-        call.context().whenRequestCancelled().thenRun(() -> answer.complete(shown(open)));
+        CompletableFuture<Void> unused =
+                call.context().whenRequestCancelled().thenRun(() -> answer.complete(shown(open)));
         return answer.whenComplete((done, failure) -> {
             late.cancel(false);
             open.release();

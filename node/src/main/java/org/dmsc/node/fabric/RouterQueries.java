@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -97,7 +98,7 @@ final class RouterQueries implements TaskQueries, AutoCloseable {
 
     private void later(Question question, CompletableFuture<Optional<StoredTask>> answer, long delay) {
         try {
-            thread.schedule(() -> look(question, answer), delay, TimeUnit.MILLISECONDS);
+            Future<?> unused = thread.schedule(() -> look(question, answer), delay, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             answer.completeExceptionally(
                     new RefusedException(Refusal.UNAVAILABLE, "this gateway is stopping; ask another one"));
