@@ -138,7 +138,7 @@ final class ConfigReaderTest {
                 .hasMessageContaining("lanes: 'many' (expected a whole number from 1 to 256)")
                 .hasMessageContaining("replication: '3' (expected 1 with the embedded broker")
                 .hasMessageContaining("domain: 'Fabric_1' (expected a DNS name")
-                .hasMessageContaining("colour: unknown key (expected one of authorities, connectors, data,")
+                .hasMessageContaining("colour: unknown key (expected one of audit, authorities, connectors, data,")
                 .hasMessageContaining("schema-registry: 'registry' (expected the http or https URL")
                 .hasMessageContaining("kafka.bootstrap: 'nowhere' (expected host:port")
                 .hasMessageContaining("kafka.bootstrap: 'nowhere' together with role broker")
