@@ -8,6 +8,7 @@ import org.dmsc.registry.health.HealthAssessment;
 import org.dmsc.registry.health.HealthPolicy;
 import org.dmsc.registry.health.HealthRule;
 import org.dmsc.registry.health.Leases;
+import org.dmsc.registry.health.OpenAttempts;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.avro.AgentReport;
 import org.dmsc.schemas.avro.AgentSnapshot;
@@ -28,6 +29,7 @@ final class SimRegistry {
     private final SimDirectory directory;
     private final Invariants invariants;
     private final HealthRule rule = new HealthRule(HealthPolicy.DEFAULT);
+    private final OpenAttempts attempts = new OpenAttempts();
     private final HealthAssessment assessment = new HealthAssessment(HealthPolicy.DEFAULT);
     private final Emission emission = new Emission(EMISSION_MS);
     private final Map<AgentRef, AgentState> states = new HashMap<>();
@@ -48,7 +50,10 @@ final class SimRegistry {
         long now = clock.now();
         AgentRef agent = AgentRef.of(report.getTenant(), report.getAgent());
         Optional<AgentState> before = Optional.ofNullable(states.get(agent));
-        rule.apply(before, report, now)
+        if (before.isPresent()) {
+            attempts.take(agent.toString(), report, now);
+        }
+        rule.apply(before, report, attempts.of(agent.toString()), now)
                 .map(state -> assessment.assess(state, HELD, now))
                 .ifPresent(state -> {
                     AgentState after = before.map(old -> emission.revised(old, state, now))

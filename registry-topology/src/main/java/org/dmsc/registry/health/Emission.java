@@ -46,6 +46,18 @@ public final class Emission {
                 .isEmpty();
     }
 
+    /** Whether all that changed is how much the agent works on, and what follows from that: nothing that a restart could not tell again. */
+    public static boolean differInLoadOnly(AgentState before, AgentState after) {
+        AgentSnapshot now = after.getSnapshot();
+        AgentSnapshot same = AgentSnapshot.newBuilder(before.getSnapshot())
+                .setInFlight(now.getInFlight())
+                .setRevision(now.getRevision())
+                .setUpdatedAt(now.getUpdatedAt())
+                .build();
+        return same.equals(now)
+                && AgentState.newBuilder(before).setSnapshot(same).build().equals(after);
+    }
+
     /** When it may be told. */
     public long at(AgentState state) {
         return state.getEmittedAt() + intervalMs;

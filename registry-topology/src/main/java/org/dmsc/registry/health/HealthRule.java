@@ -1,8 +1,5 @@
 package org.dmsc.registry.health;
 
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.dmsc.registry.health.BreakerRule.Breakers;
 import org.dmsc.schemas.avro.AgentHealth;
@@ -22,9 +19,6 @@ import org.dmsc.schemas.avro.AttemptOutcome;
  */
 public final class HealthRule {
 
-    /** An attempt whose outcome was never reported does not take a place for ever. */
-    private static final long FORGOTTEN_AFTER_MS = Duration.ofDays(1).toMillis();
-
     private final HealthPolicy policy;
     private final BreakerRule breakers;
     private final FlapRule flaps;
@@ -35,8 +29,12 @@ public final class HealthRule {
         this.breakers = new BreakerRule(policy);
     }
 
-    /** The state after a report; empty when the agent is not known then. */
-    public Optional<AgentState> apply(Optional<AgentState> before, AgentReport report, long now) {
+    /**
+     * The state after a report; empty when the agent is not known then.
+     *
+     * @param inFlight what the agent works on after it, from {@link OpenAttempts}
+     */
+    public Optional<AgentState> apply(Optional<AgentState> before, AgentReport report, int inFlight, long now) {
         switch (report.getKind()) {
             case REGISTERED:
                 return Optional.ofNullable(report.getRegistration())
@@ -53,9 +51,9 @@ public final class HealthRule {
             case PROBED:
                 return before.map(state -> probed(state, report, now));
             case ASSIGNED:
-                return before.map(state -> assigned(state, report, now));
+                return before.map(state -> working(state, inFlight));
             case OUTCOME:
-                return before.map(state -> outcome(state, report, now));
+                return before.map(state -> outcome(working(state, inFlight), report, now));
             case DRAINING:
                 return before.map(HealthRule::draining);
             case CANARY:
@@ -152,22 +150,18 @@ public final class HealthRule {
                 .build();
     }
 
-    private static AgentState assigned(AgentState state, AgentReport report, long now) {
-        Map<String, Long> open = new HashMap<>(state.getOpen());
-        open.put(attempt(report), now);
-        open.values().removeIf(since -> since < now - FORGOTTEN_AFTER_MS);
-        AgentSnapshot snapshot = AgentSnapshot.newBuilder(state.getSnapshot())
-                .setInFlight(open.size())
+    /** So many, as if said by the agent itself. */
+    public static AgentState working(AgentState state, int inFlight) {
+        return AgentState.newBuilder(state)
+                .setSnapshot(AgentSnapshot.newBuilder(state.getSnapshot())
+                        .setInFlight(inFlight)
+                        .build())
                 .build();
-        return AgentState.newBuilder(state).setSnapshot(snapshot).setOpen(open).build();
     }
 
     private AgentState outcome(AgentState state, AgentReport report, long now) {
-        Map<String, Long> open = new HashMap<>(state.getOpen());
-        open.remove(attempt(report));
-        AgentSnapshot.Builder snapshot =
-                AgentSnapshot.newBuilder(state.getSnapshot()).setInFlight(open.size());
-        AgentState.Builder after = AgentState.newBuilder(state).setOpen(open);
+        AgentSnapshot.Builder snapshot = AgentSnapshot.newBuilder(state.getSnapshot());
+        AgentState.Builder after = AgentState.newBuilder(state);
         String skill = report.getSkill() == null ? "" : report.getSkill();
         Ratings.Verdict verdict = Ratings.of(report.getOutcome());
         if (verdict == Ratings.Verdict.WELL_DONE) {
@@ -193,9 +187,5 @@ public final class HealthRule {
                 .setHealthReason("takes no new tasks")
                 .build();
         return AgentState.newBuilder(state).setSnapshot(snapshot).build();
-    }
-
-    private static String attempt(AgentReport report) {
-        return report.getTaskId() + "." + report.getAttempt();
     }
 }

@@ -1,6 +1,9 @@
 package org.dmsc.registry.topology;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +15,8 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.dmsc.registry.health.Emission;
+import org.dmsc.registry.health.HealthRule;
+import org.dmsc.registry.health.OpenAttempts;
 import org.dmsc.registry.health.ReportCheck;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Printable;
@@ -36,6 +41,8 @@ final class RegistryProcessor implements Processor<String, byte[], String, byte[
     private final DueTimes due = new DueTimes();
     /** The opened store: this processor is its only writer. */
     private final Map<String, AgentState> opened = new HashMap<>();
+
+    private final OpenAttempts attempts = new OpenAttempts();
     /** The minute of the last refusal that was told, by agent. */
     private final Map<String, Long> lastRefusal = new HashMap<>();
 
@@ -53,6 +60,7 @@ final class RegistryProcessor implements Processor<String, byte[], String, byte[
         context = given;
         store = given.getStateStore(RegistryTopology.AGENTS);
         opened.clear();
+        attempts.clear();
         due.clear();
         alarm = new Alarm(given, parts.tick(), this::tick);
         load(given.currentSystemTimeMs());
@@ -60,19 +68,38 @@ final class RegistryProcessor implements Processor<String, byte[], String, byte[
     }
 
     private void load(long now) {
+        List<AttemptKeys.Kept> kept = new ArrayList<>();
         try (KeyValueIterator<String, byte[]> all = store.all()) {
             while (all.hasNext()) {
                 var entry = all.next();
-                try {
-                    opened.put(entry.key, parts.seals().open(entry.value));
-                    due.set(entry.key, now);
-                } catch (RefusedException e) {
-                    LOG.atWarn()
-                            .addKeyValue("agent", entry.key)
-                            .addKeyValue("refusal", e.refusal())
-                            .log("agent cannot be opened: left out");
+                if (AttemptKeys.isOne(entry.key)) {
+                    kept.add(AttemptKeys.read(entry.key, entry.value));
+                } else {
+                    load(entry.key, entry.value, kept);
                 }
             }
+        }
+        kept.stream()
+                .sorted(Comparator.comparingLong(AttemptKeys.Kept::since))
+                .forEach(one -> attempts.restore(one.agent(), one.attempt(), one.since()));
+        opened.replaceAll((key, state) ->
+                attempts.of(key) == state.getSnapshot().getInFlight()
+                        ? state
+                        : parts.emission().revised(HealthRule.working(state, attempts.of(key)), now));
+        opened.keySet().forEach(key -> due.set(key, now));
+    }
+
+    private void load(String key, byte[] sealed, List<AttemptKeys.Kept> kept) {
+        try {
+            AgentState state = parts.seals().open(sealed);
+            opened.put(key, state);
+            // As they were kept by releases before this one.
+            state.getOpen().forEach((attempt, since) -> kept.add(new AttemptKeys.Kept(key, attempt, since)));
+        } catch (RefusedException e) {
+            LOG.atWarn()
+                    .addKeyValue("agent", key)
+                    .addKeyValue("refusal", e.refusal())
+                    .log("agent cannot be opened: left out");
         }
     }
 
@@ -109,12 +136,20 @@ final class RegistryProcessor implements Processor<String, byte[], String, byte[
             return;
         }
         Optional<AgentState> before = Optional.ofNullable(opened.get(agent.toString()));
+        if (before.isPresent()) {
+            keep(agent, attempts.take(agent.toString(), report, now), now);
+        }
         Optional<AgentState> after = parts.rule()
-                .apply(before, report, now)
+                .apply(before, report, attempts.of(agent.toString()), now)
                 .map(state -> parts.assessment().assess(state, parts.leases(), now))
                 .map(state -> before.map(old -> parts.emission().revised(old, state, now))
                         .orElseGet(() -> parts.emission().revised(state, now)));
         settle(agent, before, after, now);
+    }
+
+    private void keep(AgentRef agent, OpenAttempts.Change change, long now) {
+        change.opened().forEach(attempt -> store.put(AttemptKeys.of(agent, attempt), AttemptKeys.value(now)));
+        change.closed().forEach(attempt -> store.delete(AttemptKeys.of(agent, attempt)));
     }
 
     /** Told to the audit log once a minute for each agent: whoever lies does it often. */
@@ -165,7 +200,9 @@ final class RegistryProcessor implements Processor<String, byte[], String, byte[
         }
         AgentState state = after.get();
         boolean news = Emission.isNews(before, state);
-        if (parts.emission().pending(state) && (news || now >= parts.emission().at(state))) {
+        boolean told = parts.emission().pending(state)
+                && (news || now >= parts.emission().at(state));
+        if (told) {
             state = parts.emission().emitted(state, now);
             parts.counters().snapshots.increment();
             context.forward(
@@ -175,16 +212,31 @@ final class RegistryProcessor implements Processor<String, byte[], String, byte[
                 context.commit();
             }
         }
-        if (before.isEmpty() || !before.get().equals(state)) {
-            opened.put(key, state);
-            store.put(key, parts.seals().state(state, now));
-        }
+        store(agent, told ? Optional.empty() : before, state, now);
         long look = parts.assessment().nextLook(state, now);
         due.set(
                 key,
                 parts.emission().pending(state)
                         ? Math.min(look, parts.emission().at(state))
                         : look);
+    }
+
+    /** How much it works on follows from its attempts, and is not stored again when nothing else changed. */
+    private void store(AgentRef agent, Optional<AgentState> before, AgentState state, long now) {
+        String key = agent.toString();
+        AgentState bare = state;
+        if (!state.getOpen().isEmpty()) {
+            state.getOpen().forEach((attempt, since) -> {
+                if (attempts.has(key, attempt)) {
+                    store.put(AttemptKeys.of(agent, attempt), AttemptKeys.value(since));
+                }
+            });
+            bare = AgentState.newBuilder(state).setOpen(Map.of()).build();
+        }
+        opened.put(key, bare);
+        if (before.isEmpty() || !Emission.differInLoadOnly(before.get(), bare)) {
+            store.put(key, parts.seals().state(bare, now));
+        }
     }
 
     private void tellAudit(AuditEvent event, long now) {

@@ -28,14 +28,17 @@ class HealthLawsTest {
 
     private boolean always(long seed, Predicate<Seen> law) {
         Random random = new Random(seed);
-        Optional<AgentState> state = rule.apply(Optional.empty(), Reports.registered(channel(random)), NOW);
+        Optional<AgentState> state = rule.apply(Optional.empty(), Reports.registered(channel(random)), 0, NOW);
         Set<String> open = new HashSet<>();
+        OpenAttempts attempts = new OpenAttempts();
+        String agent = state.orElseThrow().getSnapshot().getAgent();
         long now = NOW;
         for (int i = 0; i < 60; i++) {
             now += random.nextInt(20_000);
             long moment = now;
             AgentReport report = report(random, open);
-            state = rule.apply(state, report, now)
+            OpenAttempts.Change unused = attempts.take(agent, report, now);
+            state = rule.apply(state, report, attempts.of(agent), now)
                     .map(next -> assessment.assess(next, (gateway, epoch, at) -> Leases.Standing.HELD, moment));
             if (state.isEmpty() || !law.test(new Seen(state.get(), open, now))) {
                 return false;

@@ -22,10 +22,14 @@ class HealthRuleTest {
     private final HealthRule rule = new HealthRule(HealthPolicy.DEFAULT);
     private final HealthAssessment assessment = new HealthAssessment(HealthPolicy.DEFAULT);
     private Leases.Standing lease = Leases.Standing.HELD;
+    private final OpenAttempts attempts = new OpenAttempts();
     private Optional<AgentState> state = Optional.empty();
 
     private AgentSnapshot tell(AgentReport report, long now) {
-        state = rule.apply(state, report, now).map(next -> assessment.assess(next, this::lease, now));
+        String agent = report.getTenant() + "/" + report.getAgent();
+        OpenAttempts.Change unused = attempts.take(agent, report, now);
+        state = rule.apply(state, report, attempts.of(agent), now)
+                .map(next -> assessment.assess(next, this::lease, now));
         return state.map(AgentState::getSnapshot).orElseThrow();
     }
 
@@ -187,7 +191,7 @@ class HealthRuleTest {
     @Test
     void takesNoNoteOfAnAgentThatIsNotRegistered() {
         for (AgentReport report : List.of(Reports.present(HERE), Reports.heartbeat(1, 1), Reports.assigned("t"))) {
-            assertThat(rule.apply(Optional.empty(), report, NOW)).isEmpty();
+            assertThat(rule.apply(Optional.empty(), report, 0, NOW)).isEmpty();
         }
     }
 
@@ -196,7 +200,7 @@ class HealthRuleTest {
         tell(Reports.registered(AgentChannel.A2A_HTTP), NOW);
 
         assertThat(rule.apply(
-                        state, Reports.report(AgentReportKind.UNREGISTERED).build(), NOW))
+                        state, Reports.report(AgentReportKind.UNREGISTERED).build(), 0, NOW))
                 .isEmpty();
     }
 

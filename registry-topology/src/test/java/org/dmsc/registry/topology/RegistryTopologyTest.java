@@ -12,24 +12,32 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.Stores;
 import org.dmsc.registry.health.HealthPolicy;
+import org.dmsc.registry.health.HealthRule;
 import org.dmsc.registry.health.Leases;
 import org.dmsc.registry.testing.MemoryRegistry;
 import org.dmsc.registry.testing.MemoryVault;
 import org.dmsc.registry.testing.Reports;
+import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.TopicNames;
 import org.dmsc.schemas.TopicNames.Channel;
@@ -38,6 +46,7 @@ import org.dmsc.schemas.avro.AgentHealth;
 import org.dmsc.schemas.avro.AgentReport;
 import org.dmsc.schemas.avro.AgentReportKind;
 import org.dmsc.schemas.avro.AgentSnapshot;
+import org.dmsc.schemas.avro.AgentState;
 import org.dmsc.schemas.avro.AttemptOutcome;
 import org.dmsc.schemas.avro.AuditEvent;
 import org.dmsc.schemas.avro.AuditKind;
@@ -144,6 +153,76 @@ class RegistryTopologyTest {
         driver.advanceWallClockTime(Duration.ofMillis(50));
 
         assertThat(snapshots()).extracting(AgentSnapshot::getInFlight).containsExactly(20);
+    }
+
+    @Test
+    void keepsEachAttemptByItselfAndTheAgentOnlyWhenItIsToldOrChanged() {
+        tell(Reports.registered(AgentChannel.A2A_HTTP));
+        KeyValueStore<String, byte[]> store = driver.getKeyValueStore(RegistryTopology.AGENTS);
+        byte[] agent = store.get("acme/clerk");
+
+        tell(Reports.assigned("t1"));
+        tell(Reports.assigned("t2"));
+
+        assertThat(store.get("acme/clerk")).isSameAs(agent);
+        assertThat(keys(store)).containsExactlyInAnyOrder("acme/clerk", "acme/clerk|t1.1", "acme/clerk|t2.1");
+
+        tell(Reports.outcome("t1", AttemptOutcome.COMPLETED, 5));
+
+        assertThat(store.get("acme/clerk")).isNotEqualTo(agent);
+        assertThat(keys(store)).containsExactlyInAnyOrder("acme/clerk", "acme/clerk|t2.1");
+
+        tell(Reports.report(AgentReportKind.UNREGISTERED).build());
+
+        assertThat(keys(store)).isEmpty();
+    }
+
+    private static List<String> keys(KeyValueStore<String, byte[]> store) {
+        List<String> keys = new ArrayList<>();
+        try (KeyValueIterator<String, byte[]> all = store.all()) {
+            all.forEachRemaining(entry -> keys.add(entry.key));
+        }
+        return keys;
+    }
+
+    @Test
+    void countsOpenAttemptsAgainAfterARestart() {
+        SealedAgents seals = new SealedAgents(envelopes, codec, "spiffe://x/registry/n");
+        AgentState known = new HealthRule(HealthPolicy.DEFAULT)
+                .apply(Optional.empty(), Reports.registered(AgentChannel.A2A_HTTP), 0, NOW)
+                .orElseThrow();
+        // One of them as an earlier release kept it.
+        AgentState kept =
+                AgentState.newBuilder(known).setOpen(Map.of("t0.1", NOW)).build();
+        MockProcessorContext<String, byte[]> context = new MockProcessorContext<>(config());
+        KeyValueStore<String, byte[]> store = Stores.keyValueStoreBuilder(
+                        Stores.inMemoryKeyValueStore(RegistryTopology.AGENTS), Serdes.String(), Serdes.ByteArray())
+                .withLoggingDisabled()
+                .build();
+        store.init(context.getStateStoreContext(), store);
+        context.addStateStore(store);
+        context.setCurrentSystemTimeMs(NOW);
+        store.put("acme/clerk", seals.state(kept, NOW));
+        AgentRef clerk = AgentRef.parse("acme/clerk");
+        store.put(AttemptKeys.of(clerk, "t1.1"), AttemptKeys.value(NOW));
+        store.put(AttemptKeys.of(clerk, "t2.1"), AttemptKeys.value(NOW - 1));
+
+        RegistryProcessor processor = new RegistryProcessor(parts);
+        processor.init(context);
+        context.setCurrentSystemTimeMs(NOW + 100);
+        context.scheduledPunctuators().get(0).getPunctuator().punctuate(NOW + 100);
+
+        assertThat(context.forwarded(RegistryTopology.SNAPSHOTS))
+                .singleElement()
+                .satisfies(told -> assertThat(inFlight(told.record().value())).isEqualTo(3));
+        assertThat(keys(store)).contains("acme/clerk|t0.1", "acme/clerk|t1.1", "acme/clerk|t2.1");
+        assertThat(seals.open(store.get("acme/clerk")).getOpen()).isEmpty();
+    }
+
+    private int inFlight(byte[] snapshot) {
+        return envelopes
+                .routing(serde.deserializer().deserialize("", snapshot), AgentSnapshot.class)
+                .getInFlight();
     }
 
     @Test
