@@ -51,29 +51,27 @@ final class RestartIT {
                     assertThat(record.path("index").asInt()).isEqualTo(index++);
                 }
                 assertThat(index).isPositive();
+                refusesWhatIsInUse(third, data);
             }
         }
     }
 
-    @Test
-    void refusesADataFolderOrAPortThatIsInUse() {
-        Path data = folder.resolve("data");
-        try (NodeProcess first = NodeProcess.up(data, "--http-port", "0", "--mqtt-port", "0")) {
-            int sameFolder = NodeProcess.exitCodeOf(folder.resolve("a.log"), "up", "--data", data.toString());
-            int samePort = NodeProcess.exitCodeOf(
-                    folder.resolve("b.log"),
-                    "up",
-                    "--data",
-                    folder.resolve("other").toString(),
-                    "--mqtt-port",
-                    "0",
-                    "--http-port",
-                    Integer.toString(first.description().httpPort()));
+    /** A folder or a port that another node uses is refused with an exit code, and disturbs that node in nothing. */
+    private void refusesWhatIsInUse(NodeProcess running, Path data) {
+        int sameFolder = NodeProcess.exitCodeOf(folder.resolve("a.log"), "up", "--data", data.toString());
+        int samePort = NodeProcess.exitCodeOf(
+                folder.resolve("b.log"),
+                "up",
+                "--data",
+                folder.resolve("other").toString(),
+                "--mqtt-port",
+                "0",
+                "--http-port",
+                Integer.toString(running.description().httpPort()));
 
-            assertThat(sameFolder).isEqualTo(4);
-            assertThat(samePort).isEqualTo(4);
-            assertThat(first.as(first.operator()).get("/ready").status()).isEqualTo(200);
-        }
+        assertThat(sameFolder).isEqualTo(4);
+        assertThat(samePort).isEqualTo(4);
+        assertThat(running.as(running.operator()).get("/ready").status()).isEqualTo(200);
     }
 
     private static Credentials issue(Participant operator, String agent) {

@@ -65,8 +65,8 @@ public final class RouterApp implements AutoCloseable {
      */
     private static final int LAZY_COMMIT_MS = 20;
 
-    /** How long the thread sleeps when there is nothing to read; a record wakes it. */
-    private static final int POLL_MS = 5;
+    /** How long the thread sleeps when there is nothing to read; a record wakes it. Due times and lazy commits wait for its end. */
+    private static final int POLL_MS = 20;
 
     /**
      * Records of a partition that wait in memory; what is buffered is worked off before anything new is read, so a tenant's crowd in here is

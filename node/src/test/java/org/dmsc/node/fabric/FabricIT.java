@@ -1,4 +1,4 @@
-package org.dmsc.node;
+package org.dmsc.node.fabric;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.dmsc.node;
+package org.dmsc.node.enrol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
