@@ -42,6 +42,8 @@ public final class AuditLog {
     private static final Duration WITHIN = Duration.ofSeconds(20);
     private static final int BATCH_RECORDS = 20_000;
     private static final int BATCH_BYTES = 8 * 1024 * 1024;
+    /** Nobody waits for what is yet to come: a fetch that is held at the log's end would only hold up the close, half a second by default. */
+    private static final int FETCH_WAIT_MS = 5;
 
     private final NodeFile node;
 
@@ -202,6 +204,7 @@ public final class AuditLog {
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, BATCH_RECORDS);
         config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, BATCH_BYTES);
+        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
         return config;
     }
 }
