@@ -30,24 +30,21 @@ import org.dmsc.schemas.avro.AuditRecord;
  * <pre>
  *   dmsc.sys.audit-intake ─▶ sequence-events ─▶ dmsc.audit
  *                            │           └────▶ dmsc.&lt;tenant&gt;.audit   the same bytes, for tenants that have the topic
- *                            audit-heads   tenant → next index; the newest day that was seen
+ *                            audit-heads   tenant → next index; the clock of the memory of ids
  *                            audit-ids     event ids of this day and the last
  * </pre>
  */
 final class AuditTopology {
 
     static final String HEADS = "audit-heads";
-    /** Among the heads, where no tenant can be: the newest day of the memory of ids. */
+    /** Among the heads, where no tenant can be: the {@link MemoryClock}. */
     static final String CLOCK = "~clock";
 
     static final String SEEN = "audit-ids";
-    /** How long an event id is remembered: writers repeat within seconds, or when they are started again after a crash. */
+    /** How long an event id is remembered, by {@link MemoryClock}: writers repeat within seconds, or when they are started again after a crash. */
     static final Duration MEMORY = Duration.ofDays(1);
     /** Ids are kept by the day that they came, so that looking for one is a look at one place for each day, and no search. */
     static final Duration DAY = Duration.ofDays(1);
-
-    /** So far a clock may have been set back between two copies of an event. */
-    static final long CLOCK_STEPS_BACK_MS = 3_600_000;
 
     private static final String SOURCE = "read-intake";
     private static final String PROCESSOR = "sequence-events";

@@ -20,13 +20,11 @@ final class SequencerProcessor implements Processor<String, byte[], String, Audi
 
     private static final Logger LOG = LoggerFactory.getLogger(SequencerProcessor.class);
 
-    private static final long UNREAD = -1;
-
     private final AuditTopology.Parts parts;
     private ProcessorContext<String, AuditRecord> context;
     private KeyValueStore<String, Long> heads;
     private WindowStore<String, byte[]> seen;
-    private long latest = UNREAD;
+    private Optional<MemoryClock> memory = Optional.empty();
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else.
     SequencerProcessor(AuditTopology.Parts parts) {
@@ -36,7 +34,7 @@ final class SequencerProcessor implements Processor<String, byte[], String, Audi
     @Override
     public void init(ProcessorContext<String, AuditRecord> given) {
         context = given;
-        latest = UNREAD;
+        memory = Optional.empty();
         heads = given.getStateStore(AuditTopology.HEADS);
         seen = given.getStateStore(AuditTopology.SEEN);
     }
@@ -74,15 +72,16 @@ final class SequencerProcessor implements Processor<String, byte[], String, Audi
     private void sequence(AuditEvent event, long now) {
         String tenant = event.getTenant();
         String id = tenant + "|" + event.getEventId();
+        MemoryClock remembered = remembered(now);
         Long head = heads.get(tenant);
         long next = head == null ? AuditNumbering.FIRST : head;
-        Optional<AuditRecord> numbered = AuditNumbering.number(event, next, isSeen(id, memoryTime(now)), now);
+        Optional<AuditRecord> numbered = AuditNumbering.number(event, next, isSeen(id, remembered), now);
         if (numbered.isEmpty()) {
             parts.counters().repeated();
             return;
         }
         heads.put(tenant, next + 1);
-        seen.put(id, new byte[0], day(memoryTime(now)));
+        seen.put(id, new byte[0], remembered.day());
         parts.counters().sequenced();
         Record<String, AuditRecord> leaf =
                 new Record<>(tenant, numbered.get(), now, CloudEvents.headers(numbered.get()));
@@ -92,35 +91,31 @@ final class SequencerProcessor implements Processor<String, byte[], String, Audi
         }
     }
 
-    /**
-     * The clock as the memory of ids knows it: it never goes back, not even over a restart, because a store of windows forgets by the newest time
-     * that it was given.
-     */
-    private long memoryTime(long now) {
-        if (latest == UNREAD) {
-            Long kept = heads.get(AuditTopology.CLOCK);
-            latest = kept == null ? 0 : kept;
+    private MemoryClock remembered(long now) {
+        MemoryClock before = memory.orElseGet(() -> begin(now));
+        MemoryClock after = before.at(now);
+        if (after.isToBeKept(before)) {
+            heads.put(AuditTopology.CLOCK, after.time());
         }
-        if (day(now) > latest) {
-            latest = day(now);
-            heads.put(AuditTopology.CLOCK, latest);
-        }
-        return Math.max(now, latest);
+        memory = Optional.of(after);
+        return after;
     }
 
-    private boolean isSeen(String id, long now) {
-        long last = day(Math.addExact(now, AuditTopology.CLOCK_STEPS_BACK_MS));
-        for (long day = day(now - AuditTopology.MEMORY.toMillis()); day <= last; day += AuditTopology.DAY.toMillis()) {
+    private MemoryClock begin(long now) {
+        Long kept = heads.get(AuditTopology.CLOCK);
+        if (kept == null) {
+            heads.put(AuditTopology.CLOCK, now);
+        }
+        return MemoryClock.kept(kept == null ? now : kept);
+    }
+
+    private boolean isSeen(String id, MemoryClock remembered) {
+        for (long day = remembered.firstDay(); day <= remembered.day(); day += AuditTopology.DAY.toMillis()) {
             if (seen.fetch(id, day) != null) {
                 return true;
             }
         }
         return false;
-    }
-
-    /** When the day began. */
-    private static long day(long time) {
-        return time - Math.floorMod(time, AuditTopology.DAY.toMillis());
     }
 
     private void skip(RuntimeException why) {

@@ -132,7 +132,7 @@ class AuditTopologyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {3_600_000, -3_600_000, -315_360_000_000L})
+    @ValueSource(longs = {3_600_000, -3_600_000, 864_000_000, -864_000_000, 315_360_000_000L, -315_360_000_000L})
     @DisplayName(
             "case 105: whatever the clock does, an event that is written twice has one place, and no index is missing")
     void case_105_clockSteps(long step) {
@@ -147,6 +147,21 @@ class AuditTopologyTest {
         assertThat(log.readValuesToList())
                 .extracting(record -> record.getEvent().getEventId() + "@" + record.getIndex())
                 .containsExactly("1@0", "2@1", "3@2");
+    }
+
+    @Test
+    void forgetsAnIdAfterTwoDaysOfEvents() {
+        happened("acme", "1");
+        for (int hour = 0; hour <= 48; hour++) {
+            clock.step(Duration.ofHours(1));
+            happened("acme", "hour-" + hour);
+        }
+        happened("acme", "1");
+
+        assertThat(log.readValuesToList())
+                .extracting(record -> record.getEvent().getEventId())
+                .filteredOn("1"::equals)
+                .hasSize(2);
     }
 
     @Test
