@@ -13,6 +13,8 @@ import org.dmsc.bridge.core.AuditQuery;
 import org.dmsc.bridge.core.AuditReader;
 import org.dmsc.bridge.core.AuditTrail;
 import org.dmsc.bridge.core.RefusalNote;
+import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.AuditEvent;
 import org.dmsc.schemas.avro.AuditRecord;
@@ -24,6 +26,17 @@ public final class FakeAudit implements AuditTrail, AuditReader {
     public final List<AuditEvent> events = new CopyOnWriteArrayList<>();
 
     private volatile Consumer<AuditEvent> listener = event -> {};
+    private volatile boolean unwritable;
+
+    /** From now on Kafka takes nothing. */
+    public void fail() {
+        unwritable = true;
+    }
+
+    /** From now on it does again. */
+    public void heal() {
+        unwritable = false;
+    }
 
     /** Called within {@link #record}, so that a test can do something at that very moment. */
     void onEvent(Consumer<AuditEvent> next) {
@@ -32,6 +45,9 @@ public final class FakeAudit implements AuditTrail, AuditReader {
 
     @Override
     public CompletionStage<Void> record(AuditEvent event) {
+        if (unwritable) {
+            return CompletableFuture.failedStage(new RefusedException(Refusal.UNAVAILABLE, "the log is full"));
+        }
         events.add(event);
         listener.accept(event);
         return CompletableFuture.completedStage(null);

@@ -113,9 +113,11 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
         byte[] message = parts.stored().open(envelope);
         AgentRef caller = new AgentRef(tenant, new AgentId(old.getCallerAgent()));
         TaskSubmission again = again(letter, caller);
-        return records.submit(caller, again, message)
-                .thenCompose(offset -> parts.audit().record(replayed(letter, again, actor)))
-                .thenApply(recorded -> again.getTaskId());
+        // Written down before it is done; said twice, it is one event and one task.
+        return parts.audit()
+                .record(replayed(letter, again, actor))
+                .thenCompose(recorded -> records.submit(caller, again, message))
+                .thenApply(offset -> again.getTaskId());
     }
 
     /** A task of its own: whatever it was a part of has ended, so only what limits it is kept. */

@@ -55,8 +55,20 @@ public final class HttpAgentLink implements AgentLink, AutoCloseable {
 
     @Override
     public void deliver(DeliveryOrder order, AttemptSink sink) {
+        allowed(order).whenComplete((audited, failure) -> {
+            if (failure == null) {
+                call(order, sink);
+            } else {
+                RefusedException refused = failure instanceof RefusedException known
+                        ? known
+                        : new RefusedException(Refusal.UNAVAILABLE, "not audited: " + failure);
+                failed(sink, refused.refusal(), refused.sentence());
+            }
+        });
+    }
+
+    private void call(DeliveryOrder order, AttemptSink sink) {
         try {
-            requireAllowed(order);
             Optional<RemoteTasks.Remote> before = before(order.delivery());
             ObjectNode request = request(order, before);
             new AgentCall(wire, order, sink, replies(order.delivery(), before), extensions(order)).start(request);
@@ -146,17 +158,18 @@ public final class HttpAgentLink implements AgentLink, AutoCloseable {
         return request;
     }
 
-    private void requireAllowed(DeliveryOrder order) {
+    /** What leaves in clear is on the log before, or does not leave. */
+    private CompletionStage<Void> allowed(DeliveryOrder order) {
         AgentRegistration registration = order.agent().getRegistration();
         if (!registration.getUrl().startsWith("http:")) {
-            return;
+            return CompletableFuture.completedStage(null);
         }
         if (!registration.getPlainHttp()) {
-            throw new RefusedException(
+            return CompletableFuture.failedStage(new RefusedException(
                     Refusal.UNDELIVERABLE,
-                    "the agent's address has no TLS and nobody allowed that (expected an https URL)");
+                    "the agent's address has no TLS and nobody allowed that (expected an https URL)"));
         }
-        parts.audit().record(plaintext(order));
+        return parts.audit().record(plaintext(order));
     }
 
     private AuditEvent plaintext(DeliveryOrder order) {

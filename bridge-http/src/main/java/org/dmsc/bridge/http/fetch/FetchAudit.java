@@ -3,6 +3,8 @@ package org.dmsc.bridge.http.fetch;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.dmsc.bridge.core.RefusalNote;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.avro.AuditEvent;
@@ -31,11 +33,12 @@ final class FetchAudit {
                         RefusalNote.Weight.REFUSED));
     }
 
-    void permitted(FetchOrder order, Permission permission) {
+    /** Completes when it may go there: what only the configuration allows is on the log before. */
+    CompletionStage<Void> permitted(FetchOrder order, Permission permission) {
         if (permission.exception().isEmpty()) {
-            return;
+            return CompletableFuture.completedStage(null);
         }
-        var unused = parts.audit()
+        return parts.audit()
                 .record(AuditEvent.newBuilder()
                         .setEventId(UUID.randomUUID().toString())
                         .setTenant(order.tenant().value())

@@ -197,9 +197,15 @@ public final class WebFetcher implements Fetcher, AutoCloseable {
 
     private <T> CompletableFuture<T> call(
             FetchOrder order, List<InetAddress> addresses, HttpRequest request, Duration patience, Reading<T> reading) {
+        Permission permission = parts.rules().permit(order.destination(), addresses);
+        return audit.permitted(order, permission)
+                .thenCompose(audited -> send(order, permission, request, patience, reading))
+                .toCompletableFuture();
+    }
+
+    private <T> CompletableFuture<T> send(
+            FetchOrder order, Permission permission, HttpRequest request, Duration patience, Reading<T> reading) {
         Destination destination = order.destination();
-        Permission permission = parts.rules().permit(destination, addresses);
-        audit.permitted(order, permission);
         Endpoint endpoint = Endpoint.of(destination.host(), destination.port()).withInetAddress(permission.address());
         WebClient client = WebClient.builder(SessionProtocol.HTTPS, endpoint)
                 .factory(factory)

@@ -288,6 +288,22 @@ final class HttpAgentLinkTest {
     }
 
     @Test
+    @DisplayName("case 96: nothing leaves in clear that the audit log does not have before")
+    void case_96_callsNobodyInClearWithoutTheLog() throws Exception {
+        try (ScriptedAgent agent = ScriptedAgent.plain()) {
+            audit.fail();
+
+            RecordingSink sink = deliver(agent, "http", Streaming.NO);
+
+            assertThat(sink.refusal).as(sink.reason).contains(Refusal.UNAVAILABLE);
+            assertThat(sink.certainty).contains(Certainty.CERTAIN);
+            assertThat(agent.requests).isEmpty();
+        } finally {
+            audit.heal();
+        }
+    }
+
+    @Test
     void tellsTheAgentThatItsTaskWasCancelled() throws Exception {
         try (ScriptedAgent agent = ScriptedAgent.plain()) {
             agent.script = call ->

@@ -91,6 +91,17 @@ final class WebFetcherTest {
     }
 
     @Test
+    @DisplayName("case 96: nothing is fetched by exception that the audit log does not have before")
+    void case_96_fetchesNothingPrivateWithoutTheLog() {
+        int before = server.requests.get();
+        audit.fail();
+
+        refused(Refusal.UNAVAILABLE, ACME, here("/"));
+
+        assertThat(server.requests).hasValue(before);
+    }
+
+    @Test
     @Tag("case-78")
     @DisplayName("case 78: an address inside is refused before anything is sent, and audited")
     void refusesAnAddressInside() {
