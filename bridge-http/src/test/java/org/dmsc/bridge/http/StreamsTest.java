@@ -5,11 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.lf.a2a.v1.A2AServiceGrpc;
+import com.google.lf.a2a.v1.Message;
+import com.google.lf.a2a.v1.Part;
+import com.google.lf.a2a.v1.Role;
+import com.google.lf.a2a.v1.SendMessageRequest;
 import com.google.lf.a2a.v1.StreamResponse;
 import com.google.lf.a2a.v1.SubscribeToTaskRequest;
 import com.google.lf.a2a.v1.TaskState;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.MetadataUtils;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -20,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.http.a2a.Operation;
@@ -152,6 +161,31 @@ final class StreamsTest {
             assertThat(reader.next().hasStatusUpdate()).isTrue();
             assertThat(reader.hasNext()).isFalse();
         });
+    }
+
+    @Test
+    void givesTheReceiptOfATaskInTheFirstMetadataOfGrpcWhetherItStreamsOrNot() {
+        edge.exchange.onAsk(task -> task.end(TaskStateName.COMPLETED, "done"));
+        AtomicReference<Metadata> headers = new AtomicReference<>();
+        Channel channel = ClientInterceptors.intercept(
+                grpc.channel(SPOKEN), MetadataUtils.newCaptureMetadataInterceptor(headers, new AtomicReference<>()));
+        A2AServiceGrpc.A2AServiceBlockingStub stub =
+                A2AServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
+        Metadata.Key<String> receipt = Metadata.Key.of("dmsc-receipt", Metadata.ASCII_STRING_MARSHALLER);
+        SendMessageRequest request = SendMessageRequest.newBuilder()
+                .setMessage(Message.newBuilder()
+                        .setMessageId("m")
+                        .setRole(Role.ROLE_USER)
+                        .addParts(Part.newBuilder().setText("x")))
+                .build();
+
+        String task = stub.sendMessage(request).getTask().getId();
+        assertThat(headers.get().get(receipt)).isEqualTo("receipt-of-" + task);
+
+        Iterator<StreamResponse> stream = stub.sendStreamingMessage(request);
+        String streamed = stream.next().getTask().getId();
+        assertThat(headers.get().get(receipt)).isEqualTo("receipt-of-" + streamed);
+        edge.exchange.clear();
     }
 
     @Test

@@ -20,6 +20,7 @@ final class EnvelopeReply implements ReplyPort {
     private final Outbox outbox;
     private final Supplier<String> ids;
     private Optional<String> ref = Optional.empty();
+    private volatile Optional<String> receipt = Optional.empty();
 
     EnvelopeReply(AgentRef requester, Outbox outbox, Supplier<String> ids) {
         this.requester = requester;
@@ -37,15 +38,31 @@ final class EnvelopeReply implements ReplyPort {
     }
 
     @Override
+    public void receipted(String given) {
+        receipt = Optional.of(given);
+    }
+
+    @Override
     public void result(ObjectNode result, Optional<AgentRef> assignee, Remake again) {
         String envelopeId = ids.get();
-        send(reply(envelopeId, result), body -> reply(envelopeId, body), again);
+        Optional<String> first = receipt;
+        send(receipted(reply(envelopeId, result), first), body -> receipted(reply(envelopeId, body), first), again);
     }
 
     @Override
     public void item(ObjectNode streamResponse, Follows follows, Remake again) {
         String envelopeId = ids.get();
-        send(event(envelopeId, streamResponse, follows), body -> event(envelopeId, body, follows), again);
+        Optional<String> first = receipt;
+        receipt = Optional.empty();
+        send(
+                receipted(event(envelopeId, streamResponse, follows), first),
+                body -> receipted(event(envelopeId, body, follows), first),
+                again);
+    }
+
+    private static ObjectNode receipted(ObjectNode envelope, Optional<String> given) {
+        given.ifPresent(one -> envelope.put("receipt", one));
+        return envelope;
     }
 
     /** What A2A answers bare (a Task for GetTask) is wrapped, so that a reply has one shape. */

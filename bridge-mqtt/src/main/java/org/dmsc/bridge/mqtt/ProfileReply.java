@@ -70,11 +70,12 @@ final class ProfileReply implements ReplyPort {
 
     @Override
     public void item(ObjectNode streamResponse, Follows follows, Remake again) {
-        send(
-                publish(JsonRpc.result(id, streamResponse), receipt),
-                body -> publish(JsonRpc.result(id, body), Map.of()),
-                again);
+        Map<String, String> first = receipt;
         receipt = Map.of();
+        send(
+                publish(JsonRpc.result(id, streamResponse), first),
+                body -> publish(JsonRpc.result(id, body), first),
+                again);
     }
 
     @Override

@@ -144,6 +144,7 @@ final class EnvelopeDevicesTest {
             JsonNode reply = device.next();
             assertThat(reply.path("type").asText()).isEqualTo("reply");
             assertThat(reply.path("ref").asText()).isEqualTo(task);
+            assertThat(reply.path("receipt").asText()).isEqualTo("receipt-of-" + task);
             assertThat(reply.at("/body/task/status/state").asText()).isEqualTo("TASK_STATE_COMPLETED");
         }
     }
@@ -158,13 +159,20 @@ final class EnvelopeDevicesTest {
 
             assertThat(asked().need().target()).contains(AgentRef.of("acme", "billing"));
             assertThat(asked().terms().timeout().orElseThrow().toMillis()).isEqualTo(5000);
-            assertThat(device.next().at("/body/task/id").asText()).isEqualTo(task);
+            JsonNode first = device.next();
+            assertThat(first.at("/body/task/id").asText()).isEqualTo(task);
+            assertThat(first.path("receipt").asText()).isEqualTo("receipt-of-" + task);
             assertThat(device.next().path("last").asBoolean()).isFalse();
             JsonNode last = device.next();
+            assertThat(last.has("receipt")).isFalse();
             assertThat(last.path("last").asBoolean()).isTrue();
             assertThat(last.at("/body/statusUpdate/status/state").asText()).isEqualTo("TASK_STATE_COMPLETED");
             send(device, "request", "\"id\":\"g1\",\"operation\":\"GetTask\",\"body\":{\"id\":\"" + task + "\"}");
-            assertThat(device.next().at("/body/task/id").asText()).isEqualTo(task);
+            JsonNode stands = device.next();
+            assertThat(stands.at("/body/task/id").asText()).isEqualTo(task);
+            assertThat(stands.has("receipt"))
+                    .as("a question about a task is no task")
+                    .isFalse();
         }
     }
 
