@@ -38,7 +38,6 @@ final class Audits {
         return new Effect.Audit(of(state, AuditKind.TASK_ACCEPTED, now)
                 .setEventId("accepted." + state.getTaskId())
                 .setActor(names.agent(submission.getCallerTenant(), submission.getCallerAgent()))
-                .setRootTaskId(submission.getRootTaskId())
                 .setObject(target(submission).orElse(""))
                 .setSkill(submission.getSkill())
                 .setPayloadHmac(submission.getPayloadHmac())
@@ -123,6 +122,7 @@ final class Audits {
                 .findFirst()
                 .map(considered -> new Effect.Audit(of(state, AuditKind.REFUSAL, moment.now())
                         .setTenant(considered.candidate().agent().tenant().value())
+                        .setRootTaskId(null)
                         .setEventId("refused-here." + state.getTaskId() + "." + state.getLastAttempt())
                         .setActor(names.agent(submission.getCallerTenant(), submission.getCallerAgent()))
                         .setObject(names.agent(considered.candidate().agent()))
@@ -164,7 +164,6 @@ final class Audits {
 
     private AuditEvent.Builder decision(TaskState state, TaskSubmission submission, Decision decision, Moment moment) {
         return of(state, AuditKind.DECISION, moment.now())
-                .setRootTaskId(submission.getRootTaskId())
                 .setTraceparent(submission.getTraceparent())
                 .setRegistryOffset(moment.registryOffset())
                 .setDetails(figures(visible(decision)))
@@ -225,7 +224,8 @@ final class Audits {
                 .setKind(kind)
                 .setActor(names.router())
                 .setNode(names.node())
-                .setTaskId(state.getTaskId());
+                .setTaskId(state.getTaskId())
+                .setRootTaskId(state.getRootTaskId());
     }
 
     private Optional<String> target(TaskSubmission submission) {

@@ -35,6 +35,7 @@ final class States {
                 .setUpdatedAt(now)
                 .setStatusAt(submission.getCreatedAt())
                 .setPriority(submission.getPriority())
+                .setRootTaskId(submission.getRootTaskId())
                 .build();
     }
 

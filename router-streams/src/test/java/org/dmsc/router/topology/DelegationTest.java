@@ -131,7 +131,7 @@ class DelegationTest {
     @Test
     void endsAsFailedWithADeadLetterWhenEveryAgentFailed() {
         billingAgents("clerk-1", "clerk-2");
-        lane.submit(billing("t1").build());
+        lane.submit(billing("t1").setRootTaskId("root").build());
         lane.events();
         lane.update("t1", 1, TaskStateName.FAILED);
         lane.events();
@@ -143,7 +143,10 @@ class DelegationTest {
         assertThat(ended.getState()).isEqualTo(TaskStateName.FAILED);
         assertThat(ended.getRefusal()).isEqualTo("ALL_TRIED");
         assertThat(lane.dead()).extracting(DeadLetter::getRefusal).containsExactly("ALL_TRIED");
-        assertThat(lane.audit()).extracting(AuditEvent::getKind).contains(AuditKind.OUTCOME, AuditKind.ATTEMPT_CLOSED);
+        assertThat(lane.audit())
+                .allMatch(event -> "root".equals(event.getRootTaskId()), "says which task it descends from")
+                .extracting(AuditEvent::getKind)
+                .contains(AuditKind.OUTCOME, AuditKind.ATTEMPT_CLOSED);
     }
 
     @Test
