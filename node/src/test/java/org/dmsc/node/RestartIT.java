@@ -2,17 +2,23 @@ package org.dmsc.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.dmsc.node.audit.Stranger;
 import org.dmsc.node.testing.Answer;
 import org.dmsc.node.testing.Credentials;
 import org.dmsc.node.testing.HttpAgent;
 import org.dmsc.node.testing.NodeProcess;
 import org.dmsc.node.testing.Participant;
+import org.dmsc.node.testing.WitnessProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A fabric in a JVM of its own is stopped, and killed: what it acknowledged is there afterwards. */
+/** A fabric in a JVM of its own is stopped, and killed: what it acknowledged is there afterwards, and its audit log is what the docs say. */
 @Timeout(240)
 final class RestartIT {
 
@@ -31,6 +37,8 @@ final class RestartIT {
         try (HttpAgent agent = HttpAgent.start(echo, text -> "echo " + text)) {
             first.as(echo).post("/v1/agents/echo", agent.card("Echo", "echo", "Says the same again", "echo"));
             String one = done(first.as(alice).post("/message:send", Participant.ask("echo", "one")));
+            Stranger stranger = new Stranger(data, folder);
+            String rootKey = stranger.run("audit", "key", "--tenant", "root");
             first.close();
 
             NodeProcess second = NodeProcess.up(data, options);
@@ -38,7 +46,8 @@ final class RestartIT {
             String two = done(second.as(alice).post("/message:send", Participant.ask("echo", "two")));
             second.kill();
 
-            try (NodeProcess third = NodeProcess.up(data, options)) {
+            try (WitnessProcess witness = WitnessProcess.start(folder.resolve("witness"), rootKey);
+                    NodeProcess third = NodeProcess.up(data, watched(witness, options))) {
                 assertThat(third.as(alice).get("/tasks/" + one).text()).isEqualTo("echo one");
                 assertThat(third.as(alice).get("/tasks/" + two).text()).isEqualTo("echo two");
                 done(third.as(alice).post("/message:send", Participant.ask("echo", "three")));
@@ -51,8 +60,22 @@ final class RestartIT {
                     assertThat(record.path("index").asInt()).isEqualTo(index++);
                 }
                 assertThat(index).isPositive();
+                stranger.looksAtATaskOfTwoHops(third, rootKey, witness.vkey());
                 refusesWhatIsInUse(third, data);
             }
+        }
+    }
+
+    private String[] watched(WitnessProcess witness, String... options) {
+        try {
+            Path config = Files.writeString(
+                    folder.resolve("dmsc.yaml"),
+                    "audit:\n  witnesses:\n    campus:\n      url: " + witness.url() + "\n      key: " + witness.vkey()
+                            + "\n");
+            return Stream.concat(Stream.of(options), Stream.of("--config", config.toString()))
+                    .toArray(String[]::new);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

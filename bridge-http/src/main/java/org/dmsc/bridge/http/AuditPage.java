@@ -42,9 +42,8 @@ final class AuditPage implements Page {
             if (AuditScope.isGiven(call, policies)) {
                 AuditScope scope = AuditScope.of(call, policies);
                 AuditFilter filter = AuditFilter.of(call);
-                return Optional.of(
-                        log.read(scope.tenant(), filter.words(), filter.and(scope::holds), DiscoveryPage.limit(call))
-                                .thenApply(AuditPage::listed));
+                return Optional.of(log.read(scope.tenant(), filter.words(), filter.and(scope::holds), limit(call, task))
+                        .thenApply(AuditPage::listed));
             }
             return Optional.of(ofTask(
                     call,
@@ -56,6 +55,11 @@ final class AuditPage implements Page {
             return Optional.of(explained(call, call.path().get(2)));
         }
         return Optional.empty();
+    }
+
+    /** Of one task all are wanted. */
+    private static int limit(Call call, Optional<String> task) {
+        return task.isPresent() && call.query("limit").isEmpty() ? MOST_OF_A_TASK : DiscoveryPage.limit(call);
     }
 
     private CompletionStage<HttpResponse> ofTask(Call call, String task) {

@@ -29,7 +29,9 @@ class AuditQueryTest {
         edge = new EdgeFixture(dir);
         edge.policies.put("acme", "{'administrators':['boss']}");
         edge.audit.events.add(event("acme", "billing", AuditKind.DECISION));
-        edge.audit.events.add(event("beta", "billing", AuditKind.DECISION));
+        edge.audit.events.add(any("beta", "billing", AuditKind.DECISION)
+                .setTaskId("task-of-beta")
+                .build());
         edge.audit.events.add(refusal("acme", "billing-2"));
         edge.audit.events.add(event("acme", "support", AuditKind.OUTCOME));
     }
@@ -85,6 +87,42 @@ class AuditQueryTest {
                     .doesNotContain("beta");
         }
         assertThat(edge.audit.refusals).anyMatch(note -> note.refusal() == Refusal.CROSS_TENANT);
+    }
+
+    @Test
+    @DisplayName("an administrator who knows the id of another tenant's task sees nothing of it, by any way")
+    void anAdministratorSeesNoTaskOfAnotherTenant() throws Exception {
+        for (String path : List.of(
+                "/v1/audit?task=task-of-beta",
+                "/v1/audit/query?task=task-of-beta",
+                "/v1/audit/stats?task=task-of-beta",
+                "/v1/tasks/task-of-beta/explain",
+                "/v1/tasks/task-of-beta/explain?tenant=beta",
+                "/v1/audit/query?agent=beta/billing&kind=DECISION")) {
+            EdgeFixture.Answer answer = EdgeFixture.send(edge.agent("acme", "boss"), edge.get(path));
+            assertThat(answer.status()).as(path).isIn(200, 404);
+            if (answer.status() == 200) {
+                assertThat(answer.json().toString()).as(path).doesNotContain("spiffe://", "\"name\"");
+            }
+        }
+        assertThat(EdgeFixture.send(edge.operator(), edge.get("/v1/tasks/task-of-beta/explain?tenant=beta"))
+                        .status())
+                .as("it is there")
+                .isEqualTo(200);
+    }
+
+    @Test
+    void allOfOneTaskIsListed() throws Exception {
+        for (int i = 0; i < 300; i++) {
+            edge.audit.events.add(any("many", "agent-" + i, AuditKind.DECISION)
+                    .setTaskId("long-task")
+                    .build());
+        }
+
+        assertThat(actors(EdgeFixture.send(edge.operator(), edge.get("/v1/audit?tenant=many&task=long-task"))
+                        .json()))
+                .hasSize(300);
+        edge.audit.events.removeIf(event -> event.getTenant().equals("many"));
     }
 
     @Test

@@ -67,7 +67,7 @@ final class AuditExportCommand implements Callable<Integer> {
     }
 
     private Integer events() {
-        EventExport export = new EventExport(where.node());
+        EventExport export = new EventExport(where.nodeOfOperator());
         ProgressBar bar = new ProgressBar("exporting", spec.commandLine().getErr());
         long written = format == Format.csv ? export.csv(tenant, out, bar::at) : export.jsonLines(tenant, out, bar::at);
         bar.end();
@@ -78,7 +78,7 @@ final class AuditExportCommand implements Callable<Integer> {
     }
 
     private Integer tiles() {
-        AuditLog log = new AuditLog(where.node());
+        AuditLog log = new AuditLog(where.nodeOfOperator());
         List<NoteKey> keys = log.keys(tenant, List.of());
         SignedNote note = log.newest(tenant, keys);
         long size = Checkpoint.of(note).tree().size();

@@ -32,7 +32,7 @@ final class AuditKeyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        AuditLog log = new AuditLog(where.node());
+        AuditLog log = new AuditLog(where.nodeOfOperator());
         if (!receipts && tenant.isEmpty()) {
             throw new NodeException(ExitCode.USAGE, "--tenant: missing (expected a tenant, or --receipts)");
         }

@@ -49,7 +49,7 @@ final class AuditProveCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        AuditLog log = new AuditLog(where.node());
+        AuditLog log = new AuditLog(where.nodeOfOperator());
         SignedNote note = log.newest(tenant, log.keys(tenant, List.of()));
         long size = Checkpoint.of(note).tree().size();
         if (index < 0 || index >= size) {

@@ -62,7 +62,7 @@ final class AuditReceiptCommand implements Callable<Integer> {
         SignedNote note = Receipt.note(read());
         Receipt receipt = Receipt.of(note);
         List<NoteKey> known = keys.isEmpty()
-                ? new AuditLog(where.node()).receiptKeys()
+                ? new AuditLog(where.nodeOfOperator()).receiptKeys()
                 : keys.stream().map(NoteKey::parse).toList();
         if (known.stream().noneMatch(note::isSignedBy)) {
             output.print(
@@ -77,7 +77,7 @@ final class AuditReceiptCommand implements Callable<Integer> {
     }
 
     private Result onTopic(Receipt receipt) {
-        AuditLog log = new AuditLog(where.node());
+        AuditLog log = new AuditLog(where.nodeOfOperator());
         ReceiptCheck check = new ReceiptCheck(receipt);
         // Before it is read: what comes while it is read is not to be taken for late.
         Instant now = Clock.systemUTC().instant();

@@ -3,12 +3,15 @@ package org.dmsc.node.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.StreamSupport;
 
 /** What became of a task over all hops: its root task, and every task that descends from that. */
@@ -16,8 +19,8 @@ final class AuditStory {
 
     static final List<String> HEAD = List.of("AFTER", "TASK", "TENANT", "INDEX", "KIND", "ACTOR", "WHAT");
 
-    private static final String MOST = "200";
     private static final int SHORT = 8;
+    private static final int MOST_UNENDED = 50;
 
     private AuditStory() {}
 
@@ -31,6 +34,11 @@ final class AuditStory {
                 .distinct()
                 .toList();
         roots.forEach(root -> read(client, root, tenant, found));
+        unended(found.values()).stream()
+                .filter(one -> !one.equals(task) && !roots.contains(one))
+                .limit(MOST_UNENDED)
+                .toList()
+                .forEach(one -> read(client, one, tenant, found));
         ObjectNode answer = FabricClient.JSON.createObjectNode();
         List<JsonNode> story = new ArrayList<>(found.values());
         story.sort(Comparator.comparingLong((JsonNode record) -> time(record))
@@ -39,10 +47,22 @@ final class AuditStory {
         return answer;
     }
 
+    /** Tasks whose end was not found: they still run, or their later records are of a fabric that did not write the root into them. */
+    private static Set<String> unended(Collection<JsonNode> records) {
+        Set<String> tasks = new TreeSet<>();
+        Set<String> ended = new TreeSet<>();
+        records.forEach(record -> {
+            JsonNode event = record.path("event");
+            (event.path("kind").asText().equals("OUTCOME") ? ended : tasks)
+                    .add(event.path("taskId").asText());
+        });
+        tasks.removeAll(ended);
+        return tasks;
+    }
+
     private static void read(FabricClient client, String task, String tenant, Map<String, JsonNode> found) {
         Map<String, String> query = new LinkedHashMap<>();
         query.put("task", task);
-        query.put("limit", MOST);
         if (!tenant.isEmpty()) {
             query.put("tenant", tenant);
         }

@@ -127,7 +127,8 @@ final class AuditVerifyCommand implements Callable<Integer> {
 
     private Map<String, Verdict> topic() {
         ProgressBar bar = bar();
-        Map<String, Verdict> verdicts = new TopicCheck(new AuditLog(where.node()), keys).verdicts(tenant, bar::at);
+        Map<String, Verdict> verdicts =
+                new TopicCheck(new AuditLog(where.nodeOfOperator()), keys).verdicts(tenant, bar::at);
         bar.end();
         return verdicts;
     }

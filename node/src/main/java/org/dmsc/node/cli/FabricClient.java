@@ -58,6 +58,19 @@ final class FabricClient {
                 .build()));
     }
 
+    /** The same, and hands over the header of that name where there is one. */
+    JsonNode post(String path, JsonNode body, Header header) {
+        HttpResponse<String> response = send(request(path)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body.toString()))
+                .build());
+        response.headers().firstValue(header.name()).ifPresent(header.taker());
+        return json(response);
+    }
+
+    /** A header of an answer, and who wants it. */
+    record Header(String name, Consumer<String> taker) {}
+
     JsonNode put(String path, Map<String, String> query, JsonNode body) {
         return json(send(request(path + query(query))
                 .header("Content-Type", "application/json")
@@ -74,13 +87,14 @@ final class FabricClient {
     }
 
     /** Posts and hands over each event of the answer's stream as it comes. */
-    void stream(String path, JsonNode body, Consumer<JsonNode> events) {
+    void stream(String path, JsonNode body, Header header, Consumer<JsonNode> events) {
         HttpRequest request = request(path)
                 .header("Content-Type", "application/json")
                 .header("Accept", "text/event-stream")
                 .POST(BodyPublishers.ofString(body.toString()))
                 .build();
         HttpResponse<Stream<String>> response = exchange(request, BodyHandlers.ofLines());
+        response.headers().firstValue(header.name()).ifPresent(header.taker());
         try (Stream<String> lines = response.body()) {
             if (response.statusCode() / 100 != 2) {
                 throw refused(response.statusCode(), parse(lines.collect(Collectors.joining("\n"))));

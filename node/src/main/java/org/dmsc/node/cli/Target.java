@@ -34,6 +34,17 @@ final class Target {
         return Optional.ofNullable(data).orElseGet(Target::defaultData);
     }
 
+    /** The same for what is read past the HTTP interface, from Kafka, where only the node's operator may read: not for {@code --as}. */
+    NodeFile nodeOfOperator() {
+        if (credentials != null) {
+            throw new NodeException(
+                    ExitCode.USAGE,
+                    "--as: this reads Kafka, as the operator of --data (expected without it. A tenant's administrator looks with audit"
+                            + " query, stats, tail and show, and verifies what the operator exported, with --tiles)");
+        }
+        return node();
+    }
+
     static Path defaultData() {
         return Optional.ofNullable(System.getenv("DMSC_DATA"))
                 .filter(value -> !value.isBlank())

@@ -2,10 +2,17 @@ package org.dmsc.node.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import org.dmsc.node.host.ExitCode;
+import org.dmsc.node.host.NodeException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,6 +28,7 @@ import picocli.CommandLine.Parameters;
 final class TaskCommand {
 
     private static final String EXTENSION = "urn:dmsc:ext:delegation:1";
+    private static final String RECEIPT = "dmsc-receipt";
 
     @Command(
             name = "send",
@@ -33,11 +41,13 @@ final class TaskCommand {
             @Mixin Output output) {
         FabricClient client = where.asAgent();
         ObjectNode body = wish.request(text);
+        FabricClient.Header receipt = new FabricClient.Header(RECEIPT, wish::keep);
         if (wish.stream) {
-            client.stream("/message:stream", body, event -> output.print(event, out -> out.line(describe(event))));
+            client.stream(
+                    "/message:stream", body, receipt, event -> output.print(event, out -> out.line(describe(event))));
             return 0;
         }
-        JsonNode answer = client.post("/message:send", body);
+        JsonNode answer = client.post("/message:send", body, receipt);
         JsonNode task = answer.path("task");
         output.print(answer, out -> print(task, out));
         return task.at("/status/state").asText().equals("TASK_STATE_FAILED") ? 1 : 0;
@@ -63,6 +73,25 @@ final class TaskCommand {
 
         @Option(names = "--no-wait", description = "do not wait for the end")
         private boolean noWait;
+
+        @Option(
+                names = "--receipt",
+                paramLabel = "FILE",
+                description = "keep what the fabric promises about the audit log, for 'dmsc audit verify-receipt'")
+        private @Nullable Path receipt;
+
+        void keep(String given) {
+            Path file = receipt;
+            if (file == null) {
+                return;
+            }
+            try {
+                Files.writeString(file, given + "\n", StandardOpenOption.CREATE_NEW);
+            } catch (IOException e) {
+                throw new NodeException(
+                        ExitCode.USAGE, "--receipt: " + e + " (expected a file that is not there yet)", e);
+            }
+        }
 
         ObjectNode request(String text) {
             ObjectNode body = FabricClient.JSON.createObjectNode();

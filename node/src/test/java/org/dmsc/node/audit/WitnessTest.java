@@ -3,14 +3,12 @@ package org.dmsc.node.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.dmsc.node.testing.WitnessProcess;
 import org.dmsc.router.checkpoint.Witness;
 import org.dmsc.router.checkpoint.Witness.Answer;
 import org.dmsc.tenant.log.Checkpoint;
@@ -57,8 +55,8 @@ final class WitnessTest {
     void case_92_cosignsWhatExtends() throws Exception {
         SignedNote cosigned;
         String vkey;
-        try (Running running = new Running()) {
-            Witness witness = running.witness;
+        try (WitnessProcess running = running()) {
+            Witness witness = client(running);
             cosigned = with(witness, add(witness, 0, List.of(), head(5)), head(5));
             assertThat(add(witness, 0, List.of(), head(9))).isEqualTo(new Answer.Knows(5));
             assertThat(add(witness, 5, List.of(), head(9))).isInstanceOf(Answer.Contradicts.class);
@@ -75,11 +73,11 @@ final class WitnessTest {
                     .isInstanceOf(Answer.Refused.class);
             assertThat(add(witness, 0, List.of(), note("other.test/log", new TreeHead(1, Hash.EMPTY), stranger)))
                     .isInstanceOf(Answer.Refused.class);
-            vkey = running.vkey;
+            vkey = running.vkey();
         }
-        try (Running again = new Running()) {
-            assertThat(again.vkey).isEqualTo(vkey);
-            assertThat(add(again.witness, 0, List.of(), head(5))).isEqualTo(new Answer.Knows(9));
+        try (WitnessProcess again = running()) {
+            assertThat(again.vkey()).isEqualTo(vkey);
+            assertThat(add(client(again), 0, List.of(), head(5))).isEqualTo(new Answer.Knows(9));
         }
         judge(cosigned, vkey);
     }
@@ -135,34 +133,11 @@ final class WitnessTest {
         return output;
     }
 
-    /** The witness of the examples, on a port of its own. */
-    private final class Running implements AutoCloseable {
+    private WitnessProcess running() {
+        return WitnessProcess.start(folder.resolve("witness"), SIGNER.key().toString());
+    }
 
-        private final Process process;
-        private final String vkey;
-        private final Witness witness;
-
-        Running() throws IOException {
-            process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                            Path.of("../examples/witness/Witness.java").toString(),
-                            "witness.test",
-                            "0",
-                            folder.resolve("witness").toString(),
-                            SIGNER.key().toString())
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
-            BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
-            vkey = out.readLine();
-            String port = out.readLine().replaceAll("\\D+", "");
-            witness = new HttpWitness(
-                    HttpWitness.client(), URI.create("http://127.0.0.1:" + port + "/"), CosignerKey.parse(vkey));
-        }
-
-        @Override
-        public void close() throws InterruptedException {
-            process.destroyForcibly();
-            int unused = process.waitFor();
-        }
+    private static Witness client(WitnessProcess running) {
+        return new HttpWitness(HttpWitness.client(), running.url(), CosignerKey.parse(running.vkey()));
     }
 }

@@ -51,6 +51,9 @@ final class CommandLineTest {
                 "audit export --help",
                 "audit prove --help",
                 "audit verify-proof --help",
+                "audit verify-receipt --help",
+                "audit query --help",
+                "audit stats --help",
                 "audit key --help",
                 "doctor --help",
                 "version --help",
@@ -84,6 +87,22 @@ final class CommandLineTest {
 
         assertThat(code).isEqualTo(3);
         assertThat(err.toString()).contains("no node is running in " + folder, "dmsc up");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "audit verify",
+                "audit key --tenant acme",
+                "audit export --tenant beta --out nowhere",
+                "audit export --tenant beta --format csv --out nowhere",
+                "audit prove 0 --tenant beta --out nowhere"
+            })
+    void whatReadsTheWholeLogFromKafkaIsNotForATenantsAdministrator(String words) {
+        int code = run((words + " --as " + folder + " --data " + folder).split(" "));
+
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString()).contains("--as", "--tiles");
     }
 
     @Test
