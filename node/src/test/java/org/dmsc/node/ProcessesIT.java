@@ -15,11 +15,13 @@ import org.dmsc.node.testing.HttpAgent;
 import org.dmsc.node.testing.NodeProcess;
 import org.dmsc.node.testing.Participant;
 import org.dmsc.node.testing.TestFabric;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Roles in processes of their own; two gateways share the work, and one of them is killed. */
+/** Roles in four processes that share a folder of keys; {@link SplitIT}, which every run has, shows the same of processes that enrol. */
+@Tag("long")
 @Timeout(300)
 final class ProcessesIT {
 

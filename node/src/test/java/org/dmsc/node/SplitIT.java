@@ -15,7 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -32,12 +36,18 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** Three processes with a folder each that share nothing but Kafka and the keys node; two of them enrol with a one-time token. */
+/**
+ * Three processes with a folder each that share nothing but Kafka and the keys node; two of them enrol with a one-time token. Two are gateways,
+ * and one of those is killed.
+ */
 @Timeout(300)
 final class SplitIT {
 
     /** Short enough to be renewed while the test runs, long enough for a busy machine to start within. */
     private static final String LIFE = "24s";
+
+    /** Tasks of each round that both gateways, and then one, carry. */
+    private static final int SHARED = 16;
 
     @TempDir
     Path folder;
@@ -90,6 +100,7 @@ final class SplitIT {
                 assertThat(fromCore.state()).as("%s", fromCore).isEqualTo("COMPLETED");
                 saysWhereTheKeysAre(edge.as(core.operator()), core);
                 theRouterNeverSeesAPayload(edge.as(alice), worker);
+                shareTheLanesUntilOneIsKilled(core, edge, alice, agent);
             }
             assertThat(secrets("worker")).containsExactly("platform.pem", "registry.pem", "router.pem");
             assertThat(secrets("edge")).containsExactly("gateway.pem", "platform.pem");
@@ -98,6 +109,55 @@ final class SplitIT {
                 running.get(i).close();
             }
         }
+    }
+
+    /** The two gateways do each delivery once between them; the one that is left does all of them. */
+    private static void shareTheLanesUntilOneIsKilled(
+            NodeProcess core, NodeProcess edge, Credentials alice, HttpAgent agent) {
+        Participant operator = core.as(core.operator());
+        Participant ofEdge = edge.as(core.operator());
+        TestFabric.await(
+                "both gateways own lanes",
+                () -> !lanes(operator).isEmpty() && !lanes(ofEdge).isEmpty());
+        assertThat(lanes(operator)).doesNotContainAnyElementsOf(lanes(ofEdge));
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < SHARED; i++) {
+            ids.add(completed((i % 2 == 0 ? core : edge).as(alice), "shared " + i));
+        }
+        assertThat(core.as(alice).get("/tasks/" + ids.get(1)).state()).isEqualTo("COMPLETED");
+        eachOnce(agent, SHARED);
+
+        edge.kill();
+
+        TestFabric.await("core owns all lanes", () -> lanes(operator).size() == 4);
+        for (int i = SHARED; i < 2 * SHARED; i++) {
+            completed(core.as(alice), "shared " + i);
+        }
+        eachOnce(agent, 2 * SHARED);
+        assertThat(core.as(alice).get("/tasks/" + ids.get(1)).state()).isEqualTo("COMPLETED");
+    }
+
+    private static String completed(Participant alice, String text) {
+        Answer answer = alice.post("/message:send", Participant.ask("echo", text));
+        assertThat(answer.state()).as("%s: %s", text, answer).isEqualTo("COMPLETED");
+        return answer.task().path("id").asText();
+    }
+
+    private static void eachOnce(HttpAgent agent, int tasks) {
+        Map<String, Integer> counts = new HashMap<>();
+        agent.received().stream()
+                .map(call -> call.at("/params/message/parts/0/text").asText())
+                .filter(text -> text.startsWith("shared "))
+                .forEach(text -> counts.merge(text, 1, Integer::sum));
+        assertThat(counts)
+                .hasSize(tasks)
+                .allSatisfy((text, count) -> assertThat(count).as(text).isEqualTo(1));
+    }
+
+    private static Set<Integer> lanes(Participant operator) {
+        Set<Integer> lanes = new TreeSet<>();
+        operator.get("/v1/status").body().path("lanes").forEach(lane -> lanes.add(lane.asInt()));
+        return lanes;
     }
 
     /**

@@ -7,6 +7,7 @@ import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.strings;
 
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +36,30 @@ class IdsTest {
         assertThatThrownBy(() -> new AgentId(text))
                 .isInstanceOfSatisfying(
                         RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.INVALID_AGENT_ID));
+    }
+
+    @Test
+    void idsAreExactlyThoseOfTheirDocumentedPatterns() {
+        qt().withExamples(2000)
+                .forAll(strings().betweenCodePoints(' ', 'z').ofLengthBetween(0, 4))
+                .checkAssert(text -> {
+                    boolean tenant =
+                            text.matches("[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?") && !TenantId.RESERVED.contains(text);
+                    assertThat(accepts(() -> new TenantId(text))).as(text).isEqualTo(tenant);
+                    boolean agent = text.matches("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}");
+                    assertThat(accepts(() -> new AgentId(text))).as(text).isEqualTo(agent);
+                });
+        assertThat(new AgentId("a".repeat(64)).value()).hasSize(64);
+        assertThat(accepts(() -> new AgentId("a".repeat(65)))).isFalse();
+    }
+
+    private static boolean accepts(Supplier<?> maker) {
+        try {
+            maker.get();
+            return true;
+        } catch (RefusedException e) {
+            return false;
+        }
     }
 
     @Test

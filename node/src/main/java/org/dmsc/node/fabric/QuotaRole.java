@@ -46,7 +46,7 @@ final class QuotaRole {
                     public void trial(AgentRef agent, RefusedException refusal) {
                         audit.ifPresent(trail -> trail.refused(new RefusalNote(
                                 Optional.of(agent.tenant()),
-                                SpiffeId.agent(domain, agent).uri(),
+                                SpiffeId.agentUri(domain, agent),
                                 refusal.refusal(),
                                 refusal.sentence(),
                                 Optional.empty(),

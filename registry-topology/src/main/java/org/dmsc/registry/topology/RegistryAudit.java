@@ -54,9 +54,9 @@ final class RegistryAudit {
                 .setTenant(agent.tenant().value())
                 .setTime(now)
                 .setKind(AuditKind.REFUSAL)
-                .setActor(SpiffeId.agent(writer.domain(), agent).uri())
+                .setActor(SpiffeId.agentUri(writer.domain(), agent))
                 .setNode(writer.node())
-                .setObject(SpiffeId.agent(writer.domain(), agent).uri())
+                .setObject(SpiffeId.agentUri(writer.domain(), agent))
                 .setRefusal(Refusal.INVALID_REQUEST.name())
                 .setReasons(List.of(kind + " report: " + problem))
                 .build();
@@ -75,7 +75,7 @@ final class RegistryAudit {
                 .setKind(kind)
                 .setActor(writer.spiffeId())
                 .setNode(writer.node())
-                .setObject(SpiffeId.agent(writer.domain(), agent).uri())
+                .setObject(SpiffeId.agentUri(writer.domain(), agent))
                 .setState(snapshot.getHealth().name())
                 .setReasons(List.of("revision " + snapshot.getRevision()))
                 .build();

@@ -19,7 +19,7 @@ public record Names(FabricDomain domain, String router, String node) {
 
     /** The SPIFFE id of an agent. */
     public String agent(AgentRef agent) {
-        return SpiffeId.agent(domain, agent).uri();
+        return SpiffeId.agentUri(domain, agent);
     }
 
     /** The SPIFFE id of an agent. */

@@ -333,7 +333,7 @@ public final class TenantAdministration {
 
     private AuditEvent issued(AgentRef agent, IssuedIdentity identity, SpiffeId actor) {
         return event(AuditKind.IDENTITY_ISSUED, agent.tenant(), actor)
-                .setObject(SpiffeId.agent(parts.domain(), agent).uri())
+                .setObject(SpiffeId.agentUri(parts.domain(), agent))
                 .setDetails(Map.of(
                         "serial", identity.leaf().getSerialNumber().toString(16),
                         "notAfter", identity.leaf().getNotAfter().toInstant().toString()))

@@ -68,6 +68,11 @@ public record SpiffeId(String trustDomain, String path) {
                 domain.host(agent.tenant()), "/agent/" + agent.agent().value());
     }
 
+    /** The same as a URI. An agent's names are of fewer characters than an id allows, so nothing is left to check. */
+    public static String agentUri(FabricDomain domain, AgentRef agent) {
+        return SCHEME + domain.host(agent.tenant()) + "/agent/" + agent.agent().value();
+    }
+
     /** The id of a node or operator: {@code spiffe://platform.<domain>/<kind>/<id>}. */
     public static SpiffeId node(FabricDomain domain, String kind, String id) {
         if (!NODE_KINDS.contains(kind)) {

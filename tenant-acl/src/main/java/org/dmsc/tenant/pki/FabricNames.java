@@ -47,9 +47,9 @@ final class FabricNames {
 
     LeafNames agent(AgentRef agent) {
         return new LeafNames(
-                name(agent.tenant().value(), BCStyle.UID, agent.agent().value()), new GeneralNames(new GeneralName[] {
-                    uri(SpiffeId.agent(domain, agent).uri()), dns(domain.host(agent.tenant()))
-                }));
+                name(agent.tenant().value(), BCStyle.UID, agent.agent().value()),
+                new GeneralNames(
+                        new GeneralName[] {uri(SpiffeId.agentUri(domain, agent)), dns(domain.host(agent.tenant()))}));
     }
 
     LeafNames kafkaReader(TenantId tenant, String name) {

@@ -21,6 +21,7 @@ final class SpiffeIdTest {
         assertThat(id).isEqualTo(SpiffeId.agent(DOMAIN, AgentRef.of("acme", "planner-1")));
         assertThat(id.nodeKind(DOMAIN)).isEmpty();
         assertThat(SpiffeId.parse(id.uri())).isEqualTo(id);
+        assertThat(SpiffeId.agentUri(DOMAIN, AgentRef.of("acme", "planner-1"))).isEqualTo(id.uri());
     }
 
     @Test

@@ -56,7 +56,7 @@ final class TaskRecords {
 
     private SealedEnvelope seal(
             AgentRef caller, SpecificRecord routing, String messageId, String recipient, long time) {
-        Parties parties = new Parties(SpiffeId.agent(domain, caller).uri(), recipient);
+        Parties parties = new Parties(SpiffeId.agentUri(domain, caller), recipient);
         return envelopes.seal(routing, caller.tenant(), Channel.TASKS.label(), messageId, parties, time);
     }
 

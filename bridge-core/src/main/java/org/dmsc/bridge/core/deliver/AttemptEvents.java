@@ -37,7 +37,7 @@ public final class AttemptEvents {
             Delivery delivery, Optional<TaskStateName> state, byte[] streamResponse, long latencyMillis) {
         AgentRef agent = AgentRef.of(delivery.getAssigneeTenant(), delivery.getAssigneeAgent());
         TaskEvent event = of(delivery, TaskEventKind.AGENT_UPDATE)
-                .setBy(SpiffeId.agent(domain, agent).uri())
+                .setBy(SpiffeId.agentUri(domain, agent))
                 .setState(state.orElse(null))
                 .setLatencyMs(latencyMillis)
                 .build();

@@ -68,8 +68,7 @@ public final class EventWriter {
     private CompletionStage<SealedEnvelope> sealed(
             Delivery delivery, TaskEvent event, Optional<byte[]> streamResponse) {
         AgentRef caller = AgentRef.of(delivery.getCallerTenant(), delivery.getCallerAgent());
-        Parties parties =
-                new Parties(event.getBy(), SpiffeId.agent(domain, caller).uri());
+        Parties parties = new Parties(event.getBy(), SpiffeId.agentUri(domain, caller));
         SealedEnvelope envelope = envelopes.seal(
                 event, caller.tenant(), Channel.EVENTS.label(), event.getEventId(), parties, event.getTime());
         return streamResponse

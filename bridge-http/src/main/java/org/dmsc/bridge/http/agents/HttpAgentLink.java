@@ -185,7 +185,7 @@ public final class HttpAgentLink implements AgentLink, AutoCloseable {
                 .setTaskId(delivery.getTaskId())
                 .setRootTaskId(delivery.getRootTaskId())
                 .setAttempt(delivery.getAttempt())
-                .setObject(SpiffeId.agent(parts.domain(), agent).uri())
+                .setObject(SpiffeId.agentUri(parts.domain(), agent))
                 .setSkill(delivery.getSkill())
                 .build();
     }
