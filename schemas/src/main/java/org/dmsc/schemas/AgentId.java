@@ -27,7 +27,7 @@ public record AgentId(String value) implements Comparable<AgentId> {
         }
         for (int i = 0; i < length; i++) {
             char c = value.charAt(i);
-            boolean alphanumeric = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+            boolean alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
             if (!alphanumeric && c != '.' && c != '_' && c != '-') {
                 return false;
             }

@@ -36,7 +36,7 @@ public record TenantId(String value) implements Comparable<TenantId> {
         }
         for (int i = 0; i < length; i++) {
             char c = value.charAt(i);
-            if (!(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-')) {
+            if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) {
                 return false;
             }
         }

@@ -18,23 +18,23 @@ final class OpenedStates {
     private static final long KEPT_MS = 30_000;
 
     private final LongSupplier clock;
-    private final Map<TaskKey, Entry> entries = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<TaskKey, Opened> entries = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<TaskKey, Entry> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<TaskKey, Opened> eldest) {
             return size() > MOST;
         }
     };
 
-    private record Entry(TaskState state, long since) {}
+    private record Opened(TaskState state, long since) {}
 
     OpenedStates(LongSupplier clock) {
         this.clock = clock;
     }
 
     Optional<TaskState> find(TaskKey key) {
-        Entry entry = entries.get(key);
+        Opened entry = entries.get(key);
         if (entry == null) {
             return Optional.empty();
         }
@@ -50,7 +50,7 @@ final class OpenedStates {
         if (state.getEnded()) {
             entries.remove(key);
         } else {
-            entries.put(key, new Entry(state, clock.getAsLong()));
+            entries.put(key, new Opened(state, clock.getAsLong()));
         }
     }
 
