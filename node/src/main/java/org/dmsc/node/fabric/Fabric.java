@@ -11,6 +11,7 @@ import org.dmsc.node.host.Accelerations;
 import org.dmsc.node.host.FolderLock;
 import org.dmsc.node.host.NodeFile;
 import org.dmsc.node.host.Version;
+import org.dmsc.node.kafka.AuditAlarms;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -99,6 +100,9 @@ public final class Fabric implements AutoCloseable {
     private Ports roles(NodeKeys keys, KafkaPlace kafka) {
         Foundation foundation = Foundation.lay(config, clock, keys, kafka, closing);
         Metrics metrics = closing.add("metrics", new Metrics());
+        if (config.has(Role.BROKER)) {
+            metrics.counters("broker", AuditAlarms::counters);
+        }
         StreamsRoles streams = new StreamsRoles(foundation, health, closing);
         streams.start(metrics);
         if (!config.isGateway()) {

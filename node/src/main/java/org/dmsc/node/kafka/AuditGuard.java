@@ -1,9 +1,13 @@
 package org.dmsc.node.kafka;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.metrics.Gauge;
+import org.apache.kafka.common.metrics.PluginMetrics;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.metadata.authorizer.StandardAuthorizer;
@@ -33,6 +37,18 @@ public final class AuditGuard extends StandardAuthorizer {
     private static final Set<KafkaPrincipal> WRITERS =
             Set.of(new KafkaPrincipal(KafkaPrincipal.USER_TYPE, KafkaRole.AUDIT.user()), KafkaPrincipal.ANONYMOUS);
 
+    private final AtomicLong attempts = new AtomicLong();
+
+    @Override
+    public void withPluginMetrics(PluginMetrics metrics) {
+        super.withPluginMetrics(metrics);
+        Gauge<Long> count = (config, now) -> attempts.get();
+        metrics.addMetric(
+                metrics.metricName(
+                        AuditAlarms.ATTEMPTS, "attempts to change the audit log, all refused", new LinkedHashMap<>()),
+                count);
+    }
+
     @Override
     public List<AuthorizationResult> authorize(AuthorizableRequestContext context, List<Action> actions) {
         List<AuthorizationResult> results = new ArrayList<>(super.authorize(context, actions));
@@ -46,10 +62,11 @@ public final class AuditGuard extends StandardAuthorizer {
     }
 
     /** Said at once and loudly: nothing in the fabric ever tries. What is asked only to show a client its rights is no attempt. */
-    private static void alarm(AuthorizableRequestContext context, Action action) {
+    private void alarm(AuthorizableRequestContext context, Action action) {
         boolean audit = action.resourcePattern().resourceType() == ResourceType.TOPIC
                 && isAudit(action.resourcePattern().name());
         if (audit && action.logIfDenied()) {
+            attempts.incrementAndGet();
             LOG.atError()
                     .addKeyValue("principal", context.principal())
                     .addKeyValue("operation", action.operation())

@@ -179,6 +179,7 @@ final class KafkaFencesIT {
     @DisplayName(
             "nobody but the sequencer writes dmsc.audit; nobody deletes, trims or alters it, operators and brokers included")
     void theAuditLogHasOneWriter() throws Exception {
+        long before = attempts();
         for (String kind : List.of("router", "gateway", "registry", "admin", "operator", "broker")) {
             refusedWrite(client(node(kind)), TopicNames.AUDIT);
             refusedWrite(client(node(kind)), "dmsc.fence.audit");
@@ -193,6 +194,20 @@ final class KafkaFencesIT {
                         .all());
             }
         }
+        assertThat(attempts() - before).as("each attempt is an alarm").isGreaterThanOrEqualTo(4 * 3);
+    }
+
+    private long attempts() {
+        String name = "dmsc_broker_audit_tampering_total ";
+        return fabric.operator()
+                .get("/metrics")
+                .body()
+                .path("text")
+                .asText()
+                .lines()
+                .filter(line -> line.startsWith(name))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(name.length())))
+                .sum();
     }
 
     @Test
