@@ -116,7 +116,8 @@ public final class DelegationMetrics {
                     latencies[finished++] = time - begun;
                 }
             }
-            if (event.get("refusal") != null) {
+            // A task that is refused says so in its decision, too, and so does one that only has to wait.
+            if (event.get("refusal") != null && (kind.equals("REFUSAL") || kind.equals("OUTCOME"))) {
                 // A flood of one refusal is one record that says how many it stands for.
                 Object count = text((Map<?, ?>) event.get("details"), "count");
                 refusals.merge(event.get("refusal").toString(), count == null ? 1L : Long.parseLong(count.toString()), Long::sum);

@@ -44,7 +44,8 @@ const registry = new SchemaRegistry({
     eachMessage: async ({ message }) => {
       const { event } = await registry.decode(message.value);
       records += 1;
-      if (event.refusal) {
+      // A task that is refused says so in its decision, too, and so does one that only has to wait.
+      if (event.refusal && ['REFUSAL', 'OUTCOME'].includes(event.kind)) {
         refusals[event.refusal] = (refusals[event.refusal] || 0) + Number(event.details.count || 1);
       }
     },
