@@ -73,6 +73,7 @@ public final class Stranger {
         tellsTheStory(task);
         verifies(task, rootKey, witnessKey);
         anAdministratorSeesItsOwnTenant(task);
+        theLogOutlivesTheTenant(task);
     }
 
     private Credentials agent(String name) {
@@ -235,6 +236,17 @@ public final class Stranger {
         assertThat(ran("audit", "query", "--as", at("alice")).code())
                 .as("alice is no administrator")
                 .isEqualTo(1);
+    }
+
+    /** Its keys are gone and its topics with them; what was recorded is still there, and proves what it proved. */
+    private void theLogOutlivesTheTenant(String task) {
+        List<String> before = kinds(story(task));
+        run("tenant", "offboard", TENANT, "--yes");
+        assertThat(run("audit", "verify")).contains(TENANT + ": whole").doesNotContain("TAMPERED");
+        assertThat(run("audit", "verify-receipt", at("receipt"))).contains("kept, index");
+        assertThat(kinds(story(task))).isEqualTo(before);
+        run("audit", "export", "--tenant", TENANT, "--format", "csv", "--out", at("gone.csv"));
+        assertThat(read(folder.resolve("gone.csv"))).contains(task).doesNotContain("to the sea");
     }
 
     private static JsonNode json(String text) {
