@@ -2,6 +2,7 @@ package org.dmsc.bridge.core.push;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +46,9 @@ public final class PushTopic implements PushConfigs, AutoCloseable {
     /** More receivers of one task than anybody needs. */
     private static final int MOST_OF_A_TASK = 16;
 
+    /** Notes come within seconds. */
+    private static final int MOST_BURIED = 1_000;
+
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
 
     private final PushSeals seals;
@@ -58,6 +62,14 @@ public final class PushTopic implements PushConfigs, AutoCloseable {
 
     private final Map<String, CompletableFuture<Void>> erasing = new ConcurrentHashMap<>();
     private volatile long readBelow;
+
+    /** When configurations were made that are deleted now: a note about one of them must not bring it back. */
+    private final Map<String, Long> buried = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+            return size() > MOST_BURIED;
+        }
+    };
 
     private record TaskName(TenantId tenant, String taskId) {}
 
@@ -225,6 +237,12 @@ public final class PushTopic implements PushConfigs, AutoCloseable {
 
     private void changed(String text, Optional<PushEntry> entry) {
         PushKey.parse(text).ifPresent(key -> {
+            if (entry.isPresent() && isOfTheDead(text, entry.get())) {
+                // Whoever told the receiver noted how far it was before it read that the configuration is gone.
+                var unused = erase(key).exceptionally(failure -> null);
+                return;
+            }
+            bury(text, key, entry);
             keep(key, entry);
             listeners.forEach(listener -> listener.accept(key, entry));
         });
@@ -234,6 +252,17 @@ public final class PushTopic implements PushConfigs, AutoCloseable {
                     settle();
                 },
                 () -> Optional.ofNullable(erasing.remove(text)).ifPresent(done -> done.complete(null)));
+    }
+
+    private boolean isOfTheDead(String text, PushEntry entry) {
+        return entry.record().getCreatedAt() <= buried.getOrDefault(text, Long.MIN_VALUE);
+    }
+
+    /** Reading thread only. */
+    private void bury(String text, PushKey key, Optional<PushEntry> entry) {
+        if (entry.isEmpty()) {
+            current(key).ifPresent(gone -> buried.put(text, gone.record().getCreatedAt()));
+        }
     }
 
     private void keep(PushKey key, Optional<PushEntry> entry) {
