@@ -20,13 +20,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The MQTT listener's certificate is exchanged while devices are connected. HiveMQ looks at its key store every ten seconds, hence long. */
+/** The MQTT listener's certificate is exchanged while devices are connected. HiveMQ looks at its key store every ten seconds, hence long: 200 take 35 minutes. */
 @Tag("long")
-@Timeout(1800)
+@Timeout(3600)
 @ExtendWith(SharedEdge.class)
 final class RotationTest {
 
-    private static final int TIMES = Integer.getInteger("dmsc.rotations", 5);
+    private static final int TIMES = Integer.getInteger("dmsc.rotations", 200);
     private static final long WITHIN_NANOS = Duration.ofSeconds(20).toNanos();
 
     @Test

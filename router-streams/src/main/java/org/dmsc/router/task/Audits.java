@@ -146,6 +146,18 @@ final class Audits {
                 .build());
     }
 
+    /** At most one for each attempt, because of its id. */
+    Effect late(TaskState state, TaskEvent event, long now) {
+        return new Effect.Audit(of(state, AuditKind.REFUSAL, now)
+                .setEventId("late." + state.getTaskId() + "." + event.getAttempt())
+                .setActor(event.getBy())
+                .setAttempt(event.getAttempt())
+                .setState(event.getState().name())
+                .setRefusal(Refusal.TASK_ENDED.name())
+                .setReasons(List.of("an answer of an attempt that is not open: ignored"))
+                .build());
+    }
+
     Effect outcome(TaskState ended, TaskEvent event, long now) {
         List<AttemptRecord> attempts = ended.getAttempts();
         AuditEvent.Builder audit = of(ended, AuditKind.OUTCOME, now)

@@ -13,6 +13,7 @@ import org.dmsc.schemas.avro.AttemptRecord;
 import org.dmsc.schemas.avro.SealedEnvelope;
 import org.dmsc.schemas.avro.TaskCancel;
 import org.dmsc.schemas.avro.TaskEvent;
+import org.dmsc.schemas.avro.TaskEventKind;
 import org.dmsc.schemas.avro.TaskState;
 import org.dmsc.schemas.avro.TaskStateName;
 import org.dmsc.schemas.avro.TaskSubmission;
@@ -185,7 +186,7 @@ public final class TaskRule {
         switch (step.effect()) {
             case NONE:
             case NOTED:
-                return Turn.ignored(state);
+                return late(state, event, now);
             case VISIBLE:
                 return new Turn(States.after(state, step, event, now).build(), List.of(), Turn.Next.KEEP, 0);
             case ATTEMPT_CLOSED:
@@ -194,6 +195,16 @@ public final class TaskRule {
                 return ended(state, step, event, now);
         }
         throw new IllegalStateException("unknown effect: " + step.effect());
+    }
+
+    /** An answer that counts for nothing any more is on the log all the same: whoever gave it may have done the work. */
+    private Turn late(TaskState state, TaskEvent event, long now) {
+        TaskStateName said = event.getState();
+        boolean answer = event.getKind() == TaskEventKind.AGENT_UPDATE
+                && (said == TaskStateName.COMPLETED || said == TaskStateName.FAILED || said == TaskStateName.REJECTED);
+        return answer
+                ? new Turn(state, List.of(audits.late(state, event, now)), Turn.Next.IGNORE, 0)
+                : Turn.ignored(state);
     }
 
     private Turn attemptClosed(TaskState state, TaskFold.Step step, TaskEvent event, long now) {

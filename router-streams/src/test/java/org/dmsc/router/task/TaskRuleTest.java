@@ -9,6 +9,8 @@ import org.dmsc.router.decide.Decision;
 import org.dmsc.router.testing.Make;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.avro.AttemptOutcome;
+import org.dmsc.schemas.avro.AuditEvent;
+import org.dmsc.schemas.avro.AuditKind;
 import org.dmsc.schemas.avro.Delivery;
 import org.dmsc.schemas.avro.DeliveryKind;
 import org.dmsc.schemas.avro.SealedEnvelope;
@@ -20,6 +22,7 @@ import org.dmsc.schemas.avro.TaskState;
 import org.dmsc.schemas.avro.TaskStateName;
 import org.dmsc.schemas.avro.TaskSubmission;
 import org.dmsc.tenant.identity.FabricDomain;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class TaskRuleTest {
@@ -104,6 +107,7 @@ class TaskRuleTest {
     }
 
     @Test
+    @DisplayName("case 66: an answer after its attempt was closed counts for nothing, and is audited")
     void delegatesAgainWhenTheTimeoutComesBackAndIgnoresTheLateAnswer() {
         Turn due = rule.due(assigned(), submission, NOW + 60_000);
 
@@ -114,6 +118,11 @@ class TaskRuleTest {
         assertThat(closed.next()).isEqualTo(Turn.Next.DELEGATE);
         assertThat(closed.state().getAttempts().get(0).getOutcome()).isEqualTo(AttemptOutcome.TIMED_OUT);
         assertThat(late.next()).isEqualTo(Turn.Next.IGNORE);
+        assertThat(late.effects()).hasSize(1);
+        AuditEvent audited = ((Effect.Audit) late.effects().get(0)).event();
+        assertThat(audited.getKind()).isEqualTo(AuditKind.REFUSAL);
+        assertThat(audited.getRefusal()).isEqualTo(Refusal.TASK_ENDED.name());
+        assertThat(audited.getAttempt()).isEqualTo(1);
     }
 
     @Test

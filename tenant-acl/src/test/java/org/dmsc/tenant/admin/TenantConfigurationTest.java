@@ -22,10 +22,12 @@ import org.dmsc.tenant.testing.FixedPolicies;
 import org.dmsc.tenant.testing.TestFabric;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Documents through a real topic, sealed by a real vault. */
+@Tag("case-73")
 final class TenantConfigurationTest {
 
     private static final TenantId ACME = new TenantId("conf-acme");

@@ -47,10 +47,12 @@ import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.testing.TestFabric;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Against a real broker without an authorizer: topics are emptied there, not deleted. */
+@Tag("case-88")
 class TenantLifeTest {
 
     private static final byte[] TEXT = "canary".getBytes(StandardCharsets.UTF_8);

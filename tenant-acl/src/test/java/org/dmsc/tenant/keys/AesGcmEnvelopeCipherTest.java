@@ -26,8 +26,13 @@ import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.SealedPart;
 import org.dmsc.tenant.testing.HandClock;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("case-82")
+@Tag("case-83")
+@Tag("case-84")
+@Tag("case-85")
 final class AesGcmEnvelopeCipherTest {
 
     private static final TenantId ACME = new TenantId("acme");

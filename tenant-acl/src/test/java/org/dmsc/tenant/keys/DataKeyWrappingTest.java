@@ -7,8 +7,10 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import javax.crypto.SecretKey;
 import org.dmsc.schemas.Refusal;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("case-87")
 final class DataKeyWrappingTest {
 
     private final MemoryVault vault = new MemoryVault().withTenant("acme").withTenant("globex");

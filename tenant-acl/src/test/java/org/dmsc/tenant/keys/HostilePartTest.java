@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Sealed parts that somebody else wrote: they open as exactly what was sealed, or are refused as UNREADABLE. */
+@Tag("case-82")
 final class HostilePartTest {
 
     private static final List<String> TEXTS = List.of(

@@ -22,9 +22,11 @@ import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.SealedPart;
 import org.dmsc.tenant.testing.HandClock;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Case 86: keys that cannot be had, for one tenant. */
+@Tag("case-86")
 final class PatientDataKeysTest {
 
     private static final TenantId ACME = new TenantId("acme");

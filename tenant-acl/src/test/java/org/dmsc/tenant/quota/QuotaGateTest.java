@@ -20,6 +20,7 @@ import org.dmsc.tenant.rules.TenantPolicy;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("case-72")
 class QuotaGateTest {
 
     private static final AgentRef ACME = AgentRef.of("acme", "a");

@@ -14,11 +14,13 @@ import org.dmsc.tenant.rules.Party.Activity;
 import org.dmsc.tenant.rules.Verdict.Allowed;
 import org.dmsc.tenant.rules.Verdict.Denied;
 import org.dmsc.tenant.testing.FixedPolicies;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The order, row by row. */
+@Tag("case-65")
 final class AccessRuleTest {
 
     private static final long NOW = 1_800_000_000_000L;

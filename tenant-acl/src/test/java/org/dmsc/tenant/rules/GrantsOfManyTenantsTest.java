@@ -17,9 +17,11 @@ import org.dmsc.tenant.rules.Access.Origin;
 import org.dmsc.tenant.rules.Party.Activity;
 import org.dmsc.tenant.rules.TenantPolicy.Standing;
 import org.dmsc.tenant.rules.Verdict.Allowed;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Every pair of many tenants, against a judge that knows the agreements as a plain set of triples. */
+@Tag("case-65")
 final class GrantsOfManyTenantsTest {
 
     private static final List<String> SKILLS = List.of("plan", "code", "translate", "plan-2");

@@ -30,8 +30,10 @@ import org.dmsc.schemas.avro.TenantLimits;
 import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.schemas.avro.TenantState;
 import org.dmsc.tenant.keys.AuditHmac;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("case-70")
 final class SubmissionsTest {
 
     private static final long NOW = 1_000_000;
