@@ -45,6 +45,7 @@ final class ApiDocsTest {
             new Spelled("PublicPages", "case \"/openapi.yaml\":", "GET /openapi.yaml"),
             new Spelled("PublicPages", "case \"/asyncapi.yaml\":", "GET /asyncapi.yaml"),
             new Spelled("PublicPages", "\"/.well-known/agent-card.json\"", "GET /.well-known/agent-card.json"),
+            new Spelled("CardSeal", "\"/.well-known/card-keys.json\"", "GET /.well-known/card-keys.json"),
             new Spelled("OAuthPages", "\"/oauth2/token\"", "POST /oauth2/token"),
             new Spelled("OAuthPages", "\"/oauth2/jwks\"", "GET /oauth2/jwks"),
             new Spelled(

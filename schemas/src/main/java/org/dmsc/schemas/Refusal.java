@@ -36,6 +36,8 @@ public enum Refusal {
     TASK_NOT_CANCELABLE("the task has ended"),
     TASK_ENDED("the task has ended and takes no more messages"),
     DUPLICATE("it exists already"),
+    CARD_QUARANTINED("the card holds what reads like an instruction to a model; an operator has to look at it"),
+    CARD_NOT_VERIFIED("the card has signatures, and none of them holds"),
     ADDRESS_NOT_ALLOWED("the fabric may not call this address"),
     FETCH_FAILED("what was to be fetched could not be had"),
     // delegation

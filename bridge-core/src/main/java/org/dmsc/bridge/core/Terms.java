@@ -7,7 +7,7 @@ import java.util.Optional;
  * How a request wants to be treated.
  *
  * @param timeout the caller's own limit; the tenant's limit holds in any case
- * @param protocol a2a-http, a2a-mqtt5, dmsc-mqtt311 or internal
+ * @param protocol a2a-http, mcp, a2a-mqtt5, dmsc-mqtt311 or internal
  * @param delegationToken what a delivered task carried, when this request is a sub-task of it
  * @param priority what the caller wishes; a sub-task's is never higher than its parent's
  */

@@ -2,9 +2,11 @@ package org.dmsc.bridge.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -31,8 +33,10 @@ final class DiscoveryPage implements Page {
 
     private final VisibleAgents visible;
     private final AgentSearch search;
+    private final CardSeal seal;
 
-    DiscoveryPage(HttpEdgeParts parts) {
+    DiscoveryPage(HttpEdgeParts parts, CardSeal seal) {
+        this.seal = seal;
         this.visible = new VisibleAgents(parts);
         this.search = new AgentSearch(parts, visible);
     }
@@ -51,10 +55,26 @@ final class DiscoveryPage implements Page {
         }
         if (call.is(HttpMethod.GET, "agents", "*", ".well-known", "agent-card.json")) {
             AgentSnapshot agent = one(call, call.path().get(1));
-            ObjectNode card = PublishedCards.at(agent, url(call, agent));
+            ObjectNode card = seal.signed(PublishedCards.at(agent, url(call, agent)), call.baseUrl());
             return done(PublicPages.card(card, call.request().headers()));
         }
+        if (call.is(HttpMethod.GET, "agents", "*", ".well-known", "original-agent-card.json")) {
+            return done(original(call, call.path().get(1)));
+        }
         return Optional.empty();
+    }
+
+    /** As the agent registered it, byte for byte, for its own tenant: it may name places that are nobody else's business. */
+    private HttpResponse original(Call call, String name) {
+        AgentSnapshot agent = one(call, name);
+        if (!agent.getTenant().equals(tenantOf(call).value())) {
+            throw new RefusedException(
+                    Refusal.NOT_PERMITTED, "agent " + name + ": is another tenant's (expected an agent of one's own)");
+        }
+        return HttpResponse.of(
+                HttpStatus.OK,
+                MediaType.JSON,
+                HttpData.ofUtf8(agent.getRegistration().getCardJson()));
     }
 
     private ObjectNode found(Call call) {

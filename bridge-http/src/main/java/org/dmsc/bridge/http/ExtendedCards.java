@@ -21,8 +21,10 @@ final class ExtendedCards {
 
     private final VisibleAgents visible;
     private final EdgeSettings settings;
+    private final CardSeal seal;
 
-    ExtendedCards(HttpEdgeParts parts) {
+    ExtendedCards(HttpEdgeParts parts, CardSeal seal) {
+        this.seal = seal;
         this.visible = new VisibleAgents(parts);
         this.settings = parts.settings();
     }
@@ -30,9 +32,10 @@ final class ExtendedCards {
     /** @throws RefusedException AGENT_UNKNOWN, CROSS_TENANT for an agent that is not there for this caller */
     ObjectNode of(Asking asking) {
         TenantId viewer = asking.caller().tenant();
-        return asking.addressed()
+        ObjectNode card = asking.addressed()
                 .map(agent -> ofAgent(asking, viewer, agent))
                 .orElseGet(() -> ofGateway(asking, viewer));
+        return seal.signed(card, asking.baseUrl());
     }
 
     private ObjectNode ofAgent(Asking asking, TenantId viewer, AgentRef agent) {

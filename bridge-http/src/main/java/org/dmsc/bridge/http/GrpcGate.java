@@ -14,6 +14,8 @@ import org.dmsc.bridge.http.a2a.Asking;
 import org.dmsc.bridge.http.a2a.AuditedRefusal;
 import org.dmsc.bridge.http.grpc.GrpcBinding;
 import org.dmsc.bridge.http.grpc.GrpcErrors;
+import org.dmsc.bridge.http.grpc.InboxGrpcService;
+import org.dmsc.bridge.http.inbox.Inboxes;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.tenant.identity.Caller;
 import org.dmsc.tenant.quota.Holding;
@@ -36,8 +38,8 @@ final class GrpcGate {
     }
 
     /** The binding of this core, to be served behind {@link #guarding}. */
-    GrpcService service(A2aCore core) {
-        return GrpcBinding.service(new GrpcBinding.Parts(
+    GrpcService service(A2aCore core, Inboxes inboxes, HttpEdgeParts parts) {
+        GrpcBinding.Parts binding = new GrpcBinding.Parts(
                 core,
                 (context, parameters) -> new Asking(
                         caller(context),
@@ -51,7 +53,14 @@ final class GrpcGate {
                 profile,
                 settings.heartbeat(),
                 settings.streamIdle(),
-                settings.maxBodyBytes()));
+                settings.maxBodyBytes());
+        return GrpcBinding.service(
+                binding,
+                new InboxGrpcService.Desk(
+                        inboxes,
+                        parts.quotas(),
+                        context -> InboxPage.reader(caller(context), parts.agents()),
+                        parts.clock()::millis));
     }
 
     /** The service with the door before it. */
@@ -77,6 +86,13 @@ final class GrpcGate {
             return GrpcErrors.response(failures.noteUnread(caller, EdgeService.object(headers), e), profile);
         }
         context.setAttr(CALLER, caller);
+        if (headers.path().startsWith(InboxGrpcService.PATH)) {
+            // Each message on it takes room of its own.
+            room.close();
+            context.setMaxRequestLength(0);
+            context.clearRequestTimeout();
+            return service.serve(context, request);
+        }
         // The frame says how long its message is: gRPC refuses what is too long in its own words.
         context.setMaxRequestLength(2L * settings.maxBodyBytes());
         var unused = request.whenComplete().whenComplete((done, failure) -> room.close());

@@ -26,12 +26,12 @@ import org.slf4j.LoggerFactory;
  * The HTTP edge: HTTPS only, HTTP/2 and HTTP/1.1 on one port.
  *
  * <pre>
- *   public            GET /.well-known/agent-card.json, /openapi.yaml, /asyncapi.yaml, /live, /ready
+ *   public            GET /.well-known/agent-card.json, /.well-known/card-keys.json, /openapi.yaml, /asyncapi.yaml, /live, /ready
  *   tokens            POST /oauth2/token, GET /oauth2/jwks, /.well-known/oauth-authorization-server
  *   enrolment         /.well-known/est/…, /crl/…
  *   JSON-RPC          POST /, /a2a, /agents/{agent}
  *   HTTP+JSON         /message:send, /message:stream, /tasks…, /extendedAgentCard, each also under /agents/{agent} and /{tenant}
- *   gRPC              /lf.a2a.v1.A2AService/…
+ *   gRPC              /lf.a2a.v1.A2AService/…, /a2a.v1.A2AService/… (0.3), /dmsc.inbox.v1.AgentInbox/Open
  *   MCP               POST /mcp
  *   agents            GET, POST, DELETE /v1/agents…, /v1/agents/{agent}/inbox…, GET /agents/{agent}/.well-known/agent-card.json
  *   0.3               the methods of that version at the JSON-RPC addresses, and /v1/message:send, /v1/tasks…, /v1/card
@@ -56,7 +56,8 @@ public final class HttpEdge implements AutoCloseable {
     public HttpEdge(HttpEdgeParts parts) {
         this.parts = parts;
         this.watch = new RegistryWatch(parts.agents());
-        this.inboxes = new Inboxes(parts.reports(), parts.delegationTokens(), parts.clock());
+        this.inboxes =
+                new Inboxes(parts.reports(), parts.delegationTokens(), parts.relay(), parts.agents(), parts.clock());
         this.door = new Door(parts);
     }
 
@@ -138,9 +139,11 @@ public final class HttpEdge implements AutoCloseable {
     private Server server() {
         EdgeSettings settings = parts.settings();
         Failures failures = new Failures(parts.audit(), settings);
-        A2aCore core = new A2aCore(parts.exchange(), parts.push(), new ExtendedCards(parts)::of, this::extensions);
+        CardSeal seal = new CardSeal(parts);
+        A2aCore core =
+                new A2aCore(parts.exchange(), parts.push(), new ExtendedCards(parts, seal)::of, this::extensions);
         EdgeService service = new EdgeService(
-                parts, door, new PublicPages(settings, parts.status()), pages(core, failures), failures);
+                parts, door, new PublicPages(settings, parts.status(), seal), pages(core, failures, seal), failures);
         GrpcGate grpc = new GrpcGate(door, failures, settings);
         ServerBuilder builder = Server.builder()
                 .port(new InetSocketAddress(settings.host(), settings.port()), SessionProtocol.HTTPS)
@@ -156,7 +159,7 @@ public final class HttpEdge implements AutoCloseable {
                 .unloggedExceptionsReportInterval(Duration.ZERO)
                 .childChannelPipelineCustomizer(pipeline -> pipeline.addLast(new ConnectionGuard(parts)))
                 .errorHandler(new EdgeErrors(settings))
-                .service(grpc.service(core), grpc::guarding)
+                .service(grpc.service(core, inboxes, parts), grpc::guarding)
                 .service(InboxSockets.PATH, new InboxSockets(parts, door, inboxes, failures).before(service))
                 .service("prefix:/", service);
         if (!settings.manners().origins().isEmpty()) {
@@ -172,8 +175,8 @@ public final class HttpEdge implements AutoCloseable {
                 .orElse(AgentExtensions.NONE);
     }
 
-    private List<Page> pages(A2aCore core, Failures failures) {
-        RegistrationPage registration = new RegistrationPage(parts, watch, inboxes);
+    private List<Page> pages(A2aCore core, Failures failures, CardSeal seal) {
+        RegistrationPage registration = new RegistrationPage(parts, watch, inboxes, seal);
         List<Page> pages = new ArrayList<>();
         if (parts.operators().isEmpty() && parts.pki().isEmpty()) {
             pages.add(new Elsewhere(parts.settings()));
@@ -184,7 +187,7 @@ public final class HttpEdge implements AutoCloseable {
         pages.addAll(List.of(
                 new JsonRpcPage(core, parts.settings(), failures),
                 new McpPage(core, parts, failures),
-                new DiscoveryPage(parts),
+                new DiscoveryPage(parts, seal),
                 new OnboardingPage(parts, registration),
                 registration,
                 new InboxPage(parts, inboxes),

@@ -9,6 +9,7 @@ import org.dmsc.bridge.core.AuditReader;
 import org.dmsc.bridge.core.AuditTrail;
 import org.dmsc.bridge.core.DeadLetters;
 import org.dmsc.bridge.core.Exchange;
+import org.dmsc.bridge.core.InboxRelay;
 import org.dmsc.bridge.core.PushConfigs;
 import org.dmsc.schemas.avro.Delivery;
 import org.dmsc.tenant.directory.Agents;
@@ -34,6 +35,7 @@ import org.dmsc.tenant.revocation.LiveConnections;
  * @param tokens the token endpoint; empty in a process that holds no token keys
  * @param fetcher how agents' cards are had from their own addresses
  * @param delegationTokens the token that goes with a task to an agent that fetches it here
+ * @param relay to the gateway that holds what such an agent speaks of
  * @param schemas the embedded schema registry; empty where the fabric uses another one
  * @param self SPIFFE id of this node, for the audit log
  * @param operators what operators may do here; empty in a process that holds no keys of the fabric
@@ -63,6 +65,7 @@ public record HttpEdgeParts(
         Optional<TokenDesk> tokens,
         Fetcher fetcher,
         Function<Delivery, String> delegationTokens,
+        InboxRelay relay,
         Optional<SchemaDesk> schemas,
         SpiffeId self,
         Clock clock) {}

@@ -1,6 +1,5 @@
 package org.dmsc.bridge.http;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
@@ -11,8 +10,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.dmsc.bridge.core.a2a.A2aJson;
-import org.dmsc.bridge.http.inbox.Inbox;
 import org.dmsc.bridge.http.inbox.Inboxes;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Printable;
@@ -85,27 +82,33 @@ final class InboxPage implements Page {
     }
 
     private CompletionStage<HttpResponse> acknowledge(AgentRef agent, String name) {
-        inbox(agent, name).acknowledge(name, clock.millis());
-        return done();
+        return inboxes.acknowledge(agent, name).thenApply(taken -> noContent());
     }
 
     private CompletionStage<HttpResponse> answer(Call call, AgentRef agent, String name) {
         A2aHeaders.requireJson(call);
-        ObjectNode streamResponse = A2aJson.parse(call.body());
-        return inbox(agent, name).answer(name, streamResponse, clock.millis()).thenCompose(stored -> done());
+        return inboxes.answer(agent, name, call.body()).thenApply(stored -> noContent());
     }
 
-    private static CompletionStage<HttpResponse> done() {
-        return CompletableFuture.completedStage(HttpResponse.of(HttpStatus.NO_CONTENT));
-    }
-
-    private Inbox inbox(AgentRef agent, String name) {
-        return inboxes.find(agent).orElseThrow(() -> Inbox.unknown(name));
+    private static HttpResponse noContent() {
+        return HttpResponse.of(HttpStatus.NO_CONTENT);
     }
 
     /** The agent whose inbox it is, if it is the caller's and there is one. */
     static AgentRef reader(Caller caller, String name, Agents agents) {
-        AgentRef agent = self(caller, name);
+        return reader(self(caller, name), agents);
+    }
+
+    /** The same where it is not named: the caller itself. */
+    static AgentRef reader(Caller caller, Agents agents) {
+        return reader(
+                caller.agent()
+                        .orElseThrow(() -> new RefusedException(
+                                Refusal.NOT_PERMITTED, "inbox: is not the caller's (expected an agent)")),
+                agents);
+    }
+
+    private static AgentRef reader(AgentRef agent, Agents agents) {
         if (agents.find(agent)
                 .filter(known -> Reach.of(known.getRegistration()) == Reach.HTTP_INBOX)
                 .isEmpty()) {

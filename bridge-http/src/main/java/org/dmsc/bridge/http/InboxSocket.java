@@ -6,7 +6,6 @@ import com.linecorp.armeria.common.websocket.WebSocketFrame;
 import com.linecorp.armeria.common.websocket.WebSocketFrameType;
 import com.linecorp.armeria.common.websocket.WebSocketWriter;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -16,6 +15,7 @@ import org.dmsc.bridge.core.a2a.Errors;
 import org.dmsc.bridge.http.a2a.AuditedRefusal;
 import org.dmsc.bridge.http.inbox.Inbox;
 import org.dmsc.bridge.http.inbox.InboxReader;
+import org.dmsc.bridge.http.inbox.Inboxes;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -36,26 +36,20 @@ final class InboxSocket implements InboxReader, Subscriber<WebSocketFrame> {
 
     private final AgentRef agent;
     private final QuotaGate quotas;
-    private final Clock clock;
+    private final Inboxes inboxes;
     private final WebSocketWriter writer = WebSocket.streaming();
     private final AtomicLong pending = new AtomicLong();
-    private final CompletableFuture<Inbox> inbox = new CompletableFuture<>();
     private final CompletableFuture<Subscription> reading = new CompletableFuture<>();
 
-    InboxSocket(AgentRef agent, QuotaGate quotas, Clock clock) {
+    InboxSocket(AgentRef agent, QuotaGate quotas, Inboxes inboxes) {
         this.agent = agent;
         this.quotas = quotas;
-        this.clock = clock;
+        this.inboxes = inboxes;
         send("open", "", A2aJson.object().put("agent", agent.toString()));
     }
 
     WebSocketWriter writer() {
         return writer;
-    }
-
-    /** MUST be told once. */
-    void attached(Inbox opened) {
-        inbox.complete(opened);
     }
 
     @Override
@@ -115,10 +109,9 @@ final class InboxSocket implements InboxReader, Subscriber<WebSocketFrame> {
         try {
             String delivery = said.path("delivery").asText("");
             if (said.get("response") instanceof ObjectNode response) {
-                done = inbox.join().answer(delivery, response, clock.millis());
+                done = inboxes.answer(agent, delivery, A2aJson.bytes(response));
             } else if (said.path("ack").asBoolean(false)) {
-                inbox.join().acknowledge(delivery, clock.millis());
-                done = CompletableFuture.completedStage(null);
+                done = inboxes.acknowledge(agent, delivery);
             } else {
                 throw new RefusedException(
                         Refusal.INVALID_REQUEST,

@@ -104,9 +104,8 @@ final class InboxSockets {
         if (agent == null) {
             throw new IllegalStateException("a WebSocket that did not come through the door");
         }
-        InboxSocket socket = new InboxSocket(agent, parts.quotas(), parts.clock());
+        InboxSocket socket = new InboxSocket(agent, parts.quotas(), inboxes);
         Inbox inbox = inboxes.attach(agent, socket);
-        socket.attached(inbox);
         long interval = parts.settings().heartbeat().toMillis();
         ScheduledFuture<?> heart = context.eventLoop()
                 .withoutContext()

@@ -53,7 +53,7 @@ final class McpPage implements Page {
             return Optional.empty();
         }
         requireOrigin(call);
-        if (!call.is(HttpMethod.POST, PATH)) {
+        if (!call.is(HttpMethod.POST, "mcp")) {
             return Optional.of(CompletableFuture.completedStage(HttpResponse.of(
                     ResponseHeaders.of(HttpStatus.METHOD_NOT_ALLOWED, HttpHeaderNames.ALLOW, HttpMethod.POST.name()))));
         }

@@ -71,6 +71,7 @@ final class OnboardingPage implements Page {
         ObjectNode read = A2aJson.parse(fetched.body());
         AgentRegistration registered =
                 Cards.registration(read, AgentChannel.A2A_HTTP, AgentHints.of(read, Optional.empty()));
+        registration.requireSigned(read, agent);
         Destination endpoint = Destination.of(registered.getUrl());
         if (!endpoint.isBeside(card)) {
             throw new RefusedException(

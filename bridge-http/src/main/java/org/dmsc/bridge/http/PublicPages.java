@@ -25,13 +25,18 @@ final class PublicPages {
 
     static final String CARD = "/.well-known/agent-card.json";
 
+    /** RFC 7517. */
+    private static final MediaType JWK_SET = MediaType.create("application", "jwk-set+json");
+
     /** RFC 9512. */
     private static final MediaType YAML = MediaType.create("application", "yaml");
 
     private final EdgeSettings settings;
     private final NodeStatus status;
+    private final CardSeal seal;
 
-    PublicPages(EdgeSettings settings, NodeStatus status) {
+    PublicPages(EdgeSettings settings, NodeStatus status, CardSeal seal) {
+        this.seal = seal;
         this.settings = settings;
         this.status = status;
     }
@@ -43,7 +48,9 @@ final class PublicPages {
         switch (context.path()) {
             case CARD:
                 String base = "https://" + PeerCredentials.authority(headers);
-                return Optional.of(card(PublishedCards.gateway(base, settings.version()), headers));
+                return Optional.of(card(seal.signed(PublishedCards.gateway(base, settings.version()), base), headers));
+            case CardSeal.KEYS:
+                return Optional.of(HttpResponse.of(HttpStatus.OK, JWK_SET, HttpData.ofUtf8(seal.keySet())));
             case "/live":
                 return Optional.of(Answers.json(HttpStatus.OK, A2aJson.object().put("live", true)));
             case "/openapi.yaml":

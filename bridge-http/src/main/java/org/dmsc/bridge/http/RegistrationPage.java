@@ -39,14 +39,16 @@ final class RegistrationPage implements Page {
     private final RegistryWatch watch;
     private final NetworkGate network;
     private final Inboxes inboxes;
+    private final CardSeal seal;
 
-    RegistrationPage(HttpEdgeParts parts, RegistryWatch watch, Inboxes inboxes) {
+    RegistrationPage(HttpEdgeParts parts, RegistryWatch watch, Inboxes inboxes, CardSeal seal) {
         this.reports = parts.reports();
         this.agents = parts.agents();
         this.tenants = parts.tenants();
         this.watch = watch;
         this.network = NetworkTrials.gate(parts);
         this.inboxes = inboxes;
+        this.seal = seal;
     }
 
     @Override
@@ -86,7 +88,9 @@ final class RegistrationPage implements Page {
                 body.get("dmsc") instanceof ObjectNode given ? Optional.of(given) : Optional.empty();
         AgentHints hints = AgentHints.of(card, beside);
         Reach reach = reach(beside);
-        AgentRegistration said = Cards.registration(card, reach, hints);
+        AgentRegistration said =
+                isReviewed(call, beside) ? Cards.reviewed(card, reach, hints) : Cards.registration(card, reach, hints);
+        requireSigned(card, agent);
         AgentRegistration registration = reach == Reach.PLAIN_HTTP ? plain(said, beside.orElseThrow()) : said;
         if (registration.getPlainHttp() && !call.byOperator() && !wasAllowedPlainHttp(agent)) {
             throw new RefusedException(
@@ -96,6 +100,22 @@ final class RegistrationPage implements Page {
         }
         Optional.ofNullable(registration.getUrl()).ifPresent(url -> network.requireHost(agent.tenant(), url));
         return registration;
+    }
+
+    /** Whoever wrote a card is not who says that it is harmless. */
+    private static boolean isReviewed(Call call, Optional<ObjectNode> beside) {
+        boolean reviewed =
+                beside.filter(given -> given.path("reviewed").asBoolean()).isPresent();
+        if (reviewed && !call.byOperator()) {
+            throw new RefusedException(
+                    Refusal.NOT_PERMITTED, "dmsc.reviewed: is for an operator to say (expected none)");
+        }
+        return reviewed;
+    }
+
+    /** Refuses a card whose signatures do not hold; see {@link CardSeal}. */
+    void requireSigned(ObjectNode card, AgentRef agent) {
+        seal.require(card, agent);
     }
 
     /** How the service is called is kept as it was said, and nowhere shown: it may hold the service's own credentials. */

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.dmsc.bridge.core.InboxRelay;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.core.a2a.ErrorProfile;
 import org.dmsc.schemas.Refusal;
@@ -42,6 +43,9 @@ final class EdgeFixture implements AutoCloseable {
     /** Set before a request needs it. */
     final AtomicReference<Fetcher> fetcher = new AtomicReference<>(
             order -> CompletableFuture.failedStage(new RefusedException(Refusal.FETCH_FAILED, "nothing there")));
+
+    /** To other gateways; set before an edge is made of {@link #parts}. */
+    final AtomicReference<InboxRelay> relay = new AtomicReference<>(InboxRelay.NONE);
 
     /** What the edge shows; may be exchanged while it runs. */
     final AtomicReference<IssuedIdentity> gateway = new AtomicReference<>();
@@ -116,6 +120,7 @@ final class EdgeFixture implements AutoCloseable {
                 Optional.of(identities.tokenDesk(authenticator, registry)),
                 order -> fetcher.get().get(order),
                 delivery -> "delegation-token",
+                relay.get(),
                 Optional.of(schemas.desk()),
                 SpiffeId.node(identities.domain, "gateway", "g1"),
                 identities.clock);

@@ -3,6 +3,13 @@ package org.dmsc.bridge.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.lf.a2a.v1.StreamResponse;
+import com.google.protobuf.util.JsonFormat;
+import dmsc.inbox.v1.Acknowledgement;
+import dmsc.inbox.v1.AgentInboxGrpc;
+import dmsc.inbox.v1.FromAgent;
+import dmsc.inbox.v1.ToAgent;
+import io.grpc.stub.StreamObserver;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +21,7 @@ import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +30,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.http.agents.RecordingSink;
+import org.dmsc.bridge.http.bindings.GrpcJava;
 import org.dmsc.bridge.http.inbox.Deliveries;
 import org.dmsc.schemas.avro.DeliveryKind;
 import org.dmsc.schemas.avro.TaskStateName;
@@ -163,6 +172,77 @@ final class InboxTest {
                         .buildAsync(
                                 URI.create(edge.uri(INBOX).toString().replace("https:", "wss:")), new Frames(heard)))
                 .failsWithin(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void fetchesAndAnswersOverOneGrpcCall() throws Exception {
+        BlockingQueue<ToAgent> heard = new LinkedBlockingQueue<>();
+        try (GrpcJava grpc =
+                new GrpcJava(edge.identities.agent("acme", "worker"), edge.identities.root(), edge.edge.port())) {
+            StreamObserver<FromAgent> say =
+                    AgentInboxGrpc.newStub(grpc.channel(Map.of())).open(new Hearing(heard));
+            assertThat(said(heard).getOpen().getAgent()).isEqualTo("acme/worker");
+            assertThat(presence()).isEqualTo("present acme/worker");
+            RecordingSink sink = deliver("t-6");
+
+            ToAgent delivery = said(heard);
+            assertThat(delivery.getDelivery()).isEqualTo("t-6.1");
+            assertThat(delivery.getRequest().getMessage().getParts(0).getText()).isEqualTo("do it");
+            FromAgent.Builder word = FromAgent.newBuilder().setDelivery("t-6.1");
+            say.onNext(word.setAck(Acknowledgement.getDefaultInstance()).build());
+            assertThat(said(heard).hasStored()).isTrue();
+            say.onNext(word.clearSaid().build());
+            assertThat(said(heard).getRefused().getMessage()).contains("ack");
+            cancel("t-6");
+            assertThat(said(heard).getCancel().getId()).isEqualTo("t-6");
+            StreamResponse.Builder answer = StreamResponse.newBuilder();
+            JsonFormat.parser().merge(status("t-6", "TASK_STATE_CANCELED"), answer);
+            say.onNext(word.setResponse(answer).build());
+            assertThat(said(heard).hasStored()).isTrue();
+            say.onNext(word.build());
+            assertThat(said(heard).getRefused().getReason()).isEqualTo("TASK_NOT_FOUND");
+            assertThat(sink.states).containsExactly(Optional.of(TaskStateName.CANCELED));
+            say.onCompleted();
+            assertThat(presence()).startsWith("absent acme/worker");
+            AgentInboxGrpc.newStub(grpc.channel(Map.of())).open(new Hearing(heard));
+            assertThat(said(heard).hasOpen()).isTrue();
+            assertThat(presence()).startsWith("present acme/worker");
+        }
+        assertThat(presence()).startsWith("absent acme/worker");
+        try (GrpcJava other =
+                new GrpcJava(edge.identities.agent("acme", "other"), edge.identities.root(), edge.edge.port())) {
+            CompletableFuture<Throwable> refused = new CompletableFuture<>();
+            AgentInboxGrpc.newStub(other.channel(Map.of())).open(new Hearing(new LinkedBlockingQueue<>(), refused));
+            assertThat(refused.get(30, TimeUnit.SECONDS)).hasMessageContaining("NOT_FOUND");
+        }
+    }
+
+    /** Without what only shows that the call lives. */
+    private static ToAgent said(BlockingQueue<ToAgent> heard) throws InterruptedException {
+        ToAgent message = heard.poll(30, TimeUnit.SECONDS);
+        assertThat(message).isNotNull();
+        return message.hasAlive() ? said(heard) : message;
+    }
+
+    private record Hearing(BlockingQueue<ToAgent> heard, CompletableFuture<Throwable> failed)
+            implements StreamObserver<ToAgent> {
+
+        Hearing(BlockingQueue<ToAgent> heard) {
+            this(heard, new CompletableFuture<>());
+        }
+
+        @Override
+        public void onNext(ToAgent message) {
+            heard.add(message);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            failed.complete(failure);
+        }
+
+        @Override
+        public void onCompleted() {}
     }
 
     private static ObjectNode next(BlockingQueue<ObjectNode> heard) throws InterruptedException {

@@ -123,6 +123,7 @@ final class McpTest {
         assertThat(asked.message.need().target()).contains(AgentRef.of("acme", "worker"));
         assertThat(asked.message.need().dataTags()).isEqualTo(Set.of("pii"));
         assertThat(asked.message.terms().timeout()).contains(Duration.ofSeconds(9));
+        assertThat(asked.message.terms().protocol()).isEqualTo("mcp");
         asked.released.await();
     }
 

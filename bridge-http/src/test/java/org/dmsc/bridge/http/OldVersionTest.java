@@ -1,9 +1,25 @@
 package org.dmsc.bridge.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.a2a.v1.A2AServiceGrpc;
+import com.google.a2a.v1.AgentInterface;
+import com.google.a2a.v1.AuthenticationInfo;
+import com.google.a2a.v1.CancelTaskRequest;
+import com.google.a2a.v1.CreateTaskPushNotificationConfigRequest;
+import com.google.a2a.v1.GetAgentCardRequest;
+import com.google.a2a.v1.GetTaskRequest;
+import com.google.a2a.v1.ListTaskPushNotificationConfigRequest;
+import com.google.a2a.v1.PushNotificationConfig;
+import com.google.a2a.v1.SendMessageConfiguration;
+import com.google.a2a.v1.SendMessageRequest;
+import com.google.a2a.v1.Task;
+import com.google.a2a.v1.TaskPushNotificationConfig;
+import com.google.a2a.v1.TaskState;
+import com.google.protobuf.util.JsonFormat;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -11,7 +27,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.dmsc.bridge.core.a2a.A2aJson;
+import org.dmsc.bridge.http.bindings.GrpcJava;
 import org.dmsc.schemas.avro.TaskStateName;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -168,6 +186,74 @@ final class OldVersionTest {
                 .isEqualTo("NOT_FOUND");
         assertThat(A2aJson.parse(get("/v1/card")).path("preferredTransport").asText())
                 .isEqualTo("JSONRPC");
+    }
+
+    @Test
+    void speaksTheProtobufOfThatTimeOverGrpc() throws Exception {
+        edge.exchange.onAsk(task -> {
+            task.work();
+            task.artifact("a");
+        });
+        try (GrpcJava grpc =
+                new GrpcJava(edge.identities.agent("acme", "caller"), edge.identities.root(), edge.edge.port())) {
+            var stub = A2AServiceGrpc.newBlockingStub(grpc.channel(Map.of()));
+            SendMessageRequest.Builder request = SendMessageRequest.newBuilder();
+            JsonFormat.parser()
+                    .merge(
+                            ("{'message':" + message("'role':'ROLE_USER','content':[" + PROTO_PARTS + "]") + "}")
+                                    .replace('\'', '"'),
+                            request);
+
+            Task task = stub.sendMessage(request.setConfiguration(SendMessageConfiguration.getDefaultInstance())
+                            .build())
+                    .getTask();
+
+            ObjectNode asked = A2aJson.parse(edge.exchange.asked.take().message.message());
+            assertThat(asked.path("parts").toString())
+                    .isEqualTo(NEW_PARTS.replace('\'', '"').replace("1.50", "1.5"));
+            assertThat(task.getStatus().getState()).isEqualTo(TaskState.TASK_STATE_WORKING);
+            assertThat(task.getHistory(0).getContentList())
+                    .isEqualTo(request.getRequest().getContentList());
+            String name = "tasks/" + task.getId();
+            var config = stub.createTaskPushNotificationConfig(CreateTaskPushNotificationConfigRequest.newBuilder()
+                    .setParent(name)
+                    .setConfigId("c")
+                    .setConfig(TaskPushNotificationConfig.newBuilder()
+                            .setPushNotificationConfig(PushNotificationConfig.newBuilder()
+                                    .setUrl("https://receiver.example/h")
+                                    .setAuthentication(AuthenticationInfo.newBuilder()
+                                            .addSchemes("Bearer")
+                                            .setCredentials("s3cret"))))
+                    .build());
+            assertThat(config.getName()).isEqualTo(name + "/pushNotificationConfigs/c");
+            assertThat(config.toString()).doesNotContain("s3cret");
+            assertThat(stub.listTaskPushNotificationConfig(ListTaskPushNotificationConfigRequest.newBuilder()
+                                    .setParent(name)
+                                    .build())
+                            .getConfigsCount())
+                    .isOne();
+            var cancelled =
+                    stub.cancelTask(CancelTaskRequest.newBuilder().setName(name).build());
+            assertThat(cancelled.getStatus().getState()).isEqualTo(TaskState.TASK_STATE_CANCELLED);
+            edge.exchange.onAsk(next -> next.end(TaskStateName.COMPLETED, "done"));
+            var events = stub.sendStreamingMessage(request.build());
+            assertThat(events.next().hasTask()).isTrue();
+            assertThat(events.next().getStatusUpdate().getFinal()).isTrue();
+            var card = stub.getAgentCard(GetAgentCardRequest.getDefaultInstance());
+            assertThat(card.getSecurityCount()).isPositive();
+            assertThat(card.getAdditionalInterfacesList())
+                    .extracting(AgentInterface::getTransport)
+                    .contains("GRPC");
+            assertThatThrownBy(() -> stub.getTask(
+                            GetTaskRequest.newBuilder().setName("tasks/x").build()))
+                    .hasMessageContaining("NOT_FOUND");
+            assertThatThrownBy(() -> stub.getTask(
+                            GetTaskRequest.newBuilder().setName("x").build()))
+                    .hasMessageContaining("tasks/{task}");
+            assertThatThrownBy(() -> A2AServiceGrpc.newBlockingStub(grpc.channel(Map.of("A2A-Version", "1.0")))
+                            .sendMessage(request.build()))
+                    .hasMessageContaining("lf.a2a.v1");
+        }
     }
 
     @Test

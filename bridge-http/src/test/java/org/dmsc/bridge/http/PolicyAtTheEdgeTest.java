@@ -12,10 +12,12 @@ import org.dmsc.schemas.avro.TaskStateName;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What tenants' documents do at the HTTP edge. */
+@Tag("case-33")
 final class PolicyAtTheEdgeTest {
 
     private static final String CARD = "{'name':'Translator','description':'secret plans','version':'1',"

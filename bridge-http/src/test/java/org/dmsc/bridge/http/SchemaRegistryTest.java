@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The REST interface of Confluent's registry, with its codes, over the real edge. */
+@Tag("case-74")
 class SchemaRegistryTest {
 
     private static final String ONE = record("");

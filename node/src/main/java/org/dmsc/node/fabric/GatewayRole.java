@@ -251,6 +251,7 @@ final class GatewayRole {
                 authorities.map(AuthoritiesRole::tokens),
                 fetcher,
                 core.tokens()::issue,
+                core.relay(),
                 Optional.of(Schemas.desk(foundation, closing)),
                 SpiffeId.node(domain, "gateway", config.node()),
                 foundation.clock());

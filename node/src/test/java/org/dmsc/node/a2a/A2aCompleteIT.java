@@ -114,6 +114,35 @@ final class A2aCompleteIT {
     }
 
     @Test
+    void listsAWebhookThatWasGivenUpAndTellsItAgainOnceItMayBeCalled() {
+        receiver.failing.set(1_000);
+        ObjectNode request = Participant.ask("worker", "told at last");
+        request.putObject("configuration")
+                .putObject("taskPushNotificationConfig")
+                .put("id", "given-up")
+                .put("url", receiver.url());
+        String task = alice.post("/message:send", request).task().path("id").asText();
+
+        fabric.apply("acme", "network: {agent-hosts: ['elsewhere.example']}");
+        TestFabric.await(
+                "it is given up", () -> alice.get("/v1/dead").body().toString().contains("ADDRESS_NOT_ALLOWED"));
+        JsonNode dead = alice.get("/v1/dead").body().at("/webhooks/0");
+        receiver.failing.set(0);
+        fabric.apply("acme", "");
+        Answer replayed =
+                alice.post("/v1/dead/" + task + "/webhooks/given-up/replay", Participant.JSON.createObjectNode());
+
+        assertThat(dead.path("taskId").asText()).isEqualTo(task);
+        assertThat(replayed.status()).as("%s", replayed).isEqualTo(202);
+        TestFabric.await(
+                "it is told all",
+                () -> receiver.received.stream()
+                        .anyMatch(one -> one.body().contains(task) && one.body().contains("TASK_STATE_COMPLETED")));
+        assertThat(alice.get("/v1/dead").body().path("webhooks")).isEmpty();
+        receiver.received.clear();
+    }
+
+    @Test
     void goesOnWithAStreamThatWasCut() throws Exception {
         HttpClient client = HttpClient.newBuilder().sslContext(aliceOf.tls()).build();
         HttpResponse<InputStream> cut = client.send(

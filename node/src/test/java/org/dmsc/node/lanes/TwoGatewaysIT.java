@@ -13,6 +13,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.dmsc.bridge.core.AgentMessage;
 import org.dmsc.bridge.core.Need;
@@ -157,6 +160,41 @@ final class TwoGatewaysIT {
         assertThat(here.taken.get(0).getDeliveryId()).isEqualTo(delivery.getDeliveryId());
         assertThat(here.taken.get(0).getRedirects()).isEqualTo(1);
         assertThat(nowhere.taken).isEmpty();
+        carriesWhatAnAgentSaysToTheGatewayThatHoldsIt(first, second, device);
+    }
+
+    /** Acknowledgements and answers, small and large, that come to another gateway than the delivery. */
+    private static void carriesWhatAnAgentSaysToTheGatewayThatHoldsIt(
+            BridgeCore first, BridgeCore second, AgentRef device) throws Exception {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        second.relay().serve((agent, name, response) -> {
+            if (name.equals("refused.1")) {
+                return Optional.of(
+                        CompletableFuture.failedStage(new RefusedException(Refusal.INVALID_REQUEST, "no answer")));
+            }
+            heard.add(agent + " " + name + " " + response.map(bytes -> bytes.length));
+            return name.equals("held.1") ? Optional.of(CompletableFuture.completedStage(null)) : Optional.empty();
+        });
+        byte[] large = new byte[300 * 1024];
+
+        get(first.relay().carry(device, "held.1", Optional.empty()).toCompletableFuture());
+        get(first.relay().carry(device, "held.1", Optional.of(large)).toCompletableFuture());
+
+        assertThat(heard).containsExactly("acme/device held.1 Optional.empty", "acme/device held.1 Optional[307200]");
+        assertThat(refusalOf(first.relay().carry(device, "refused.1", Optional.empty())))
+                .isEqualTo(Refusal.INVALID_REQUEST);
+        assertThat(refusalOf(first.relay().carry(device, "nobodys.1", Optional.empty())))
+                .isEqualTo(Refusal.TASK_UNKNOWN);
+        assertThat(refusalOf(second.relay().carry(device, "held.1", Optional.empty())))
+                .isEqualTo(Refusal.TASK_UNKNOWN);
+    }
+
+    private static Refusal refusalOf(CompletionStage<Void> stage) {
+        return stage.handle((done, failure) -> ((RefusedException)
+                                (failure instanceof CompletionException ? failure.getCause() : failure))
+                        .refusal())
+                .toCompletableFuture()
+                .join();
     }
 
     @Test

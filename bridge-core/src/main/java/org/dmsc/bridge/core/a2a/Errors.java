@@ -154,6 +154,9 @@ public final class Errors {
                 Refusal.ADDRESS_NOT_ALLOWED,
                 new Shape(-31014, "ADDRESS_NOT_ALLOWED", 400, "INVALID_ARGUMENT", 0x87));
         put(table, Refusal.FETCH_FAILED, new Shape(-31015, "FETCH_FAILED", 502, "UNAVAILABLE", 0x83));
+        for (Refusal refusal : new Refusal[] {Refusal.CARD_QUARANTINED, Refusal.CARD_NOT_VERIFIED}) {
+            put(table, refusal, new Shape(-31017, refusal.name(), 400, "FAILED_PRECONDITION", 0x87));
+        }
         put(table, Refusal.DUPLICATE, new Shape(-31009, "DUPLICATE", 409, "ALREADY_EXISTS", 0x83));
     }
 

@@ -54,7 +54,7 @@ public final class PublishedCards {
 
     /**
      * An agent's card as it was registered, but reached, secured and streamed through the gateway. Signatures are left out: they do not hold
-     * for a changed card; the extension gives the hash of the original.
+     * for a changed card, and the gateway signs what it publishes; the extension gives hash and place of the original.
      */
     public static ObjectNode agent(AgentSnapshot agent, String baseUrl) {
         return at(agent, baseUrl + "/agents/" + agent.getAgent());
@@ -79,6 +79,7 @@ public final class PublishedCards {
                 card.path("capabilities").path("extensions").path(0).get("params");
         params.put("agent", agent.getTenant() + "/" + agent.getAgent());
         params.put("originalSha256", sha256(original));
+        params.put("original", url + "/.well-known/original-agent-card.json");
         if (card.path("skills").isEmpty()) {
             skills(card, agent);
         }

@@ -13,6 +13,11 @@ public final class RequestName {
 
     private RequestName() {}
 
+    /** Whether it could be one. */
+    public static boolean isOne(String name) {
+        return PLAIN.matcher(name).matches();
+    }
+
     /** Of a delivery; the id of a follow-up holds a message id, which is whatever its caller made up. */
     public static String of(String deliveryId) {
         if (PLAIN.matcher(deliveryId).matches()) {

@@ -17,6 +17,7 @@ import org.dmsc.bridge.core.DeadLetters;
 import org.dmsc.bridge.core.DelegationTokens;
 import org.dmsc.bridge.core.Exchange;
 import org.dmsc.bridge.core.Gateway;
+import org.dmsc.bridge.core.InboxRelay;
 import org.dmsc.bridge.core.PushConfigs;
 import org.dmsc.bridge.core.PushSender;
 import org.dmsc.bridge.core.RefusalNote;
@@ -39,6 +40,8 @@ import org.dmsc.bridge.core.publish.PayloadWriter;
 import org.dmsc.bridge.core.push.PushDispatcher;
 import org.dmsc.bridge.core.push.PushEntry;
 import org.dmsc.bridge.core.push.PushTopic;
+import org.dmsc.bridge.core.relay.LaneRelay;
+import org.dmsc.bridge.core.relay.Neighbours;
 import org.dmsc.bridge.core.trail.KafkaAgentReports;
 import org.dmsc.bridge.core.trail.KafkaAuditReader;
 import org.dmsc.bridge.core.trail.KafkaAuditTrail;
@@ -96,6 +99,8 @@ public final class BridgeCore implements AutoCloseable {
     private final TaskQueries queries;
     private final PayloadWriter payloads;
     private final PayloadReader stored;
+    private final Neighbours neighbours;
+    private final LaneRelay relay;
     private Optional<PushDispatcher> dispatcher = Optional.empty();
 
     /** Makes Kafka clients, and talks to nobody yet. */
@@ -135,6 +140,9 @@ public final class BridgeCore implements AutoCloseable {
         this.lease = lease(kafka, epoch);
         this.gateway = new LaneGateway(settings.gateway(), epoch, loop, desk, lease, watches::healthy);
         this.tenants = new TenantSet(this::follow);
+        this.neighbours = new Neighbours(kafka, parts.codec(), settings.gateway(), clock);
+        this.relay = new LaneRelay(new LaneRelay.Parts(
+                settings.gateway(), node().uri(), neighbours, loop::lanes, outbox, sealing(), parts.ids(), clock));
         this.push = new PushTopic(kafka, parts.codec(), parts.envelopes(), keys, clock);
         wire(desk);
     }
@@ -182,8 +190,7 @@ public final class BridgeCore implements AutoCloseable {
     }
 
     private DeliveryDesk desk(AvroSerde<SealedEnvelope> envelopes) {
-        EventWriter writer = new EventWriter(
-                outbox, new EventWriter.Sealing(parts.envelopes(), payloads, keys), parts.domain(), settings.lanes());
+        EventWriter writer = new EventWriter(outbox, sealing(), parts.domain(), settings.lanes());
         DeliveryOpener opener = new DeliveryOpener(envelopes.deserializer(), parts.envelopes(), stored);
         return new DeliveryDesk(
                 opener,
@@ -193,6 +200,10 @@ public final class BridgeCore implements AutoCloseable {
                 parts.agents(),
                 clock,
                 metrics);
+    }
+
+    private EventWriter.Sealing sealing() {
+        return new EventWriter.Sealing(parts.envelopes(), payloads, keys);
     }
 
     private LaneLoop loop(KafkaClients kafka, AvroSerde<SealedEnvelope> envelopes, DeliveryDesk desk) {
@@ -213,6 +224,7 @@ public final class BridgeCore implements AutoCloseable {
 
     private void wire(DeliveryDesk desk) {
         desk.ownLanes(loop::lanes);
+        desk.relays(relay::take);
         loop.onLanes(lanes -> {
             reports.lanes(lanes);
             lease.renewSoon();
@@ -269,6 +281,7 @@ public final class BridgeCore implements AutoCloseable {
         parts.tenants().onChange(tenants::accept);
         watches.start();
         push.start();
+        neighbours.start();
         loop.start();
     }
 
@@ -278,6 +291,7 @@ public final class BridgeCore implements AutoCloseable {
         lease.leave();
         dispatcher.ifPresent(PushDispatcher::close);
         push.close();
+        neighbours.close();
         keyWaiter.shutdown();
         watches.close();
         replays.close();
@@ -298,6 +312,10 @@ public final class BridgeCore implements AutoCloseable {
 
     public Gateway gateway() {
         return gateway;
+    }
+
+    public InboxRelay relay() {
+        return relay;
     }
 
     public AgentReports reports() {

@@ -62,6 +62,7 @@ public final class DeliveryDesk implements LaneWork {
     private final List<OpenDelivery> waiting = new ArrayList<>();
     private final Queue<Attempt> undelivered = new ArrayDeque<>();
     private Supplier<Set<Integer>> ownLanes = Set::of;
+    private Relays relays = (word, payload) -> {};
     private final AtomicBoolean recheckWanted = new AtomicBoolean();
     private long sweptAt;
     private long recheckedAt;
@@ -86,6 +87,18 @@ public final class DeliveryDesk implements LaneWork {
         ownLanes = lanes;
     }
 
+    /** What agents said to other gateways. */
+    @FunctionalInterface
+    public interface Relays {
+        /** Word about a delivery; the payload is opened when it is asked for. */
+        void take(Delivery word, Supplier<byte[]> payload);
+    }
+
+    /** Who deals with word about deliveries; MUST be told before the lane loop starts. */
+    public void relays(Relays taker) {
+        relays = taker;
+    }
+
     /** Adds a way to agents. */
     public void addLink(AgentLink link) {
         links.add(link);
@@ -96,6 +109,11 @@ public final class DeliveryDesk implements LaneWork {
         OpenDelivery open;
         try {
             open = opener.open(record, clock.millis());
+            if (open.delivery().getRelay() != null) {
+                relays.take(open.delivery(), () -> opener.message(open));
+                record.end();
+                return;
+            }
         } catch (RefusedException e) {
             metrics.delivery("unreadable");
             LOG.atWarn()

@@ -46,7 +46,8 @@ import org.dmsc.schemas.TenantId;
  */
 public final class A2aCore {
 
-    private static final String PROTOCOL = "a2a-http";
+    private static final String A2A = "a2a-http";
+    private static final String MCP = "mcp";
 
     private final Exchange exchange;
     private final PushConfigs push;
@@ -93,14 +94,14 @@ public final class A2aCore {
     }
 
     /**
-     * Sends a message, for whoever decides itself how long to wait. The same checks as {@link #perform}.
+     * Sends a message for a caller that speaks MCP, where a tool decides how long to wait. The same checks as {@link #perform}.
      *
      * @return once the task exists; to be released
      */
     public CompletionStage<OpenTask> open(Asking asking, ObjectNode request) {
         try {
             asking.parameters().requireVersion();
-            return ask(Addresses.selected(asking, request), Operation.SEND_MESSAGE, request);
+            return ask(Addresses.selected(asking, request), Operation.SEND_MESSAGE, MCP, request);
         } catch (RefusedException e) {
             return CompletableFuture.failedStage(e);
         }
@@ -131,7 +132,7 @@ public final class A2aCore {
 
     private CompletionStage<ObjectNode> send(Asking asking, ObjectNode request) {
         SendRequests.Wishes wishes = SendRequests.wishes(request);
-        return ask(asking, Operation.SEND_MESSAGE, request).thenCompose(open -> {
+        return ask(asking, Operation.SEND_MESSAGE, A2A, request).thenCompose(open -> {
             var unused = asking.gone().whenComplete((done, failure) -> open.release());
             CompletionStage<TaskView> view = wishes.delivery() == SendRequests.Delivery.AT_ONCE
                     ? CompletableFuture.completedStage(open.view())
@@ -142,12 +143,12 @@ public final class A2aCore {
     }
 
     /** The task is in the log before its push configuration is: receivers are told from the first update on all the same. */
-    private CompletionStage<OpenTask> ask(Asking asking, Operation operation, ObjectNode request) {
+    private CompletionStage<OpenTask> ask(Asking asking, Operation operation, String protocol, ObjectNode request) {
         SendRequests.Wishes wishes = SendRequests.wishes(request);
         Terms terms = new Terms(
                 operation == Operation.SEND_STREAMING_MESSAGE,
                 Optional.empty(),
-                PROTOCOL,
+                protocol,
                 asking.parameters().traceparent(),
                 Optional.empty());
         AgentMessage message =
@@ -195,7 +196,7 @@ public final class A2aCore {
     private CompletionStage<TaskStream> stream(Asking asking, ObjectNode request) {
         Optional<String> after = asking.parameters().lastEventId();
         boolean followsUp = !request.path("message").path("taskId").asText("").isEmpty();
-        return ask(asking, Operation.SEND_STREAMING_MESSAGE, request)
+        return ask(asking, Operation.SEND_STREAMING_MESSAGE, A2A, request)
                 .thenApply(open -> followsUp ? TaskStream.ofExisting(open, after) : TaskStream.ofNew(open, after));
     }
 

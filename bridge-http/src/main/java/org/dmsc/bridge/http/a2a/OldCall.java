@@ -14,7 +14,7 @@ import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 
 /**
- * A request of A2A 0.3 as the core knows it, and the core's answers as 0.3 has them. Its gRPC package is not spoken.
+ * A request of A2A 0.3 as the core knows it, and the core's answers as 0.3 has them, in each of its bindings.
  *
  * @param operation what the core does
  * @param request the request message of 1.0
@@ -51,7 +51,7 @@ public record OldCall(Operation operation, ObjectNode request, Style style, bool
         return Optional.ofNullable(METHODS.get(method)).map(operation -> translated(operation, params));
     }
 
-    /** Of HTTP+JSON: what the path says is in the request already. */
+    /** Of HTTP+JSON and gRPC: what path or name say is in the request already. */
     public static OldCall rest(Operation operation, ObjectNode request) {
         ObjectNode upgraded = switch (operation) {
             case SEND_MESSAGE, SEND_STREAMING_MESSAGE -> OldRequests.upgraded(request, Style.PROTO);

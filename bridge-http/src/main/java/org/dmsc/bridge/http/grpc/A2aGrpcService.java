@@ -1,6 +1,5 @@
 package org.dmsc.bridge.http.grpc;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.lf.a2a.v1.A2AServiceGrpc;
 import com.google.lf.a2a.v1.AgentCard;
 import com.google.lf.a2a.v1.CancelTaskRequest;
@@ -20,29 +19,16 @@ import com.google.lf.a2a.v1.Task;
 import com.google.lf.a2a.v1.TaskPushNotificationConfig;
 import com.google.protobuf.Empty;
 import com.google.protobuf.Message;
-import com.linecorp.armeria.server.ServiceRequestContext;
-import io.grpc.StatusRuntimeException;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import org.dmsc.bridge.core.a2a.A2aJson;
-import org.dmsc.bridge.http.a2a.Answer;
-import org.dmsc.bridge.http.a2a.Asking;
 import org.dmsc.bridge.http.a2a.Operation;
-import org.dmsc.bridge.http.a2a.ServiceParameters;
-import org.dmsc.bridge.http.a2a.TaskStream;
-import org.dmsc.bridge.http.connection.OpenStreams;
-import org.dmsc.schemas.Refusal;
-import org.dmsc.schemas.RefusedException;
 
 /** A2A's eleven methods: each hands its request to the core and turns what comes back into its response. */
 final class A2aGrpcService extends A2AServiceGrpc.A2AServiceImplBase {
 
-    private final GrpcBinding.Parts parts;
+    private final GrpcCalls calls;
 
     A2aGrpcService(GrpcBinding.Parts parts) {
-        this.parts = parts;
+        this.calls = new GrpcCalls(parts, asking -> asking);
     }
 
     @Override
@@ -110,73 +96,14 @@ final class A2aGrpcService extends A2AServiceGrpc.A2AServiceImplBase {
     }
 
     private <M extends Message> void whole(Operation operation, Message request, M type, StreamObserver<M> reply) {
-        ServiceRequestContext context = ServiceRequestContext.current();
-        performed(context, operation, request).whenComplete((answer, failure) -> {
-            try {
-                if (failure != null) {
-                    throw refused(context, failure);
-                }
-                ObjectNode json = answer.fold(whole -> whole, stream -> {
-                    throw new IllegalStateException(operation + " does not stream");
-                });
-                reply.onNext(ProtoJson.message(A2aJson.bytes(json), type));
-                reply.onCompleted();
-            } catch (RefusedException e) {
-                reply.onError(GrpcErrors.exception(e, parts.profile()));
-            }
-        });
+        calls.whole(operation, () -> ProtoJson.json(request), GrpcCalls.Reply.of(type), reply);
     }
 
     private void flowing(Operation operation, Message request, StreamObserver<StreamResponse> reply) {
-        ServiceRequestContext context = ServiceRequestContext.current();
-        if (!(reply instanceof ServerCallStreamObserver<StreamResponse> call)) {
-            throw new IllegalStateException("a server call without its observer");
-        }
-        GrpcSink.Naming naming = parameters(context).activated().contains(ServiceParameters.RESUME_EXTENSION)
-                ? GrpcSink.Naming.NAMED
-                : GrpcSink.Naming.BARE;
-        GrpcSink sink = new GrpcSink(call, parts.profile(), naming).attached();
-        OpenStreams.opened(context, sink::end);
-        performed(context, operation, request).whenComplete((answer, failure) -> {
-            if (failure != null) {
-                sink.fail(refused(context, failure));
-                return;
-            }
-            TaskStream stream = answer.fold(
-                    whole -> {
-                        throw new IllegalStateException(operation + " streams");
-                    },
-                    flowing -> flowing);
-            stream.into(
-                    sink,
-                    new TaskStream.Pace(context.eventLoop().withoutContext(), parts.heartbeat(), parts.streamIdle()));
-        });
-    }
-
-    private CompletionStage<Answer> performed(ServiceRequestContext context, Operation operation, Message request) {
-        try {
-            if (operation.waits() && context.request().headers().get("grpc-timeout") == null) {
-                context.clearRequestTimeout();
-            }
-            Asking asking = parts.asking().of(context, parameters(context));
-            String activated = String.join(", ", parts.core().activated(asking));
-            if (!activated.isEmpty()) {
-                context.addAdditionalResponseHeader("a2a-extensions", activated);
-            }
-            return parts.core().perform(asking, operation, ProtoJson.json(request));
-        } catch (RefusedException e) {
-            return CompletableFuture.failedStage(e);
-        }
-    }
-
-    private ServiceParameters parameters(ServiceRequestContext context) {
-        return parts.parameters().apply(context.request().headers());
-    }
-
-    private RefusedException refused(ServiceRequestContext context, Throwable failure) {
-        if (failure instanceof StatusRuntimeException) {
-            return new RefusedException(Refusal.INTERNAL, "the call failed");
-        }
-        return parts.failures().apply(context, failure);
+        calls.flowing(
+                operation,
+                () -> ProtoJson.json(request),
+                GrpcCalls.Reply.of(StreamResponse.getDefaultInstance()),
+                reply);
     }
 }

@@ -15,7 +15,7 @@ import org.dmsc.bridge.http.a2a.Asking;
 import org.dmsc.bridge.http.a2a.ServiceParameters;
 import org.dmsc.schemas.RefusedException;
 
-/** Makes the gRPC service that a listener serves beside its pages, on the same port. */
+/** Makes the gRPC services that a listener serves beside its pages, on the same port. */
 public final class GrpcBinding {
 
     private GrpcBinding() {}
@@ -44,10 +44,12 @@ public final class GrpcBinding {
             Duration streamIdle,
             int maxMessageBytes) {}
 
-    /** The service, with a route for each method. Calls run on event loops; nothing in them blocks. */
-    public static GrpcService service(Parts parts) {
+    /** The services, with a route for each method: A2A 1.0 and 0.3, and inboxes. Calls run on event loops; nothing in them blocks. */
+    public static GrpcService service(Parts parts, InboxGrpcService.Desk inboxes) {
         return GrpcService.builder()
                 .addService(new A2aGrpcService(parts))
+                .addService(new OldGrpcService(parts))
+                .addService(new InboxGrpcService(parts, inboxes))
                 .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
                 .maxRequestMessageLength(parts.maxMessageBytes())
                 .exceptionHandler((context, status, cause, metadata) -> status(status, cause))
@@ -59,7 +61,7 @@ public final class GrpcBinding {
         for (Throwable one = cause; one != null; one = one.getCause()) {
             if (one instanceof InvalidProtocolBufferException) {
                 return Status.INVALID_ARGUMENT.withDescription(
-                        "message: cannot be read (expected protobuf of lf.a2a.v1, nested less than 100 deep)");
+                        "message: cannot be read (expected protobuf of this service, nested less than 100 deep)");
             }
         }
         return status;

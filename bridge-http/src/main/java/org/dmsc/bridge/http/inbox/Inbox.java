@@ -8,9 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import org.dmsc.bridge.core.AgentReports;
 import org.dmsc.bridge.core.Certainty;
+import org.dmsc.bridge.core.a2a.RequestName;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -49,6 +52,7 @@ public final class Inbox {
 
     private final AgentRef agent;
     private final AgentReports reports;
+    private final BooleanSupplier elsewhere;
     private final Map<String, InboxDelivery> open = new LinkedHashMap<>();
     private final Queue<InboxItem> line = new ArrayDeque<>();
     private Optional<InboxReader> reader = Optional.empty();
@@ -57,9 +61,11 @@ public final class Inbox {
     private long leftAt;
     private long absentAt = Long.MAX_VALUE;
 
-    Inbox(AgentRef agent, AgentReports reports) {
+    /** @param elsewhere whether the agent, when it is not connected here, is connected to another gateway */
+    Inbox(AgentRef agent, AgentReports reports, BooleanSupplier elsewhere) {
         this.agent = agent;
         this.reports = reports;
+        this.elsewhere = elsewhere;
     }
 
     /** Begins to read; whoever read before is dismissed. False, and nothing begun, when this inbox was swept away meanwhile. */
@@ -159,6 +165,10 @@ public final class Inbox {
                 .filter(delivery -> delivery.isOfTheAttemptOf(cancelled))
                 .findFirst();
         if (task.isEmpty()) {
+            if (announced) {
+                // It may have fetched the task from another gateway, and reads here now.
+                add(new InboxItem(InboxItem.Kind.CANCEL, RequestName.of(cancelled.getDeliveryId()), request));
+            }
             return;
         }
         if (line.remove(task.get().item())) {
@@ -175,19 +185,33 @@ public final class Inbox {
         reader.ifPresent(present -> present.ready(this));
     }
 
-    /** The agent has it and begins. */
-    public synchronized void acknowledge(String name, long now) {
-        find(name).acknowledged(now);
+    /**
+     * What the agent says about a delivery: that it has it and begins, or an answer.
+     *
+     * @param streamResponse of A2A; empty for an acknowledgement
+     * @return empty when nothing of that name is, or was lately, here; otherwise completes when Kafka has it, and fails with TASK_UNKNOWN when it
+     *     has ended, or INVALID_REQUEST
+     */
+    synchronized Optional<CompletionStage<Void>> said(String name, Optional<ObjectNode> streamResponse, long now) {
+        InboxDelivery delivery = open.get(name);
+        if (delivery == null) {
+            return Optional.empty();
+        }
+        if (delivery.isClosed()) {
+            return Optional.of(CompletableFuture.failedStage(InboxDelivery.unknown(name)));
+        }
+        if (streamResponse.isEmpty()) {
+            delivery.acknowledged(now);
+            return Optional.of(CompletableFuture.completedStage(null));
+        }
+        try {
+            return Optional.of(answer(delivery, streamResponse.get(), now));
+        } catch (RefusedException e) {
+            return Optional.of(CompletableFuture.failedStage(e));
+        }
     }
 
-    /**
-     * The agent answered; the stage completes when Kafka has it.
-     *
-     * @param streamResponse of A2A
-     * @throws RefusedException TASK_UNKNOWN when nothing of that name is open, INVALID_REQUEST
-     */
-    public synchronized CompletionStage<Void> answer(String name, ObjectNode streamResponse, long now) {
-        InboxDelivery delivery = find(name);
+    private CompletionStage<Void> answer(InboxDelivery delivery, ObjectNode streamResponse, long now) {
         CompletionStage<Void> stored = delivery.answer(streamResponse, now);
         line.remove(delivery.item());
         if (delivery.isClosed()) {
@@ -195,19 +219,6 @@ public final class Inbox {
             open.values().removeIf(known -> known.isOfTheAttemptOf(delivery.delivery()));
         }
         return stored;
-    }
-
-    /** That nothing of that name is open. */
-    public static RefusedException unknown(String name) {
-        return InboxDelivery.unknown(name);
-    }
-
-    private InboxDelivery find(String name) {
-        InboxDelivery delivery = open.get(name);
-        if (delivery == null || delivery.isClosed()) {
-            throw InboxDelivery.unknown(name);
-        }
-        return delivery;
     }
 
     /**
@@ -248,7 +259,7 @@ public final class Inbox {
     }
 
     private void silent(InboxDelivery delivery, long now) {
-        if (reader.isEmpty() && now >= Math.max(leftAt, delivery.heardAt()) + SILENCE_MS) {
+        if (reader.isEmpty() && now >= Math.max(leftAt, delivery.heardAt()) + SILENCE_MS && !elsewhere.getAsBoolean()) {
             delivery.failed(
                     Refusal.AGENT_LOST,
                     "agent " + agent + ": was not heard of for " + SILENCE_MS / 1000 + " s after its connection ended",

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -14,15 +16,19 @@ import org.dmsc.bridge.core.AgentReports;
 import org.dmsc.bridge.core.AttemptSink;
 import org.dmsc.bridge.core.Certainty;
 import org.dmsc.bridge.core.DeliveryOrder;
+import org.dmsc.bridge.core.InboxRelay;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.core.a2a.DelegationExtension;
 import org.dmsc.bridge.core.a2a.Deliveries;
+import org.dmsc.bridge.core.a2a.RequestName;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Reach;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
+import org.dmsc.schemas.avro.AgentHealth;
 import org.dmsc.schemas.avro.AgentSnapshot;
 import org.dmsc.schemas.avro.Delivery;
+import org.dmsc.tenant.directory.Agents;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +40,8 @@ public final class Inboxes implements AgentLink, AutoCloseable {
 
     private final AgentReports reports;
     private final Function<Delivery, String> tokens;
+    private final InboxRelay relay;
+    private final Agents agents;
     private final Clock clock;
     private final Map<AgentRef, Inbox> inboxes = new ConcurrentHashMap<>();
     private final ScheduledExecutorService background = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -42,31 +50,73 @@ public final class Inboxes implements AgentLink, AutoCloseable {
         return thread;
     });
 
-    /** @param tokens the delegation token that goes with a delivery */
-    public Inboxes(AgentReports reports, Function<Delivery, String> tokens, Clock clock) {
+    /**
+     * Inboxes without anybody yet.
+     *
+     * @param tokens the delegation token that goes with a delivery
+     * @param relay to the gateway that holds what is not held here
+     * @param agents says whether an agent that left is connected elsewhere
+     */
+    public Inboxes(
+            AgentReports reports, Function<Delivery, String> tokens, InboxRelay relay, Agents agents, Clock clock) {
         this.reports = reports;
         this.tokens = tokens;
+        this.relay = relay;
+        this.agents = agents;
         this.clock = clock;
     }
 
     /** Begins to look after what nobody comes back for. */
     public void start() {
+        relay.serve(this::said);
         var unused = background.scheduleWithFixedDelay(this::sweep, SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
     }
 
     /** A new reader of an agent's inbox. */
     public Inbox attach(AgentRef agent, InboxReader reader) {
         // It is found before it is read: whoever hears that the agent is present may deliver at once.
-        Inbox inbox = inboxes.computeIfAbsent(agent, name -> new Inbox(name, reports));
+        Inbox inbox = inboxes.computeIfAbsent(agent, this::inbox);
         while (!inbox.attach(reader)) {
-            inbox = inboxes.computeIfAbsent(agent, name -> new Inbox(name, reports));
+            inbox = inboxes.computeIfAbsent(agent, this::inbox);
         }
         return inbox;
+    }
+
+    private Inbox inbox(AgentRef agent) {
+        return new Inbox(agent, reports, () -> isPresent(agent));
+    }
+
+    /** Whether the registry knows where it is connected: asked when it is not connected here. */
+    private boolean isPresent(AgentRef agent) {
+        return agents.find(agent)
+                .filter(known -> known.getPresence() != null && known.getHealth() != AgentHealth.DOWN)
+                .isPresent();
     }
 
     /** The inbox of an agent that is, or was lately, connected here. */
     public Optional<Inbox> find(AgentRef agent) {
         return Optional.ofNullable(inboxes.get(agent));
+    }
+
+    /** The agent has a delivery and begins; completes when the gateway that holds it knows, with its refusal when there is none. */
+    public CompletionStage<Void> acknowledge(AgentRef agent, String name) {
+        return said(agent, name, Optional.empty()).orElseGet(() -> elsewhere(agent, name, Optional.empty()));
+    }
+
+    /** The agent answered with a {@code StreamResponse}; completes when Kafka has it. Fails with TASK_UNKNOWN or INVALID_REQUEST. */
+    public CompletionStage<Void> answer(AgentRef agent, String name, byte[] streamResponse) {
+        Optional<byte[]> response = Optional.of(streamResponse);
+        return said(agent, name, response).orElseGet(() -> elsewhere(agent, name, response));
+    }
+
+    private CompletionStage<Void> elsewhere(AgentRef agent, String name, Optional<byte[]> streamResponse) {
+        return RequestName.isOne(name)
+                ? relay.carry(agent, name, streamResponse)
+                : CompletableFuture.failedStage(InboxDelivery.unknown(name));
+    }
+
+    private Optional<CompletionStage<Void>> said(AgentRef agent, String name, Optional<byte[]> streamResponse) {
+        return find(agent).flatMap(inbox -> inbox.said(name, streamResponse.map(A2aJson::parse), clock.millis()));
     }
 
     /** Whether an agent is connected here. */

@@ -7,10 +7,12 @@ import com.linecorp.armeria.common.RequestHeadersBuilder;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.dmsc.bridge.core.AgentLink;
 import org.dmsc.bridge.core.AttemptSink;
 import org.dmsc.bridge.core.Certainty;
@@ -32,7 +34,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way to agents that are HTTP services without A2A: one request, one answer, as their registration says; only to places that the fetcher
+ * The way to agents that are HTTP or gRPC services without A2A: one request, one answer, as their registration says; only to places that the fetcher
  * may call. The service is not told of a cancel; what it answers after one counts for nothing. Never blocks.
  */
 public final class PlainAgentLink implements AgentLink {
@@ -43,8 +45,14 @@ public final class PlainAgentLink implements AgentLink {
     private static final Set<Refusal> UNSENT =
             Set.of(Refusal.ADDRESS_NOT_ALLOWED, Refusal.UNAVAILABLE, Refusal.OVERLOADED, Refusal.INVALID_REQUEST);
 
+    /** What its header has room for: eight digits. */
+    private static final long LONGEST_GRPC_MS = 99_999_999;
+
+    private static final int MOST_KNOWN = 1_000;
+
     private final WebFetcher fetcher;
     private final Clock clock;
+    private final Map<String, PlainCall> calls = new ConcurrentHashMap<>();
 
     public PlainAgentLink(WebFetcher fetcher, Clock clock) {
         this.fetcher = fetcher;
@@ -59,7 +67,7 @@ public final class PlainAgentLink implements AgentLink {
     @Override
     public void deliver(DeliveryOrder order, AttemptSink sink) {
         try {
-            PlainCall call = PlainCall.parse(order.agent().getRegistration().getPlainCall());
+            PlainCall call = call(order.agent().getRegistration().getPlainCall());
             var unused = send(call, order).whenComplete((response, failure) -> {
                 try {
                     if (failure != null) {
@@ -88,6 +96,14 @@ public final class PlainAgentLink implements AgentLink {
         // There is no word for it in plain HTTP.
     }
 
+    /** Descriptors take longer to read than all the rest of a call. */
+    private PlainCall call(String registered) {
+        if (calls.size() >= MOST_KNOWN) {
+            calls.clear();
+        }
+        return calls.computeIfAbsent(registered, PlainCall::parse);
+    }
+
     private CompletionStage<AggregatedHttpResponse> send(PlainCall call, DeliveryOrder order) {
         Delivery delivery = order.delivery();
         PlainRequest request = PlainRequest.of(call, new Values(order));
@@ -99,10 +115,14 @@ public final class PlainAgentLink implements AgentLink {
         if (!request.contentType().isEmpty()) {
             headers.add("content-type", request.contentType());
         }
+        Duration patience = patience(call, delivery);
+        if (call.grpc().isPresent()) {
+            headers.add("te", "trailers").add("grpc-timeout", Math.min(patience.toMillis(), LONGEST_GRPC_MS) + "m");
+        }
         Optional.ofNullable(delivery.getTraceparent()).ifPresent(value -> headers.add("traceparent", value));
         FetchOrder fetch =
                 new FetchOrder(new TenantId(delivery.getAssigneeTenant()), request.destination(), FetchOrder.Trust.WEB);
-        return fetcher.call(fetch, headers.build(), request.body(), patience(call, delivery));
+        return fetcher.call(fetch, headers.build(), request.body(), patience);
     }
 
     private Duration patience(PlainCall call, Delivery delivery) {
@@ -112,12 +132,9 @@ public final class PlainAgentLink implements AgentLink {
 
     private void answered(PlainCall call, DeliveryOrder order, AttemptSink sink, AggregatedHttpResponse response) {
         Delivery delivery = order.delivery();
+        Transcoded transcoded = Transcoded.of(call, response);
         PlainAnswer answer = PlainAnswer.of(
-                call,
-                delivery.getTaskId(),
-                response.status().code(),
-                response.headers().get("content-type", ""),
-                response.content().array());
+                call, delivery.getTaskId(), transcoded.status(), transcoded.contentType(), transcoded.body());
         if (answer instanceof PlainAnswer.Fails fails) {
             ended(sink, fails);
         } else if (answer instanceof PlainAnswer.Says says) {

@@ -28,6 +28,7 @@ import org.dmsc.tenant.fetch.Destination;
  * @param answer where in a JSON answer the result is; empty for the whole of it
  * @param statuses HTTP statuses, {@code 404} or {@code 4xx}, that mean something else than usual
  * @param state where in a JSON answer the service says how it went
+ * @param grpc the method, when it is a gRPC service: the body is its request, and its response the answer
  */
 public record PlainCall(
         Method method,
@@ -37,7 +38,8 @@ public record PlainCall(
         Duration timeout,
         Optional<JsonPointer> answer,
         Map<String, Meaning> statuses,
-        Optional<StateField> state) {
+        Optional<StateField> state,
+        Optional<GrpcMethod> grpc) {
 
     /** The method of the request. A GET is safe: it may be repeated whatever became of it. */
     enum Method {
@@ -69,7 +71,7 @@ public record PlainCall(
     private static final Pattern HEADER = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}");
     private static final Pattern STATUS = Pattern.compile("[1-5]([0-9][0-9]|xx)");
     private static final Set<String> MEMBERS =
-            Set.of("method", "url", "headers", "body", "timeoutMs", "answer", "statuses", "state");
+            Set.of("method", "url", "headers", "body", "timeoutMs", "answer", "statuses", "state", "grpc");
 
     /** What the client itself writes, and what only the fabric may say. */
     private static final Set<String> RESERVED = Set.of(
@@ -118,9 +120,24 @@ public record PlainCall(
                         fields.whole("timeoutMs", 100, LONGEST_TIMEOUT_MS).orElse(USUAL_TIMEOUT_MS)),
                 pointer(fields, "answer"),
                 statuses(fields),
-                state(fields));
+                state(fields),
+                fields.object("grpc")
+                        .map(given -> GrpcMethod.of(new Fields(given, "dmsc.plain.grpc", Refusal.INVALID_REQUEST))));
         body.ifPresent(PlainCall::requireTemplates);
+        call.grpc.ifPresent(to -> call.requireRequest(to, fields));
         return call;
+    }
+
+    private void requireRequest(GrpcMethod to, Fields fields) {
+        if (fields.has("method") || !(url.equals(placeOf(url)) || placeOf(url).equals(url + "/"))) {
+            throw fields.wrong(
+                    "grpc", "is given beside method, or a path", "an url of host and port only, and no method");
+        }
+        JsonNode request = body.orElseGet(A2aJson::object);
+        if (!request.isObject()) {
+            throw fields.wrong("body", "is no object", "the JSON of the method's request");
+        }
+        to.requireFields(request);
     }
 
     /** As it is kept: {@link #of} reads it back. */

@@ -23,6 +23,11 @@ record PlainRequest(Destination destination, String contentType, byte[] body) {
 
     /** @throws RefusedException INVALID_REQUEST when what is filled in would lead to another path */
     static PlainRequest of(PlainCall call, Values values) {
+        if (call.grpc().isPresent()) {
+            GrpcMethod method = call.grpc().get();
+            JsonNode request = Template.fill(call.body().orElseGet(A2aJson::object), values, "dmsc.plain.body");
+            return new PlainRequest(call.place().at(method.path()), "application/grpc+proto", method.frame(request));
+        }
         String url = Template.of(call.url(), "dmsc.plain.url").fill(values, Template::percentEncoded);
         Destination destination = Destination.of(url);
         String path = destination.path().split("\\?", 2)[0];

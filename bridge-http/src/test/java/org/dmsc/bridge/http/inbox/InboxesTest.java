@@ -9,23 +9,30 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import org.dmsc.bridge.core.AgentReports;
 import org.dmsc.bridge.core.Certainty;
+import org.dmsc.bridge.core.InboxRelay;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.http.agents.RecordingSink;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Reach;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
+import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.AgentLoad;
 import org.dmsc.schemas.avro.AgentRegistration;
+import org.dmsc.schemas.avro.AgentSnapshot;
 import org.dmsc.schemas.avro.DeliveryKind;
 import org.dmsc.schemas.avro.Presence;
 import org.dmsc.schemas.avro.TaskStateName;
+import org.dmsc.tenant.directory.Agents;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of tasks in inboxes while their agents come and go. */
@@ -33,7 +40,8 @@ final class InboxesTest {
 
     private final Ticks clock = new Ticks();
     private final Told told = new Told();
-    private final Inboxes inboxes = new Inboxes(told, delivery -> "token", clock);
+    private final Crossing relay = new Crossing();
+    private final Inboxes inboxes = new Inboxes(told, delivery -> "token", relay, told, clock);
 
     @Test
     void servesAnAgentForAsLongAsItsStreamIsOpenAndSaysSoToTheRegistry() {
@@ -54,7 +62,7 @@ final class InboxesTest {
         Inbox inbox = inboxes.attach(Deliveries.WORKER, cut);
         RecordingSink lost = put("lost");
         RecordingSink kept = put("kept");
-        inbox.acknowledge("kept.1", clock.millis());
+        acknowledge("kept.1");
         inbox.closed(cut, clock.millis());
         clock.pass(Inbox.RETURN_MS - 1);
         inboxes.sweep();
@@ -81,7 +89,7 @@ final class InboxesTest {
 
         assertThat(sink.refusal).contains(Refusal.UNDELIVERABLE);
         assertThat(sink.certainty).contains(Certainty.CERTAIN);
-        assertThatThrownBy(() -> inbox.acknowledge("t.1", clock.millis()))
+        assertThatThrownBy(() -> acknowledge("t.1"))
                 .isInstanceOfSatisfying(
                         RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.TASK_UNKNOWN));
         assertThat(inboxes.find(Deliveries.WORKER)).isEmpty();
@@ -104,11 +112,11 @@ final class InboxesTest {
         Stream stream = new Stream();
         Inbox inbox = inboxes.attach(Deliveries.WORKER, stream);
         RecordingSink working = put("working");
-        inbox.acknowledge("working.1", clock.millis());
+        acknowledge("working.1");
         inbox.closed(stream, clock.millis());
         clock.pass(Inbox.SILENCE_MS - 1);
         inboxes.sweep();
-        inbox.answer("working.1", status("working", "TASK_STATE_WORKING"), clock.millis());
+        answer("working.1", status("working", "TASK_STATE_WORKING"));
         clock.pass(Inbox.SILENCE_MS - 1);
         inboxes.sweep();
 
@@ -118,6 +126,38 @@ final class InboxesTest {
 
         assertThat(working.refusal).contains(Refusal.AGENT_LOST);
         assertThat(working.certainty).contains(Certainty.UNCERTAIN);
+    }
+
+    @Test
+    void takesWhatIsSaidToAnotherGatewayAndWaitsForWhoReadsThere() {
+        Crossing back = new Crossing();
+        Inboxes other = new Inboxes(told, delivery -> "token", back, told, clock);
+        inboxes.start();
+        other.start();
+        back.across = relay.served;
+        Stream cut = new Stream();
+        Inbox inbox = inboxes.attach(Deliveries.WORKER, cut);
+        RecordingSink sink = put("t");
+        inbox.closed(cut, clock.millis());
+        Stream elsewhere = new Stream();
+        Inbox there = other.attach(Deliveries.WORKER, elsewhere);
+
+        join(other.acknowledge(Deliveries.WORKER, "t.1"));
+        told.present = true;
+        clock.pass(Inbox.SILENCE_MS * 2);
+        inboxes.sweep();
+        other.cancel(Deliveries.delivery("t", DeliveryKind.CANCEL, clock.millis()));
+        join(other.answer(Deliveries.WORKER, "t.1", A2aJson.bytes(status("t", "TASK_STATE_CANCELED"))));
+
+        assertThat(sink.delivered.getCount()).isZero();
+        assertThat(elsewhere.items).extracting(InboxItem::kind).containsExactly(InboxItem.Kind.CANCEL);
+        assertThat(sink.states).containsExactly(Optional.of(TaskStateName.CANCELED));
+        assertThatThrownBy(() -> join(other.acknowledge(Deliveries.WORKER, "nobody.1")))
+                .isInstanceOfSatisfying(
+                        RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.TASK_UNKNOWN));
+        there.closed(elsewhere, clock.millis());
+        other.close();
+        inboxes.close();
     }
 
     @Test
@@ -155,18 +195,18 @@ final class InboxesTest {
 
     @Test
     void takesAnswersUntilTheLastAndLetsBrokenOnesBeCorrected() {
-        Inbox inbox = inboxes.attach(Deliveries.WORKER, new Stream());
+        inboxes.attach(Deliveries.WORKER, new Stream());
         RecordingSink sink = put("t");
 
-        assertThatThrownBy(() -> inbox.answer("t.1", A2aJson.object(), clock.millis()))
+        assertThatThrownBy(() -> answer("t.1", A2aJson.object()))
                 .isInstanceOfSatisfying(
                         RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.INVALID_REQUEST));
-        assertThatThrownBy(() -> inbox.answer("t.1", status("another", "TASK_STATE_WORKING"), clock.millis()))
+        assertThatThrownBy(() -> answer("t.1", status("another", "TASK_STATE_WORKING")))
                 .hasMessageContaining("taskId");
-        inbox.answer("t.1", status("t", "TASK_STATE_COMPLETED"), clock.millis());
+        answer("t.1", status("t", "TASK_STATE_COMPLETED"));
 
         assertThat(sink.states).containsExactly(Optional.of(TaskStateName.COMPLETED));
-        assertThatThrownBy(() -> inbox.answer("t.1", status("t", "TASK_STATE_COMPLETED"), clock.millis()))
+        assertThatThrownBy(() -> answer("t.1", status("t", "TASK_STATE_COMPLETED")))
                 .isInstanceOfSatisfying(
                         RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.TASK_UNKNOWN));
     }
@@ -200,6 +240,22 @@ final class InboxesTest {
         }
 
         assertThat(put("one-more").refusal).contains(Refusal.OVERLOADED);
+    }
+
+    private void acknowledge(String name) {
+        join(inboxes.acknowledge(Deliveries.WORKER, name));
+    }
+
+    private void answer(String name, ObjectNode streamResponse) {
+        join(inboxes.answer(Deliveries.WORKER, name, A2aJson.bytes(streamResponse)));
+    }
+
+    private static void join(CompletionStage<Void> stage) {
+        try {
+            stage.toCompletableFuture().join();
+        } catch (CompletionException e) {
+            throw (RuntimeException) e.getCause();
+        }
     }
 
     private RecordingSink put(String taskId) {
@@ -240,8 +296,51 @@ final class InboxesTest {
         }
     }
 
-    private static final class Told implements AgentReports {
+    /** The way to one other gateway. */
+    private static final class Crossing implements InboxRelay {
+        private Holder served = (agent, delivery, streamResponse) -> Optional.empty();
+        private Holder across = served;
+
+        @Override
+        public CompletionStage<Void> carry(AgentRef agent, String delivery, Optional<byte[]> streamResponse) {
+            return across.said(agent, delivery, streamResponse)
+                    .orElseGet(() -> NONE.carry(agent, delivery, streamResponse));
+        }
+
+        @Override
+        public void serve(Holder holder) {
+            served = holder;
+        }
+    }
+
+    private static final class Told implements AgentReports, Agents {
         private final List<String> events = new ArrayList<>();
+        private boolean present;
+
+        @Override
+        public Optional<AgentSnapshot> find(AgentRef agent) {
+            return Optional.of(AgentSnapshot.newBuilder(Deliveries.worker(Reach.HTTP_INBOX))
+                    .setPresence(present ? new Presence("other", 1L, 0) : null)
+                    .build());
+        }
+
+        @Override
+        public List<AgentSnapshot> ofTenant(TenantId tenant) {
+            return List.of();
+        }
+
+        @Override
+        public Collection<AgentSnapshot> all() {
+            return List.of();
+        }
+
+        @Override
+        public long offset() {
+            return 0;
+        }
+
+        @Override
+        public void onChange(BiConsumer<AgentRef, Optional<AgentSnapshot>> listener) {}
 
         @Override
         public Optional<Presence> presenceOf(AgentRef agent) {

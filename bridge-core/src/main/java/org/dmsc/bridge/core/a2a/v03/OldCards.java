@@ -28,7 +28,8 @@ public final class OldCards {
                 dual.set("url", offered.get("url"));
                 dual.put("preferredTransport", binding);
             }
-            if (!binding.equals("GRPC")) {
+            // The gRPC of 0.3 cannot say which of the agents at one port is meant.
+            if (!binding.equals("GRPC") || !offered.has("tenant")) {
                 others.addObject().put("transport", binding).set("url", offered.get("url"));
             }
         }
@@ -44,6 +45,8 @@ public final class OldCards {
     /** Only what 0.3 knows. */
     public static ObjectNode old(ObjectNode card) {
         ObjectNode old = dual(card);
+        // Over what 1.0 knows of the card.
+        old.remove("signatures");
         old.remove("supportedInterfaces");
         old.remove("securityRequirements");
         return old;
