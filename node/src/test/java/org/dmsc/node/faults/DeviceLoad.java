@@ -6,16 +6,19 @@ import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.MqttClientSslConfig;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt3.Mqtt3AsyncClient;
+import com.hivemq.client.mqtt.mqtt3.Mqtt3ClientBuilder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
@@ -39,20 +42,12 @@ final class DeviceLoad implements AutoCloseable {
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
     private final Map<String, String> errors = new ConcurrentHashMap<>();
     private final Set<String> replied = ConcurrentHashMap.newKeySet();
+    private Optional<ScheduledFuture<?>> begun = Optional.empty();
     private volatile boolean over;
 
     /** One more device; returns when it is connected and listens. */
     void add(String tenant, String agent, Credentials credentials, int port) throws Exception {
-        Mqtt3AsyncClient client = MqttClient.builder()
-                .useMqttVersion3()
-                .identifier(tenant + "/main/" + agent)
-                .serverHost("localhost")
-                .serverPort(port)
-                .sslConfig(tls(credentials))
-                .automaticReconnect()
-                .initialDelay(200, TimeUnit.MILLISECONDS)
-                .maxDelay(1, TimeUnit.SECONDS)
-                .applyAutomaticReconnect()
+        Mqtt3AsyncClient client = reconnecting(tenant, agent, credentials, port)
                 .addConnectedListener(connected -> {
                     if (!over) {
                         listen(tenant, agent);
@@ -62,6 +57,21 @@ final class DeviceLoad implements AutoCloseable {
         clients.add(client);
         names.add(tenant + "/" + agent);
         client.connectWith().cleanSession(false).send().get(30, TimeUnit.SECONDS);
+    }
+
+    /** A client over MQTT 3.1.1 that comes back by itself. */
+    static Mqtt3ClientBuilder reconnecting(String tenant, String agent, Credentials credentials, int port)
+            throws GeneralSecurityException {
+        return MqttClient.builder()
+                .useMqttVersion3()
+                .identifier(tenant + "/main/" + agent)
+                .serverHost("localhost")
+                .serverPort(port)
+                .sslConfig(tls(credentials))
+                .automaticReconnect()
+                .initialDelay(200, TimeUnit.MILLISECONDS)
+                .maxDelay(1, TimeUnit.SECONDS)
+                .applyAutomaticReconnect();
     }
 
     /** Nothing waits in the broker: a subscription is made anew with each connection. */
@@ -90,7 +100,7 @@ final class DeviceLoad implements AutoCloseable {
     }
 
     void start(int perSecond) {
-        var unused = pace.scheduleAtFixedRate(this::ask, 0, 1_000_000 / perSecond, TimeUnit.MICROSECONDS);
+        begun = Optional.of(pace.scheduleAtFixedRate(this::ask, 0, 1_000_000 / perSecond, TimeUnit.MICROSECONDS));
     }
 
     private void ask() {
@@ -123,8 +133,7 @@ final class DeviceLoad implements AutoCloseable {
 
     /** No new ones; what is open goes on. */
     void pause() {
-        pace.shutdown();
-        over = false;
+        begun.ifPresent(future -> future.cancel(false));
     }
 
     int asked() {

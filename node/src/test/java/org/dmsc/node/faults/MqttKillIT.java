@@ -3,6 +3,7 @@ package org.dmsc.node.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,16 +30,19 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Devices ask with QoS 1 ({@code -Ddmsc.mqtt.clients=20 -Ddmsc.mqtt.rate=100}) while their gateway is killed, Kafka stands still
- * ({@code -Ddmsc.mqtt.outage=30} seconds), and Kafka is killed: nothing that was acknowledged is lost, no task is created twice, and a gateway
- * that is closed while Kafka stands still acknowledges nothing any more. Cases 49 and 101 of contracts/security.md.
+ * Devices ask with QoS 1 ({@code -Ddmsc.mqtt.clients=20 -Ddmsc.mqtt.rate=20}), others report their load ({@code -Ddmsc.mqtt.sensors=200
+ * -Ddmsc.mqtt.reports=2000}), while their gateway is killed, Kafka stands still ({@code -Ddmsc.mqtt.outage=30} seconds), and Kafka is killed:
+ * nothing that was acknowledged is lost, no task is created twice, and a gateway that is closed while Kafka stands still acknowledges nothing
+ * any more. Cases 49 and 101 of contracts/security.md.
  */
 @Tag("long")
 @Timeout(900)
 final class MqttKillIT {
 
     private static final int CLIENTS = Integer.getInteger("dmsc.mqtt.clients", 20);
-    private static final int RATE = Integer.getInteger("dmsc.mqtt.rate", 100);
+    private static final int RATE = Integer.getInteger("dmsc.mqtt.rate", 20);
+    private static final int SENSORS = Integer.getInteger("dmsc.mqtt.sensors", 200);
+    private static final int REPORTS = Integer.getInteger("dmsc.mqtt.reports", 2000);
     private static final int OUTAGE_SECONDS = Integer.getInteger("dmsc.mqtt.outage", 30);
     private static final int WINDOW_SECONDS = 8;
     private static final Duration BOUND = Duration.ofMinutes(4);
@@ -69,41 +73,50 @@ final class MqttKillIT {
                         "0",
                         "--mqtt-port",
                         String.valueOf(mqtt)));
-        try (DeviceLoad load = new DeviceLoad()) {
+        try (DeviceLoad load = new DeviceLoad();
+                ReportLoad reports = new ReportLoad(TENANT)) {
             begin("broker");
             running.get("broker").awaitReady();
             begin("router");
             begin("edge");
             running.get("router").awaitReady();
             running.get("edge").awaitReady();
-            devices(load, mqtt);
+            devices(load, reports, mqtt);
             worker = Optional.of(worker());
             load.start(RATE);
+            reports.start(REPORTS);
 
-            window("before any fault", load);
+            window("before any fault", load, reports);
             running.get("edge").kill();
             passes(1);
             again("edge");
-            window("after kill -9 of the gateway", load);
+            window("after kill -9 of the gateway", load, reports);
             running.get("broker").freeze();
             passes(1);
             Set<String> before = stored(load);
+            int told = reports.acknowledged().size();
             passes(OUTAGE_SECONDS);
             Set<String> meanwhile = stored(load);
             meanwhile.removeAll(before);
             assertThat(meanwhile).as("acknowledged while Kafka stood still").isEmpty();
+            assertThat(reports.acknowledged())
+                    .as("reports acknowledged while Kafka stood still")
+                    .hasSize(told);
             running.get("broker").thaw();
-            window("after Kafka stood still for " + OUTAGE_SECONDS + " s", load);
+            window("after Kafka stood still for " + OUTAGE_SECONDS + " s", load, reports);
             running.get("broker").kill();
             passes(1);
             again("broker");
-            window("after kill -9 of Kafka", load);
+            window("after kill -9 of Kafka", load, reports);
             load.pause();
+            reports.pause();
             Until.happens(
-                    () -> "acknowledgement of " + load.open().size(),
+                    () -> "acknowledgement of " + load.open().size() + " requests and "
+                            + reports.open().size() + " reports",
                     BOUND,
-                    () -> load.open().isEmpty());
+                    () -> load.open().isEmpty() && reports.open().isEmpty());
             verify(load);
+            verify(reports);
             closesWithoutAWord(mqtt);
         } finally {
             worker.ifPresent(HttpAgent::close);
@@ -134,6 +147,18 @@ final class MqttKillIT {
 
         assertThat(accepted.keySet()).containsAll(stored);
         assertThat(accepted.values()).as("tasks that were accepted twice").allMatch(count -> count == 1);
+    }
+
+    private void verify(ReportLoad reports) throws IOException {
+        Map<ReportLoad.Report, Integer> kept = ReportsOnKafka.read(kafka(), folder.resolve("keys"), TENANT);
+        System.out.println("reported " + reports.reported() + ", acknowledged "
+                + reports.acknowledged().size() + ", sent again " + reports.sentAgain() + ", on Kafka " + kept.size()
+                + " different ones, of them more than once "
+                + kept.values().stream().filter(count -> count > 1).count());
+
+        Set<ReportLoad.Report> lost = new HashSet<>(reports.acknowledged());
+        lost.removeAll(kept.keySet());
+        assertThat(lost).as("reports that were acknowledged and are lost").isEmpty();
     }
 
     /** What was acknowledged and not answered with a refusal, which may still be on its way. */
@@ -195,11 +220,14 @@ final class MqttKillIT {
         }
     }
 
-    private void devices(DeviceLoad load, int mqtt) throws Exception {
+    private void devices(DeviceLoad load, ReportLoad reports, int mqtt) throws Exception {
         NodeProcess edge = running.get("edge");
         edge.as(edge.operator()).post("/v1/config/tenants", "{\"tenant\":\"" + TENANT + "\"}");
         for (int i = 0; i < CLIENTS; i++) {
             load.add(TENANT, "device-" + i, issue("device-" + i), mqtt);
+        }
+        for (int i = 0; i < SENSORS; i++) {
+            reports.add("sensor-" + i, issue("sensor-" + i), mqtt);
         }
     }
 
@@ -213,23 +241,30 @@ final class MqttKillIT {
         return Credentials.of(issued.body());
     }
 
-    private void window(String what, DeviceLoad load) {
+    private void window(String what, DeviceLoad load, ReportLoad reports) {
         int before = load.acknowledged().size();
+        int told = reports.acknowledged().size();
         Until.happens(
-                () -> "acknowledgements " + what + ", open: " + load.open().size(),
+                () -> "acknowledgements " + what + ", open: " + load.open().size() + " requests, "
+                        + reports.open().size() + " reports",
                 BOUND,
-                () -> load.acknowledged().size() > before + RATE);
+                () -> load.acknowledged().size() > before + RATE
+                        && reports.acknowledged().size() > told + REPORTS);
         passes(WINDOW_SECONDS);
         System.out.println(what + ": asked " + load.asked() + ", acknowledged "
                 + load.acknowledged().size() + ", open " + load.open().size() + ", replied "
-                + load.replied().size());
+                + load.replied().size() + "; reported " + reports.reported() + ", acknowledged "
+                + reports.acknowledged().size() + ", open " + reports.open().size());
     }
 
     private AuditLog audit() {
+        return AuditLog.read(kafka(), TENANT);
+    }
+
+    private KafkaConnection kafka() {
         Map<String, String> security = new HashMap<>();
         running.get("broker").description().kafkaClient().forEach((key, value) -> security.put(key, value.toString()));
-        return AuditLog.read(
-                new KafkaConnection(running.get("broker").description().bootstrap(), security, "faults-"), TENANT);
+        return new KafkaConnection(running.get("broker").description().bootstrap(), security, "faults-");
     }
 
     private void again(String node) {
