@@ -108,7 +108,8 @@ class DelegationTest {
         assertThat(reports.get(1).getOutcome()).isEqualTo(AttemptOutcome.COMPLETED);
         assertThat(lane.audit())
                 .extracting(AuditEvent::getKind)
-                .containsExactly(AuditKind.TASK_ACCEPTED, AuditKind.DECISION, AuditKind.OUTCOME);
+                .as("the second answer is refused, and on the log")
+                .containsExactly(AuditKind.TASK_ACCEPTED, AuditKind.DECISION, AuditKind.OUTCOME, AuditKind.REFUSAL);
         assertThat(lane.counters.get(Count.IGNORED)).isEqualTo(1);
     }
 
