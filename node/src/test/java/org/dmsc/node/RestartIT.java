@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A fabric in a JVM of its own is stopped, and killed: what it acknowledged is there afterwards, and its audit log is what the docs say. */
-@Timeout(240)
+@Timeout(360)
 final class RestartIT {
 
     @TempDir
