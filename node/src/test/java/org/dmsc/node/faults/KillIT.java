@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.dmsc.node.testing.Credentials;
 import org.dmsc.node.testing.NodeProcess;
@@ -38,8 +39,7 @@ final class KillIT {
     private static final int RATE = Integer.getInteger("dmsc.kill.rate", 50);
     private static final Set<String> TERMINAL = Set.of("COMPLETED", "FAILED", "CANCELED", "REJECTED");
     private static final int SAMPLE = 40;
-    /** Without a router a gateway accepts 256 tasks of a tenant, those on their way included, and refuses the others. */
-    private static final int BEHIND = 60;
+    private static final Duration WITHOUT = Duration.ofSeconds(3);
 
     private static final boolean GATEWAYS_TOO = Boolean.parseBoolean(System.getProperty("dmsc.kill.gateways", "true"));
     private static final long SEED = Long.getLong("dmsc.kill.seed", System.nanoTime());
@@ -110,7 +110,7 @@ final class KillIT {
     /** Kills it, lets the others work on for a while, starts it again, and lets all work for a while. */
     private void killed(SplitFabric fabric, Load load, String node) {
         fabric.kill(node);
-        more(load, Math.min(2 * RATE, BEHIND));
+        withoutIt(load);
         if (node.equals(SplitFabric.ROUTER)) {
             routerStarts.add(Clock.systemUTC().millis());
         }
@@ -118,6 +118,15 @@ final class KillIT {
         // It listens at another port now.
         callers.remove(node);
         more(load, 2 * RATE);
+    }
+
+    /** Some more are accepted; or none, because 256 wait for the router already, and the gateways refuse. */
+    private static void withoutIt(Load load) {
+        int goal = load.acceptedSoFar() + 2 * RATE;
+        long end = System.nanoTime() + WITHOUT.toNanos();
+        while (load.acceptedSoFar() < goal && System.nanoTime() < end) {
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
     }
 
     private static void more(Load load, int tasks) {
