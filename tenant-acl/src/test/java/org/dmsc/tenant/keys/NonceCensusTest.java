@@ -49,7 +49,7 @@ final class NonceCensusTest {
             try (BufferedReader lines =
                     new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII))) {
                 read(lines, 1 + random.nextInt(200), pairs, keys);
-                process.destroyForcibly();
+                process.toHandle().destroyForcibly();
                 read(lines, Integer.MAX_VALUE, pairs, keys);
             }
             assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
