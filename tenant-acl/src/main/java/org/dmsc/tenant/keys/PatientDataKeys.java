@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import javax.crypto.SecretKey;
 import org.dmsc.schemas.Printable;
@@ -27,6 +28,7 @@ public final class PatientDataKeys implements DataKeys {
     private final Clock clock;
     private final Map<String, Outage> outages = new ConcurrentHashMap<>();
     private final Map<Question, CompletableFuture<SecretKey>> asked = new ConcurrentHashMap<>();
+    private final AtomicInteger joining = new AtomicInteger();
 
     public PatientDataKeys(DataKeys service, Clock clock) {
         this.service = service;
@@ -84,7 +86,13 @@ public final class PatientDataKeys implements DataKeys {
         }
     }
 
-    private static SecretKey joined(CompletableFuture<SecretKey> others) {
+    /** How many wait at this moment for the answer to somebody else's question. */
+    int joining() {
+        return joining.get();
+    }
+
+    private SecretKey joined(CompletableFuture<SecretKey> others) {
+        joining.incrementAndGet();
         try {
             return others.join();
         } catch (CompletionException e) {
@@ -92,6 +100,8 @@ public final class PatientDataKeys implements DataKeys {
                 throw refused;
             }
             throw e;
+        } finally {
+            joining.decrementAndGet();
         }
     }
 

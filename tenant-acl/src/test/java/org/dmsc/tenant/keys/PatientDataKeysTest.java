@@ -36,11 +36,9 @@ final class PatientDataKeysTest {
     private final MemoryVault vault = new MemoryVault().withTenant("acme").withTenant("globex");
     private final HandClock clock = new HandClock();
     private final Service service = new Service(new VaultDataKeys(vault, new SecureRandom()));
+    private final PatientDataKeys patient = new PatientDataKeys(service, clock);
     private final AesGcmEnvelopeCipher cipher = new AesGcmEnvelopeCipher(
-            new PatientDataKeys(service, clock),
-            new SecureRandom(),
-            clock,
-            new Continuity(clock, () -> clock.millis() * 1_000_000L));
+            patient, new SecureRandom(), clock, new Continuity(clock, () -> clock.millis() * 1_000_000L));
 
     @Test
     void onlyTheTenantWhoseKeysFailIsRefusedAndItRecoversByItself() {
@@ -96,7 +94,13 @@ final class PatientDataKeysTest {
             Callable<byte[]> open = () -> cipher.open(sealed);
             List<Future<byte[]>> opened =
                     Stream.generate(() -> threads.submit(open)).limit(8).toList();
-            assertThat(service.entered.await(60, TimeUnit.SECONDS)).isTrue();
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (patient.joining() < 7) {
+                assertThat(System.nanoTime())
+                        .as("seven wait for the first one's answer")
+                        .isLessThan(deadline);
+                Thread.onSpinWait();
+            }
 
             seal(GLOBEX);
             service.slow.countDown();
@@ -134,7 +138,6 @@ final class PatientDataKeysTest {
 
         private final DataKeys real;
         private final AtomicInteger calls = new AtomicInteger();
-        private final CountDownLatch entered = new CountDownLatch(1);
         private volatile boolean failing;
         private volatile CountDownLatch slow = new CountDownLatch(0);
 
@@ -164,7 +167,6 @@ final class PatientDataKeysTest {
                 return;
             }
             calls.incrementAndGet();
-            entered.countDown();
             try {
                 assertThat(slow.await(60, TimeUnit.SECONDS)).isTrue();
             } catch (InterruptedException e) {
