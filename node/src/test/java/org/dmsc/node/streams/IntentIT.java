@@ -58,7 +58,7 @@ final class IntentIT {
 
                 PAST.forEach(text -> assertThat(done(caller, withSkill(text))).isEqualTo("travel"));
 
-                TestFabric.await("the lessons are learnt", () -> found(caller).equals("journeys"));
+                TestFabric.await("the lessons are learnt", () -> found(caller).equals("journeys") && isClear(caller));
                 assertThat(done(caller, Participant.ask(REQUEST))).isEqualTo("travel");
                 assertThat(found(bystander)).as("who learnt nothing").isEqualTo("accounting");
                 assertThat(done(bystander, Participant.ask(REQUEST))).isEqualTo("ledger");
@@ -67,7 +67,7 @@ final class IntentIT {
                 fabric.restart();
 
                 Participant again = fabric.as(alice);
-                TestFabric.await("the model is there again", () -> found(again).equals("journeys"));
+                TestFabric.await("the model is there again", () -> found(again).equals("journeys") && isClear(again));
                 assertThat(done(again, Participant.ask(REQUEST))).isEqualTo("travel");
                 assertThat(found(fabric.as(bob))).isEqualTo("accounting");
             }
@@ -111,9 +111,19 @@ final class IntentIT {
 
     /** The skill that comes first for the request. */
     private static String found(Participant caller) {
-        JsonNode agents = caller.get("/v1/agents?q=" + URLEncoder.encode(REQUEST, StandardCharsets.UTF_8))
+        return search(caller).path(0).path("skill").asText();
+    }
+
+    /** Whether the first is that far ahead that load has no say; with a lesson or two the next one is as good. */
+    private static boolean isClear(Participant caller) {
+        JsonNode agents = search(caller);
+        return agents.path(1).path("score").asDouble()
+                < agents.path(0).path("score").asDouble() / 2;
+    }
+
+    private static JsonNode search(Participant caller) {
+        return caller.get("/v1/agents?q=" + URLEncoder.encode(REQUEST, StandardCharsets.UTF_8))
                 .body()
                 .path("agents");
-        return agents.path(0).path("skill").asText();
     }
 }
