@@ -102,8 +102,12 @@ public final class Paho3 implements MqttCallback, AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        if (client.isConnected()) {
-            client.disconnect().waitForCompletion(20_000);
+        try {
+            if (client.isConnected()) {
+                client.disconnect().waitForCompletion(20_000);
+            }
+        } catch (MqttException ignored) {
+            // After a cut it may notice just now, and disconnect by itself.
         }
         client.close(true);
     }
