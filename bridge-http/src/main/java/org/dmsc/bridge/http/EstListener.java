@@ -43,6 +43,7 @@ public final class EstListener implements AutoCloseable {
                 .port(at, SessionProtocol.HTTPS)
                 .tlsProvider(EdgeTls.provider(parts.identity()), EdgeTls.withTls12(parts.peers()))
                 .requestTimeout(parts.settings().bodyPatience())
+                .requestAutoAbortDelay(HttpEdge.REST_OF_BODY)
                 .idleTimeout(Duration.ofSeconds(30))
                 .http1MaxHeaderSize(MOST_HEADER_BYTES)
                 .http2MaxHeaderListSize(MOST_HEADER_BYTES)

@@ -44,6 +44,9 @@ public final class HttpEdge implements AutoCloseable {
 
     private static final Duration IDLE = Duration.ofSeconds(60);
     private static final Duration QUIET = Duration.ofMillis(100);
+    /** Who is refused by headers may send the rest meanwhile; reset at once, some clients lose the answer with it (RFC 9113 8.1). */
+    static final Duration REST_OF_BODY = Duration.ofSeconds(1);
+
     private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
     static final int MOST_HEADER_BYTES = 16 * 1024;
 
@@ -150,6 +153,7 @@ public final class HttpEdge implements AutoCloseable {
                 .tlsProvider(EdgeTls.provider(parts.identity()), EdgeTls.config(parts.peers()))
                 .maxRequestLength(settings.maxBodyBytes())
                 .requestTimeout(settings.bodyPatience())
+                .requestAutoAbortDelay(REST_OF_BODY)
                 .idleTimeout(IDLE)
                 .http1MaxHeaderSize(MOST_HEADER_BYTES)
                 .http2MaxHeaderListSize(MOST_HEADER_BYTES)

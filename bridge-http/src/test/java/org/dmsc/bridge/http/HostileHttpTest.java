@@ -288,6 +288,22 @@ final class HostileHttpTest {
         }
     }
 
+    @Test
+    @DisplayName("who is refused before the body was read gets the answer, and no reset while sending the rest")
+    void letsTheRefusedFinish() throws IOException {
+        byte[] unwanted = RawConnection.headers(
+                ":method", "POST", ":scheme", "https", ":authority", "localhost", ":path", "/message:send");
+        try (RawConnection connection = RawConnection.http2(edge.identities.ssl(Optional.empty()), edge.edge.port())) {
+            connection.frame(RawConnection.HEADERS, RawConnection.END_HEADERS, 1, unwanted);
+            assertThat(connection.outcome(1)).startsWith("END ").contains("UNAUTHENTICATED");
+            connection.frame(RawConnection.DATA, RawConnection.END_STREAM, 1, new byte[100]);
+            connection.frame(RawConnection.PING, 0, 0, new byte[8]);
+
+            assertThat(connection.until(RawConnection.PING))
+                    .noneMatch(frame -> frame.type() == RawConnection.RST_STREAM);
+        }
+    }
+
     private interface Wave {
         void send(int i) throws IOException;
     }

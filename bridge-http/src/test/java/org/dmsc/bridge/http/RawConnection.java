@@ -7,6 +7,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -23,6 +25,7 @@ final class RawConnection implements AutoCloseable {
     static final int WINDOW_UPDATE = 8;
     static final int CONTINUATION = 9;
 
+    static final int ACK = 1;
     static final int END_STREAM = 1;
     static final int END_HEADERS = 4;
 
@@ -178,6 +181,18 @@ final class RawConnection implements AutoCloseable {
         int length = ((head[0] & 0xff) << 16) | ((head[1] & 0xff) << 8) | (head[2] & 0xff);
         int stream = ((head[5] & 0x7f) << 24) | ((head[6] & 0xff) << 16) | ((head[7] & 0xff) << 8) | (head[8] & 0xff);
         return new Frame(head[3], head[4], stream, in.readNBytes(length));
+    }
+
+    /** All frames up to the first acknowledgement of that type. */
+    List<Frame> until(int type) throws IOException {
+        List<Frame> all = new ArrayList<>();
+        while (true) {
+            Frame frame = next();
+            all.add(frame);
+            if (frame.type() == type && (frame.flags() & ACK) != 0) {
+                return all;
+            }
+        }
     }
 
     /**
