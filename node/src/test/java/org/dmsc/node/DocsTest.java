@@ -51,6 +51,7 @@ class DocsTest {
                 TopicNames.GATEWAYS,
                 TopicNames.ENROLMENTS,
                 TopicNames.PUSH,
+                TopicNames.OWED,
                 TopicNames.PURGES,
                 TopicNames.LANES,
                 TopicNames.SCHEMAS,

@@ -27,6 +27,7 @@ import org.dmsc.node.cli.CommandLineFactory;
 import org.dmsc.node.testing.Answer;
 import org.dmsc.node.testing.Credentials;
 import org.dmsc.node.testing.HttpAgent;
+import org.dmsc.node.testing.MqttDevice;
 import org.dmsc.node.testing.NodeProcess;
 import org.dmsc.node.testing.Participant;
 import org.dmsc.node.testing.TestFabric;
@@ -60,13 +61,14 @@ final class SplitIT {
             NodeProcess core = add(NodeProcess.begin(
                     folder.resolve("core"),
                     "--node=core",
-                    "--roles=broker,http,audit,keys",
+                    "--roles=broker,http,mqtt,audit,keys",
                     "--kafka-port=0",
                     "--http-port=0",
+                    "--mqtt-port=0",
                     "--key-port=0"));
             core.awaitReady();
             NodeProcess worker = enrolled(core, "worker", "router,registry");
-            NodeProcess edge = enrolled(core, "edge", "http", "--http-port=0");
+            NodeProcess edge = enrolled(core, "edge", "http,mqtt", "--http-port=0", "--mqtt-port=0");
             worker.awaitReady();
             edge.awaitReady();
             Participant operator = core.as(core.operator());
@@ -103,7 +105,8 @@ final class SplitIT {
                 shareTheLanesUntilOneIsKilled(core, edge, alice, agent);
             }
             assertThat(secrets("worker")).containsExactly("platform.pem", "registry.pem", "router.pem");
-            assertThat(secrets("edge")).containsExactly("gateway.pem", "platform.pem");
+            // The stores are the MQTT broker's, which reads its key from a file: the gateway's own once more.
+            assertThat(secrets("edge")).containsExactly("gateway.pem", "identity.p12", "platform.pem", "trust.p12");
         } finally {
             for (int i = running.size() - 1; i >= 0; i--) {
                 running.get(i).close();
@@ -113,7 +116,7 @@ final class SplitIT {
 
     /** The two gateways do each delivery once between them; the one that is left does all of them. */
     private static void shareTheLanesUntilOneIsKilled(
-            NodeProcess core, NodeProcess edge, Credentials alice, HttpAgent agent) {
+            NodeProcess core, NodeProcess edge, Credentials alice, HttpAgent agent) throws Exception {
         Participant operator = core.as(core.operator());
         Participant ofEdge = edge.as(core.operator());
         TestFabric.await(
@@ -126,15 +129,39 @@ final class SplitIT {
         }
         assertThat(core.as(alice).get("/tasks/" + ids.get(1)).state()).isEqualTo("COMPLETED");
         eachOnce(agent, SHARED);
+        Credentials sensor = issue(operator, "sensor");
+        String owed = askWithoutListening(edge, sensor);
+        TestFabric.await(
+                "its task is done",
+                () -> core.as(sensor).get("/tasks/" + owed).state().equals("COMPLETED"));
 
         edge.kill();
 
+        isAnsweredByTheOther(core, sensor, owed);
         TestFabric.await("core owns all lanes", () -> lanes(operator).size() == 4);
         for (int i = SHARED; i < 2 * SHARED; i++) {
             completed(core.as(alice), "shared " + i);
         }
         eachOnce(agent, 2 * SHARED);
         assertThat(core.as(alice).get("/tasks/" + ids.get(1)).state()).isEqualTo("COMPLETED");
+    }
+
+    /** Over MQTT; the answer waits at the gateway that was asked. */
+    private static String askWithoutListening(NodeProcess edge, Credentials sensor) throws Exception {
+        try (MqttDevice device =
+                MqttDevice.connect("acme", "sensor", sensor, edge.description().mqttPort())) {
+            return device.ask("echo", "for a device");
+        }
+    }
+
+    /** By one that was never asked. */
+    private static void isAnsweredByTheOther(NodeProcess core, Credentials sensor, String owed) throws Exception {
+        try (MqttDevice device =
+                MqttDevice.connect("acme", "sensor", sensor, core.description().mqttPort())) {
+            JsonNode reply = device.hear();
+            assertThat(reply.path("ref").asText()).as("%s", reply).isEqualTo(owed);
+            assertThat(reply.toString()).contains("echo for a device", "TASK_STATE_COMPLETED");
+        }
     }
 
     private static String completed(Participant alice, String text) {

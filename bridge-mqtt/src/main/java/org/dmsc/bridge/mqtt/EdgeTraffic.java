@@ -34,6 +34,7 @@ final class EdgeTraffic implements OutsideTraffic {
     private final Presences presences;
     private final MqttAgentLink link;
     private final ReplyLines replies;
+    private final Arrears arrears;
     private final ProfileProtocol profile;
     private final EnvelopeProtocol envelopes;
     private final MqttMetrics metrics;
@@ -46,6 +47,7 @@ final class EdgeTraffic implements OutsideTraffic {
         this.presences = wiring.presences();
         this.link = wiring.link();
         this.replies = wiring.replies();
+        this.arrears = wiring.arrears();
         this.profile = wiring.profile();
         this.envelopes = wiring.envelopes();
         this.metrics = wiring.metrics();
@@ -76,6 +78,7 @@ final class EdgeTraffic implements OutsideTraffic {
     public void connected(Device device) {
         devices.add(device);
         replies.connected(device);
+        arrears.connected(device);
         LOG.atInfo()
                 .addKeyValue("agent", device.agent())
                 .addKeyValue("protocol", device.version())

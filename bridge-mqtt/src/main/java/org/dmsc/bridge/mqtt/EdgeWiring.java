@@ -1,6 +1,7 @@
 package org.dmsc.bridge.mqtt;
 
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /** The parts of one edge, put together. */
@@ -9,6 +10,7 @@ record EdgeWiring(
         MqttMetrics metrics,
         Announcements announcements,
         ReplyLines replies,
+        Arrears arrears,
         Guard guard,
         DeviceQuotas quotas,
         Presences presences,
@@ -17,7 +19,12 @@ record EdgeWiring(
         EnvelopeProtocol envelopes) {
 
     static EdgeWiring of(
-            MqttEdgeParts parts, Devices devices, MqttMetrics metrics, Outbox outbox, Announcements announcements) {
+            MqttEdgeParts parts,
+            Devices devices,
+            MqttMetrics metrics,
+            Outbox outbox,
+            Announcements announcements,
+            Executor background) {
         ReplyLines replies = new ReplyLines(devices, new Sessions(parts.clock()), outbox::send, metrics);
         Supplier<String> ids = () -> UUID.randomUUID().toString();
         DeviceQuotas quotas = new DeviceQuotas(parts.quotas(), parts.agents(), parts.tenants());
@@ -29,15 +36,17 @@ record EdgeWiring(
                 parts.clock());
         Presences presences = new Presences(parts, devices, outbox, quotas::requireRoom);
         MqttAgentLink link = new MqttAgentLink(parts, devices, outbox, metrics);
+        Debts debts = new Debts(parts.owed(), ids, parts.clock());
         RequestDesk desk = new RequestDesk(
                 parts.exchange(),
-                new PlainOperations(
-                        parts.exchange(), parts.push(), agent -> Announcements.card(agent, parts.agents())));
+                new PlainOperations(parts.exchange(), parts.push(), agent -> Announcements.card(agent, parts.agents())),
+                debts);
         return new EdgeWiring(
                 devices,
                 metrics,
                 announcements,
                 replies,
+                new Arrears(debts, desk, outbox, ids, background),
                 guard,
                 quotas,
                 presences,

@@ -12,6 +12,8 @@ import org.dmsc.bridge.mqtt.wire.DeviceTopic.Kind;
 import org.dmsc.bridge.mqtt.wire.Envelope;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.avro.DeviceBinding;
+import org.dmsc.schemas.avro.OwedReply;
 
 /** Answers one envelope on the agent's {@code in} topic. */
 final class EnvelopeReply implements ReplyPort {
@@ -21,6 +23,7 @@ final class EnvelopeReply implements ReplyPort {
     private final Supplier<String> ids;
     private Optional<String> ref = Optional.empty();
     private volatile Optional<String> receipt = Optional.empty();
+    private volatile Optional<Debts.Debt> debt = Optional.empty();
 
     EnvelopeReply(AgentRef requester, Outbox outbox, Supplier<String> ids) {
         this.requester = requester;
@@ -38,6 +41,19 @@ final class EnvelopeReply implements ReplyPort {
     }
 
     @Override
+    public Optional<OwedReply.Builder> place() {
+        return ref.map(id -> OwedReply.newBuilder()
+                .setBinding(DeviceBinding.DMSC_MQTT311)
+                .setTopic(DeviceTopic.of(Kind.IN, requester).text())
+                .setReference(id));
+    }
+
+    @Override
+    public void owes(Debts.Debt owed) {
+        debt = Optional.of(owed);
+    }
+
+    @Override
     public void receipted(String given) {
         receipt = Optional.of(given);
     }
@@ -46,7 +62,11 @@ final class EnvelopeReply implements ReplyPort {
     public void result(ObjectNode result, Optional<AgentRef> assignee, Remake again) {
         String envelopeId = ids.get();
         Optional<String> first = receipt;
-        send(receipted(reply(envelopeId, result), first), body -> receipted(reply(envelopeId, body), first), again);
+        send(
+                receipted(reply(envelopeId, result), first),
+                body -> receipted(reply(envelopeId, body), first),
+                again,
+                Follows.NOTHING);
     }
 
     @Override
@@ -57,7 +77,8 @@ final class EnvelopeReply implements ReplyPort {
         send(
                 receipted(event(envelopeId, streamResponse, follows), first),
                 body -> receipted(event(envelopeId, body, follows), first),
-                again);
+                again,
+                follows);
     }
 
     private static ObjectNode receipted(ObjectNode envelope, Optional<String> given) {
@@ -90,15 +111,16 @@ final class EnvelopeReply implements ReplyPort {
     }
 
     private void send(ObjectNode envelope) {
-        outbox.reply(requester, Reply.once(publish(envelope)));
+        outbox.reply(requester, Reply.once(publish(envelope), debt));
     }
 
-    private void send(ObjectNode now, UnaryOperator<ObjectNode> write, Remake again) {
+    private void send(ObjectNode now, UnaryOperator<ObjectNode> write, Remake again, Follows follows) {
         outbox.reply(
                 requester,
                 new Reply(
                         publish(now),
-                        Optional.of(() -> again.body().thenApply(write).thenApply(this::publish))));
+                        Optional.of(() -> again.body().thenApply(write).thenApply(this::publish)),
+                        new Reply.Due(debt, follows)));
     }
 
     private OutboundPublish publish(ObjectNode envelope) {

@@ -55,7 +55,8 @@ public final class MqttEdge implements AutoCloseable {
         this.parts = parts;
         this.metrics = new MqttMetrics(parts.meters(), devices);
         this.outbox = new BrokerOutbox(this::broker, this::replies, this::connectorOf);
-        this.wiring = EdgeWiring.of(parts, devices, metrics, outbox, new Announcements(this::announce));
+        this.wiring =
+                EdgeWiring.of(parts, devices, metrics, outbox, new Announcements(this::announce), this::inBackground);
         this.traffic = new EdgeTraffic(wiring);
         this.broker = new EmbeddedBroker(parts.settings(), traffic, parts.random());
         this.background = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -145,6 +146,12 @@ public final class MqttEdge implements AutoCloseable {
         return broker;
     }
 
+    private void inBackground(Runnable work) {
+        if (!background.isShutdown()) {
+            background.execute(work);
+        }
+    }
+
     private ReplyLines replies() {
         return wiring.replies();
     }
@@ -164,10 +171,7 @@ public final class MqttEdge implements AutoCloseable {
     }
 
     private void tenantChanged(TenantRecord tenant) {
-        if (background.isShutdown()) {
-            return;
-        }
-        background.execute(() -> {
+        inBackground(() -> {
             refreshTrust();
             if (tenant.getState() != TenantState.ACTIVE) {
                 devices.all().stream()
@@ -189,6 +193,7 @@ public final class MqttEdge implements AutoCloseable {
         try {
             wiring.link().sweep();
             wiring.replies().sweep();
+            wiring.arrears().sweep();
             devices.all().stream()
                     .filter(wiring.guard()::isOver)
                     .forEach(device -> outbox.hangUp(device, "the certificate or token has expired"));

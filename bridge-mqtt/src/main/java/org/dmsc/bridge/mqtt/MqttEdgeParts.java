@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import org.dmsc.bridge.core.AgentReports;
 import org.dmsc.bridge.core.AuditTrail;
 import org.dmsc.bridge.core.Exchange;
+import org.dmsc.bridge.core.OwedReplies;
 import org.dmsc.bridge.core.PushConfigs;
 import org.dmsc.bridge.mqtt.broker.BrokerSettings;
 import org.dmsc.schemas.AgentRef;
@@ -33,6 +34,7 @@ import org.dmsc.tenant.revocation.LiveConnections;
  * @param connections those that are open, to be cut when their device is revoked
  * @param quotas limits of requests, connections and subscriptions
  * @param push where callers want to be told of their tasks
+ * @param owed what devices wait for, the same on all gateways
  * @param tokens the delegation token that goes with a delivery ({@code DelegationTokens::issue})
  */
 public record MqttEdgeParts(
@@ -45,6 +47,7 @@ public record MqttEdgeParts(
         QuotaGate quotas,
         Exchange exchange,
         PushConfigs push,
+        OwedReplies owed,
         AgentReports reports,
         AuditTrail audit,
         Agents agents,

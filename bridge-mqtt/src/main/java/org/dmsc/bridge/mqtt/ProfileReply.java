@@ -3,6 +3,7 @@ package org.dmsc.bridge.mqtt;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,8 @@ import org.dmsc.bridge.mqtt.broker.OutboundPublish;
 import org.dmsc.bridge.mqtt.wire.DeviceTopic;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.avro.DeviceBinding;
+import org.dmsc.schemas.avro.OwedReply;
 
 /** Answers one JSON-RPC request on its response topic, with its correlation data. */
 final class ProfileReply implements ReplyPort {
@@ -40,6 +43,7 @@ final class ProfileReply implements ReplyPort {
     private final Outbox outbox;
     private JsonNode id = NullNode.getInstance();
     private volatile Map<String, String> receipt = Map.of();
+    private volatile Optional<Debts.Debt> debt = Optional.empty();
 
     ProfileReply(AgentRef requester, String topic, Optional<byte[]> correlation, Outbox outbox) {
         this.requester = requester;
@@ -54,6 +58,20 @@ final class ProfileReply implements ReplyPort {
     }
 
     @Override
+    public Optional<OwedReply.Builder> place() {
+        return Optional.of(OwedReply.newBuilder()
+                .setBinding(DeviceBinding.A2A_MQTT)
+                .setTopic(topic)
+                .setCorrelation(correlation.map(ByteBuffer::wrap).orElse(null))
+                .setReference(id.toString()));
+    }
+
+    @Override
+    public void owes(Debts.Debt owed) {
+        debt = Optional.of(owed);
+    }
+
+    @Override
     public void receipted(String given) {
         receipt = Map.of(RECEIPT, given);
     }
@@ -65,7 +83,8 @@ final class ProfileReply implements ReplyPort {
         send(
                 publish(JsonRpc.result(id, result), properties),
                 body -> publish(JsonRpc.result(id, body), properties),
-                again);
+                again,
+                Follows.NOTHING);
     }
 
     @Override
@@ -75,7 +94,8 @@ final class ProfileReply implements ReplyPort {
         send(
                 publish(JsonRpc.result(id, streamResponse), first),
                 body -> publish(JsonRpc.result(id, body), first),
-                again);
+                again,
+                follows);
     }
 
     @Override
@@ -95,11 +115,13 @@ final class ProfileReply implements ReplyPort {
     }
 
     void send(ObjectNode response) {
-        outbox.reply(requester, Reply.once(publish(response, Map.of())));
+        outbox.reply(requester, Reply.once(publish(response, Map.of()), debt));
     }
 
-    private void send(OutboundPublish now, Function<ObjectNode, OutboundPublish> write, Remake again) {
-        outbox.reply(requester, new Reply(now, Optional.of(() -> again.body().thenApply(write))));
+    private void send(OutboundPublish now, Function<ObjectNode, OutboundPublish> write, Remake again, Follows follows) {
+        outbox.reply(
+                requester,
+                new Reply(now, Optional.of(() -> again.body().thenApply(write)), new Reply.Due(debt, follows)));
     }
 
     private OutboundPublish publish(ObjectNode response, Map<String, String> properties) {

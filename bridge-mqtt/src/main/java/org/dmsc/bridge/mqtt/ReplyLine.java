@@ -2,6 +2,7 @@ package org.dmsc.bridge.mqtt;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,12 +39,14 @@ final class ReplyLine {
 
         private final String topic;
         private final Reply.@Nullable Again again;
+        private final Reply.Due due;
         private @Nullable OutboundPublish publish;
         private @Nullable Device on;
 
         Entry(Reply reply) {
             this.topic = reply.publish().topic();
             this.again = reply.again().orElse(null);
+            this.due = reply.due();
             this.publish = reply.publish();
         }
     }
@@ -92,9 +95,13 @@ final class ReplyLine {
             return Optional.empty();
         }
         Map<String, Optional<Device>> asked = new HashMap<>();
-        for (Map.Entry<Long, Entry> one : entries.entrySet()) {
+        for (Iterator<Map.Entry<Long, Entry>> all = entries.entrySet().iterator(); all.hasNext(); ) {
+            Map.Entry<Long, Entry> one = all.next();
             Entry entry = one.getValue();
-            if (entry.on == null) {
+            if (entry.on == null && entry.due.isOver()) {
+                bytes -= size(entry);
+                all.remove();
+            } else if (entry.on == null) {
                 Optional<Device> device = asked.computeIfAbsent(entry.topic, hearing);
                 if (device.isPresent()) {
                     return Optional.of(next(one.getKey(), entry, device.get()));
@@ -143,14 +150,14 @@ final class ReplyLine {
         }
     }
 
-    /** The connection on which it was on its way, when it is known here. */
-    Optional<Device> remove(long id) {
+    /** What it was worth, when it is known here. */
+    Optional<Reply.Due> remove(long id) {
         Entry entry = entries.remove(id);
         if (entry == null) {
             return Optional.empty();
         }
         bytes -= size(entry);
-        return Optional.ofNullable(entry.on);
+        return Optional.of(entry.due);
     }
 
     /** What was on its way over a connection that ended waits again, and only as much as must be is kept in memory. */
@@ -168,9 +175,10 @@ final class ReplyLine {
         return back;
     }
 
-    /** Forgets all; which they were. */
-    List<Long> clear() {
-        List<Long> all = List.copyOf(entries.keySet());
+    /** Forgets all; which they were, and what each was worth. */
+    Map<Long, Reply.Due> clear() {
+        Map<Long, Reply.Due> all = new LinkedHashMap<>();
+        entries.forEach((id, entry) -> all.put(id, entry.due));
         entries.clear();
         bytes = 0;
         return all;

@@ -1,6 +1,5 @@
 package org.dmsc.bridge.mqtt;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -59,7 +58,11 @@ final class ReplyLines {
 
     /** Sends now or when it is its turn; lost, and counted, when the agent is away without a session. */
     void reply(AgentRef agent, Reply reply) {
+        if (reply.due().isOver()) {
+            return;
+        }
         if (!devices.isConnected(agent) && !sessions.isAwaited(agent)) {
+            reply.due().gone();
             lost(agent, 1);
             return;
         }
@@ -138,11 +141,12 @@ final class ReplyLines {
         if (line == null) {
             return;
         }
-        boolean known;
+        Optional<Reply.Due> known;
         synchronized (line) {
-            known = line.remove(id).isPresent();
+            known = line.remove(id);
         }
-        if (known) {
+        if (known.isPresent()) {
+            known.get().gone();
             devices.giveRoom(device);
             metrics.replied(receipt == Receipt.ACCEPTED ? "sent" : "refused");
         }
@@ -214,15 +218,15 @@ final class ReplyLines {
         }
         making.whenComplete((publish, fault) -> {
             boolean gone = fault != null && !isForLater(fault);
+            Optional<Reply.Due> removed;
             synchronized (line) {
                 line.made(cold.id(), Optional.ofNullable(publish));
-                if (gone) {
-                    line.remove(cold.id());
-                }
+                removed = gone ? line.remove(cold.id()) : Optional.empty();
             }
-            if (gone) {
+            removed.ifPresent(due -> {
+                due.gone();
                 lost(line.agent(), 1);
-            }
+            });
             if (fault == null || gone) {
                 pump(line);
             }
@@ -230,7 +234,7 @@ final class ReplyLines {
     }
 
     /** What Kafka, or the router's store, cannot say just now is asked again with the next sweep. */
-    private static boolean isForLater(Throwable fault) {
+    static boolean isForLater(Throwable fault) {
         Throwable cause = fault instanceof CompletionException && fault.getCause() != null ? fault.getCause() : fault;
         return !(cause instanceof RefusedException refused) || refused.refusal() != Refusal.TASK_UNKNOWN;
     }
@@ -239,11 +243,14 @@ final class ReplyLines {
         sessions.forget(agent);
         ReplyLine line = lines.remove(agent);
         if (line != null) {
-            List<Long> waiting;
+            Map<Long, Reply.Due> waiting;
             synchronized (line) {
                 waiting = line.clear();
             }
-            waiting.forEach(onTheWay::remove);
+            waiting.forEach((id, due) -> {
+                onTheWay.remove(id);
+                due.gone();
+            });
             lost(agent, waiting.size());
         }
     }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
+import org.dmsc.schemas.avro.OwedReply;
 
 /** How one request of a device is answered, whatever protocol it came in. Never blocks. */
 interface ReplyPort {
@@ -22,6 +23,14 @@ interface ReplyPort {
 
     /** The receipt of the accepted task goes with the first answer, where the protocol has a place for it. */
     default void receipted(String receipt) {}
+
+    /** Where this answers, for another gateway that would have to; nothing where that makes no sense. */
+    default Optional<OwedReply.Builder> place() {
+        return Optional.empty();
+    }
+
+    /** What its last answer pays. */
+    default void owes(Debts.Debt debt) {}
 
     /**
      * The whole answer.

@@ -24,6 +24,7 @@ import org.dmsc.schemas.AgentId;
 import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
+import org.dmsc.schemas.avro.OwedReply;
 import org.dmsc.tenant.identity.Caller;
 
 /**
@@ -42,16 +43,20 @@ final class RequestDesk {
 
     private static final int MOST_WAITING_TASKS = 10_000;
 
+    private static final CompletionStage<Void> NOTHING_OWED = CompletableFuture.completedFuture(null);
+
     private final Exchange exchange;
     private final PlainOperations plain;
     private final Remakes remakes;
+    private final Debts debts;
 
     /** Tasks of which a device was told that they wait for it: the next message with such an id goes on with the task. */
     private final Map<String, String> waiting = new ConcurrentHashMap<>();
 
-    RequestDesk(Exchange exchange, PlainOperations plain) {
+    RequestDesk(Exchange exchange, PlainOperations plain, Debts debts) {
         this.exchange = exchange;
         this.plain = plain;
+        this.debts = debts;
         this.remakes = new Remakes(exchange);
     }
 
@@ -83,6 +88,7 @@ final class RequestDesk {
         Wishes wishes = SendRequests.wishes(request.params());
         // Looked through before the task exists: a bad address must not leave a task behind that nobody hears of.
         wishes.push().ifPresent(PlainOperations::requireReadable);
+        Optional<Debts.Debt> debt = debts.owe(request, message, wishes.historyLength(), port);
         return exchange.ask(request.device().caller(), message)
                 .thenCompose(task -> told(request.device().caller(), wishes, task))
                 .thenAccept(task -> {
@@ -90,7 +96,39 @@ final class RequestDesk {
                     follow(request, wishes, task, port);
                 })
                 .handle((done, fault) -> fault == null ? CompletableFuture.completedFuture(null) : refuse(fault, port))
-                .thenCompose(stage -> stage);
+                .thenCompose(stage -> stage)
+                .thenCombine(debt.map(Debts.Debt::noted).orElse(NOTHING_OWED), (done, noted) -> done)
+                .whenComplete((done, fault) -> {
+                    if (fault != null) {
+                        debt.ifPresent(Debts.Debt::pay);
+                    }
+                });
+    }
+
+    /**
+     * Answers what was asked at another gateway. The stage completes when the answer is on its way, or will be when the task has one; it fails
+     * when the task cannot be had.
+     */
+    CompletionStage<Void> resume(Caller caller, OwedReply owed, ReplyPort port) {
+        OptionalInt historyLength =
+                owed.getHistoryLength() < 0 ? OptionalInt.empty() : OptionalInt.of(owed.getHistoryLength());
+        return exchange.find(caller, owed.getTaskId()).thenCompose(view -> {
+            if (!owed.getStreaming() && isSettled(view)) {
+                answer(caller, view, historyLength, port);
+                return CompletableFuture.completedFuture(null);
+            }
+            return exchange.follow(caller, owed.getTaskId()).thenAccept(task -> {
+                if (owed.getStreaming()) {
+                    stream(caller, task, port);
+                } else {
+                    whenSettled(caller, historyLength, task, port);
+                }
+            });
+        });
+    }
+
+    private static boolean isSettled(TaskView view) {
+        return States.terminal(view.state()) || ReplyStream.waitsForCaller(view.state());
     }
 
     private CompletionStage<OpenTask> told(Caller caller, Wishes wishes, OpenTask task) {
@@ -149,18 +187,23 @@ final class RequestDesk {
     }
 
     private void follow(DeviceRequest request, Wishes wishes, OpenTask task, ReplyPort port) {
+        Caller caller = request.device().caller();
         if (request.operation().equals("SendStreamingMessage")) {
-            stream(request, task, port);
+            stream(caller, task, port);
             return;
         }
         if (wishes.delivery() == SendRequests.Delivery.AT_ONCE) {
-            answer(request, task.view(), wishes.historyLength(), port);
+            answer(caller, task.view(), wishes.historyLength(), port);
             task.release();
             return;
         }
+        whenSettled(caller, wishes.historyLength(), task, port);
+    }
+
+    private void whenSettled(Caller caller, OptionalInt historyLength, OpenTask task, ReplyPort port) {
         task.settled().whenComplete((view, fault) -> {
             if (fault == null) {
-                answer(request, view, wishes.historyLength(), port);
+                answer(caller, view, historyLength, port);
             } else {
                 say(fault, port);
             }
@@ -168,8 +211,7 @@ final class RequestDesk {
         });
     }
 
-    private void stream(DeviceRequest request, OpenTask task, ReplyPort port) {
-        Caller caller = request.device().caller();
+    private void stream(Caller caller, OpenTask task, ReplyPort port) {
         new ReplyStream(
                         task,
                         port,
@@ -179,14 +221,14 @@ final class RequestDesk {
                 .start();
     }
 
-    private void answer(DeviceRequest request, TaskView view, OptionalInt historyLength, ReplyPort port) {
+    private void answer(Caller caller, TaskView view, OptionalInt historyLength, ReplyPort port) {
         if (ReplyStream.waitsForCaller(view.state())) {
             waits(view.taskId());
         }
         port.result(
                 Tasks.taskResponse(Tasks.task(view, historyLength)),
                 view.assignment().map(Assignment::agent),
-                remakes.task(request.device().caller(), view.taskId(), historyLength, Tasks::taskResponse));
+                remakes.task(caller, view.taskId(), historyLength, Tasks::taskResponse));
     }
 
     /** Bounded: when very many wait, a device that goes on with a forgotten one is told that the task exists already. */
@@ -230,7 +272,7 @@ final class RequestDesk {
                 })
                 .whenComplete((open, fault) -> {
                     if (fault == null) {
-                        stream(request, open, port);
+                        stream(request.device().caller(), open, port);
                     } else {
                         say(fault, port);
                     }

@@ -185,7 +185,7 @@ final class GatewayRole {
     /** Waits for a lane; a gateway without one is not ready and opens no listener (design 6). */
     void awaitLane() {
         long deadline = System.nanoTime() + LONGEST.toNanos();
-        while (!core.gateway().ready()) {
+        while (!core.gateway().ready() || !core.owed().ready()) {
             if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
                 throw new NodeException(
                         ExitCode.FAULT,
@@ -296,6 +296,7 @@ final class GatewayRole {
                 quotas.gate(),
                 core.exchange(),
                 core.pushConfigs(),
+                core.owed(),
                 core.reports(),
                 core.audit(),
                 foundation.agents(),

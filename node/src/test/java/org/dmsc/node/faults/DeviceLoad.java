@@ -2,14 +2,13 @@ package org.dmsc.node.faults;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.hivemq.client.mqtt.MqttClient;
-import com.hivemq.client.mqtt.MqttClientSslConfig;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt3.Mqtt3AsyncClient;
 import com.hivemq.client.mqtt.mqtt3.Mqtt3ClientBuilder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,9 +20,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.TrustManagerFactory;
 import org.dmsc.node.testing.Credentials;
+import org.dmsc.node.testing.MqttDevice;
 
 /**
  * Devices that ask by MQTT 3.1.1 with QoS 1 at a rate that does not wait for answers, connect again by themselves, and send again, with the same
@@ -62,12 +60,7 @@ final class DeviceLoad implements AutoCloseable {
     /** A client over MQTT 3.1.1 that comes back by itself. */
     static Mqtt3ClientBuilder reconnecting(String tenant, String agent, Credentials credentials, int port)
             throws GeneralSecurityException {
-        return MqttClient.builder()
-                .useMqttVersion3()
-                .identifier(tenant + "/main/" + agent)
-                .serverHost("localhost")
-                .serverPort(port)
-                .sslConfig(tls(credentials))
+        return MqttDevice.client(tenant, agent, credentials, port)
                 .automaticReconnect()
                 .initialDelay(200, TimeUnit.MILLISECONDS)
                 .maxDelay(1, TimeUnit.SECONDS)
@@ -156,20 +149,17 @@ final class DeviceLoad implements AutoCloseable {
         return replied;
     }
 
-    Map<String, String> errors() {
-        return errors;
+    /** Asked, and neither answered nor refused. */
+    Set<String> unanswered() {
+        Set<String> left = new HashSet<>(acknowledged);
+        left.addAll(open);
+        left.removeAll(replied);
+        left.removeAll(errors.keySet());
+        return left;
     }
 
-    private static MqttClientSslConfig tls(Credentials credentials) throws GeneralSecurityException {
-        KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-        keys.init(credentials.keyStore(), new char[0]);
-        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-        trust.init(credentials.trustStore());
-        return MqttClientSslConfig.builder()
-                .keyManagerFactory(keys)
-                .trustManagerFactory(trust)
-                .protocols(List.of("TLSv1.3"))
-                .build();
+    Map<String, String> errors() {
+        return errors;
     }
 
     @Override

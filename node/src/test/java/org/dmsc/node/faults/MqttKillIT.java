@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Devices ask with QoS 1 ({@code -Ddmsc.mqtt.clients=20 -Ddmsc.mqtt.rate=20}), others report their load ({@code -Ddmsc.mqtt.sensors=200
  * -Ddmsc.mqtt.reports=2000}), while their gateway is killed, Kafka stands still ({@code -Ddmsc.mqtt.outage=30} seconds), and Kafka is killed:
- * nothing that was acknowledged is lost, no task is created twice, and a gateway that is closed while Kafka stands still acknowledges nothing
+ * nothing that was acknowledged is lost or stays without an answer, no task is created twice, and a gateway that is closed while Kafka stands still acknowledges nothing
  * any more. Cases 49 and 101 of contracts/security.md.
  */
 @Tag("long")
@@ -136,6 +136,10 @@ final class MqttKillIT {
                 () -> "audit of " + missing(stored).size() + " accepted tasks",
                 BOUND,
                 () -> missing(stored).isEmpty());
+        Until.happens(
+                () -> "answers to " + load.unanswered().size() + " acknowledged requests",
+                BOUND,
+                () -> load.unanswered().isEmpty());
         Map<String, Long> accepted = audit().perTask(AuditKind.TASK_ACCEPTED);
         System.out.println("asked " + load.asked() + ", acknowledged "
                 + load.acknowledged().size() + ", sent again "

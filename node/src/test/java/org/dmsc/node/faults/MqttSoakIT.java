@@ -9,10 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.dmsc.node.testing.Answer;
@@ -121,23 +119,15 @@ final class MqttSoakIT {
 
     private static void settled(int round, DeviceLoad askers, DeviceLoad silent, ReportLoad sensors, PoolLoad pool) {
         Until.happens(
-                () -> "round " + round + ": open are " + unanswered(askers).size() + " requests, "
-                        + unanswered(silent).size() + " of silent devices, "
+                () -> "round " + round + ": open are " + askers.unanswered().size() + " requests, "
+                        + silent.unanswered().size() + " of silent devices, "
                         + pool.open().size() + " of the pool, "
                         + sensors.open().size() + " reports",
                 BOUND,
-                () -> unanswered(askers).isEmpty()
-                        && unanswered(silent).isEmpty()
+                () -> askers.unanswered().isEmpty()
+                        && silent.unanswered().isEmpty()
                         && pool.open().isEmpty()
                         && sensors.open().isEmpty());
-    }
-
-    private static Set<String> unanswered(DeviceLoad load) {
-        Set<String> left = new HashSet<>(load.acknowledged());
-        left.addAll(load.open());
-        left.removeAll(load.replied());
-        left.removeAll(load.errors().keySet());
-        return left;
     }
 
     private void acceptedOnce(NodeProcess node, DeviceLoad askers, DeviceLoad silent) {

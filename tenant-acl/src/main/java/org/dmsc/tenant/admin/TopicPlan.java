@@ -40,6 +40,7 @@ final class TopicPlan {
                 compacted(TopicNames.REVOCATION_ACKS),
                 compacted(TopicNames.USAGE),
                 compacted(TopicNames.PUSH),
+                compacted(TopicNames.OWED),
                 compacted(TopicNames.PURGES),
                 compacted(TopicNames.GATEWAYS),
                 kept(TopicNames.ENROLMENTS, 1, ENROLMENTS),

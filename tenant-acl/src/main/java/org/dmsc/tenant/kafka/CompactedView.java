@@ -129,6 +129,11 @@ public final class CompactedView<V> implements AutoCloseable {
         return caughtUp.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** Whether everything that was on the topic at the start has been read. */
+    public boolean caughtUp() {
+        return caughtUp.getCount() == 0;
+    }
+
     /** The newest value of a key. */
     public Optional<V> get(String key) {
         return Optional.ofNullable(values.get(key));

@@ -32,6 +32,7 @@ import org.dmsc.bridge.core.deliver.DeliveryPolicy;
 import org.dmsc.bridge.core.lanes.GatewayLease;
 import org.dmsc.bridge.core.lanes.LaneClients;
 import org.dmsc.bridge.core.lanes.LaneLoop;
+import org.dmsc.bridge.core.owed.OwedTopic;
 import org.dmsc.bridge.core.payload.PayloadReader;
 import org.dmsc.bridge.core.publish.EventWriter;
 import org.dmsc.bridge.core.publish.KeysAtHand;
@@ -101,6 +102,7 @@ public final class BridgeCore implements AutoCloseable {
     private final PayloadReader stored;
     private final Neighbours neighbours;
     private final LaneRelay relay;
+    private final OwedTopic owed;
     private Optional<PushDispatcher> dispatcher = Optional.empty();
 
     /** Makes Kafka clients, and talks to nobody yet. */
@@ -144,6 +146,7 @@ public final class BridgeCore implements AutoCloseable {
         this.relay = new LaneRelay(new LaneRelay.Parts(
                 settings.gateway(), node().uri(), neighbours, loop::lanes, outbox, sealing(), parts.ids(), clock));
         this.push = new PushTopic(kafka, parts.codec(), parts.envelopes(), keys, clock);
+        this.owed = new OwedTopic(kafka, parts.codec(), parts.envelopes(), keys, clock);
         wire(desk);
     }
 
@@ -281,6 +284,7 @@ public final class BridgeCore implements AutoCloseable {
         parts.tenants().onChange(tenants::accept);
         watches.start();
         push.start();
+        owed.start();
         neighbours.start();
         loop.start();
     }
@@ -291,6 +295,7 @@ public final class BridgeCore implements AutoCloseable {
         lease.leave();
         dispatcher.ifPresent(PushDispatcher::close);
         push.close();
+        owed.close();
         neighbours.close();
         keyWaiter.shutdown();
         watches.close();
@@ -308,6 +313,10 @@ public final class BridgeCore implements AutoCloseable {
 
     public PushConfigs pushConfigs() {
         return push;
+    }
+
+    public OwedTopic owed() {
+        return owed;
     }
 
     public Gateway gateway() {

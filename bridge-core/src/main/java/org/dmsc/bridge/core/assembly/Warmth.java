@@ -7,6 +7,7 @@ import org.dmsc.schemas.avro.AgentReport;
 import org.dmsc.schemas.avro.AuditEvent;
 import org.dmsc.schemas.avro.Delivery;
 import org.dmsc.schemas.avro.GatewayRecord;
+import org.dmsc.schemas.avro.OwedReply;
 import org.dmsc.schemas.avro.PushRecord;
 import org.dmsc.schemas.avro.RevocationAck;
 import org.dmsc.schemas.avro.RevocationRecord;
@@ -26,6 +27,7 @@ final class Warmth {
             Delivery.getClassSchema(),
             TaskEvent.getClassSchema(),
             PushRecord.getClassSchema(),
+            OwedReply.getClassSchema(),
             AgentReport.getClassSchema());
 
     private Warmth() {}
@@ -39,6 +41,7 @@ final class Warmth {
         codec.registry().register(TopicNames.REVOCATIONS + "-value", RevocationRecord.getClassSchema());
         codec.registry().register(TopicNames.REVOCATION_ACKS + "-value", RevocationAck.getClassSchema());
         codec.registry().register(TopicNames.PUSH + "-value", SealedEnvelope.getClassSchema());
+        codec.registry().register(TopicNames.OWED + "-value", SealedEnvelope.getClassSchema());
         codec.registry().register(TopicNames.USAGE + "-value", UsageReport.getClassSchema());
     }
 }

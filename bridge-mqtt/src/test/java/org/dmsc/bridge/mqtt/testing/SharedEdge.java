@@ -78,6 +78,7 @@ public final class SharedEdge implements ParameterResolver {
 
         public final FakeExchange exchange = new FakeExchange();
         public final FakePush push = new FakePush();
+        public final FakeOwed owed = new FakeOwed();
         public final FakeReports reports = new FakeReports();
         public final FakeAudit audit = new FakeAudit();
         public final FakeDirectory directory = new FakeDirectory();
@@ -157,6 +158,7 @@ public final class SharedEdge implements ParameterResolver {
                     quotas,
                     exchange,
                     push,
+                    owed,
                     reports,
                     audit,
                     directory.agents,
