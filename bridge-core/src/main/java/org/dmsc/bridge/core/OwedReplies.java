@@ -28,6 +28,15 @@ public interface OwedReplies {
     /** Calls back, on the thread that reads Kafka, with each that was paid, here or elsewhere. The listener MUST NOT block. */
     void onPaid(Consumer<OwedKey> listener);
 
+    /** Notes that a task waits for an agent's next message: with it that goes on, at whichever gateway it comes. */
+    void asks(AgentRef agent, String taskId);
+
+    /** Whether it does. */
+    boolean isAsked(AgentRef agent, String taskId);
+
+    /** The message came. */
+    void answered(AgentRef agent, String taskId);
+
     /** Forgets what was asked for before that moment: nobody comes back for it. */
     void forgetBefore(Instant moment);
 }

@@ -40,6 +40,7 @@ record EdgeWiring(
         RequestDesk desk = new RequestDesk(
                 parts.exchange(),
                 new PlainOperations(parts.exchange(), parts.push(), agent -> Announcements.card(agent, parts.agents())),
+                parts.owed(),
                 debts);
         return new EdgeWiring(
                 devices,

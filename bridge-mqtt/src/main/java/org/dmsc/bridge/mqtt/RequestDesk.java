@@ -15,12 +15,14 @@ import org.dmsc.bridge.core.AgentMessage;
 import org.dmsc.bridge.core.Assignment;
 import org.dmsc.bridge.core.Exchange;
 import org.dmsc.bridge.core.OpenTask;
+import org.dmsc.bridge.core.OwedReplies;
 import org.dmsc.bridge.core.TaskView;
 import org.dmsc.bridge.core.a2a.SendRequests;
 import org.dmsc.bridge.core.a2a.SendRequests.Wishes;
 import org.dmsc.bridge.core.a2a.States;
 import org.dmsc.bridge.core.a2a.Tasks;
 import org.dmsc.schemas.AgentId;
+import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -48,14 +50,16 @@ final class RequestDesk {
     private final Exchange exchange;
     private final PlainOperations plain;
     private final Remakes remakes;
+    private final OwedReplies owed;
     private final Debts debts;
 
     /** Tasks of which a device was told that they wait for it: the next message with such an id goes on with the task. */
     private final Map<String, String> waiting = new ConcurrentHashMap<>();
 
-    RequestDesk(Exchange exchange, PlainOperations plain, Debts debts) {
+    RequestDesk(Exchange exchange, PlainOperations plain, OwedReplies owed, Debts debts) {
         this.exchange = exchange;
         this.plain = plain;
+        this.owed = owed;
         this.debts = debts;
         this.remakes = new Remakes(exchange);
     }
@@ -101,6 +105,9 @@ final class RequestDesk {
                 .whenComplete((done, fault) -> {
                     if (fault != null) {
                         debt.ifPresent(Debts.Debt::pay);
+                        // It is sent again, and shall go on with the task then.
+                        message.existingTaskId()
+                                .ifPresent(task -> waits(request.device().agent(), task));
                     }
                 });
     }
@@ -168,14 +175,14 @@ final class RequestDesk {
                 && read.need().skill().isEmpty()
                 && read.need().tags().isEmpty()
                 && read.need().intent().isBlank()
-                && !waiting.containsKey(taskId)) {
+                && !isAsked(request.device().agent(), taskId)) {
             throw new RefusedException(
                     Refusal.INVALID_REQUEST,
                     "message: sent to '" + AgentId.GATEWAY
                             + "' without saying what is needed (expected a text part, or skill, tags or intent in the"
                             + " delegation extension)");
         }
-        boolean goesOn = waiting.remove(taskId) != null;
+        boolean goesOn = goesOn(request.device().agent(), taskId);
         return new AgentMessage(
                 read.messageId(),
                 read.contextId(),
@@ -215,7 +222,7 @@ final class RequestDesk {
         new ReplyStream(
                         task,
                         port,
-                        this::waits,
+                        taskId -> waits(caller.agent().orElseThrow(), taskId),
                         remakes.first(caller, task.taskId()),
                         place -> remakes.update(caller, task.taskId(), place))
                 .start();
@@ -223,7 +230,7 @@ final class RequestDesk {
 
     private void answer(Caller caller, TaskView view, OptionalInt historyLength, ReplyPort port) {
         if (ReplyStream.waitsForCaller(view.state())) {
-            waits(view.taskId());
+            waits(caller.agent().orElseThrow(), view.taskId());
         }
         port.result(
                 Tasks.taskResponse(Tasks.task(view, historyLength)),
@@ -231,11 +238,25 @@ final class RequestDesk {
                 remakes.task(caller, view.taskId(), historyLength, Tasks::taskResponse));
     }
 
-    /** Bounded: when very many wait, a device that goes on with a forgotten one is told that the task exists already. */
-    private void waits(String taskId) {
+    /** Bounded here: when very many wait, only the topic knows, a moment later. */
+    private void waits(AgentRef agent, String taskId) {
         if (waiting.size() < MOST_WAITING_TASKS) {
             waiting.put(taskId, taskId);
         }
+        owed.asks(agent, taskId);
+    }
+
+    private boolean isAsked(AgentRef agent, String taskId) {
+        return waiting.containsKey(taskId) || owed.isAsked(agent, taskId);
+    }
+
+    private boolean goesOn(AgentRef agent, String taskId) {
+        boolean asked = isAsked(agent, taskId);
+        if (asked) {
+            waiting.remove(taskId);
+            owed.answered(agent, taskId);
+        }
+        return asked;
     }
 
     private void get(DeviceRequest request, ReplyPort port) {

@@ -6,11 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.dmsc.bridge.mqtt.broker.BrokerSettings;
 import org.dmsc.bridge.mqtt.testing.Eventually;
+import org.dmsc.bridge.mqtt.testing.FakeExchange.Asked;
 import org.dmsc.bridge.mqtt.testing.FakeExchange.FakeTask;
 import org.dmsc.bridge.mqtt.testing.Paho3;
 import org.dmsc.bridge.mqtt.testing.Paho5;
@@ -153,6 +155,26 @@ final class OwedRepliesTest {
     }
 
     @Test
+    void aTaskThatWaitsForTheDeviceGoesOnAtTheOther() throws Exception {
+        String task;
+        try (Paho5 device = five(edge.edge, false)) {
+            task = ask(device, "SendStreamingMessage");
+            device.next();
+            edge.exchange.task(task).update(TaskStateName.INPUT_REQUIRED, "which one?", false);
+            device.next();
+        }
+
+        try (Paho5 back = five(second, false)) {
+            send(back, "SendMessage", task);
+
+            assertThat(edge.exchange.asked().stream()
+                            .map(Asked::message)
+                            .filter(message -> message.existingTaskId().equals(Optional.of(task))))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
     void aRefusalIsPaidWhenItWasHeard() throws Exception {
         edge.exchange.behave(task ->
                 CompletableFuture.failedFuture(new RefusedException(Refusal.OVERLOADED, "too much (expected less)")));
@@ -208,6 +230,11 @@ final class OwedRepliesTest {
 
     private String ask(Paho5 device, String method) throws Exception {
         String task = UUID.randomUUID().toString();
+        send(device, method, task);
+        return task;
+    }
+
+    private void send(Paho5 device, String method, String task) throws Exception {
         String call = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + method
                 + "\",\"params\":{\"message\":{\"messageId\":\"m\",\"taskId\":\"" + task
                 + "\",\"role\":\"ROLE_USER\",\"parts\":[{\"text\":\"x\"}]}}}";
@@ -217,6 +244,5 @@ final class OwedRepliesTest {
                         false,
                         Paho5.properties("$a2a/v1/reply/" + ConnectingTest.id(agent) + "/r", task))
                 .waitForCompletion(20_000);
-        return task;
     }
 }

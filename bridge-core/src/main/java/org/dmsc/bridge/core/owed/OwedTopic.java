@@ -26,6 +26,7 @@ import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TopicNames;
+import org.dmsc.schemas.avro.DeviceBinding;
 import org.dmsc.schemas.avro.OwedReply;
 import org.dmsc.schemas.avro.SealedEnvelope;
 import org.dmsc.schemas.serde.AvroCodec;
@@ -88,12 +89,49 @@ public final class OwedTopic implements OwedReplies, AutoCloseable {
 
     @Override
     public CompletionStage<Void> owe(OwedKey key, OwedReply reply) {
-        return keys.with(key.agent().tenant(), () -> {
-            Parties parties = new Parties("", key.agent().toString());
-            return send(
-                    key.toString(),
-                    envelopes.seal(reply, key.agent().tenant(), CHANNEL, key.toString(), parties, clock.millis()));
+        return write(key.agent(), key.toString(), reply);
+    }
+
+    private CompletionStage<Void> write(AgentRef agent, String key, OwedReply reply) {
+        return keys.with(agent.tenant(), () -> {
+            Parties parties = new Parties("", agent.toString());
+            return send(key, envelopes.seal(reply, agent.tenant(), CHANNEL, key, parties, clock.millis()));
         });
+    }
+
+    @Override
+    public void asks(AgentRef agent, String taskId) {
+        OwedReply question = OwedReply.newBuilder()
+                .setTaskId(taskId)
+                .setClientId("")
+                .setBinding(DeviceBinding.A2A_MQTT)
+                .setTopic("")
+                .setReference("")
+                .setStreaming(false)
+                .setQuestion(true)
+                .build();
+        var unused = write(agent, question(agent, taskId), question).exceptionally(failure -> {
+            LOG.atWarn()
+                    .addKeyValue("task", taskId)
+                    .setCause(failure)
+                    .log("other gateways do not know that this task waits for its device");
+            return null;
+        });
+    }
+
+    @Override
+    public boolean isAsked(AgentRef agent, String taskId) {
+        String key = question(agent, taskId);
+        return open.containsKey(key) && !paid.contains(key);
+    }
+
+    @Override
+    public void answered(AgentRef agent, String taskId) {
+        erase(question(agent, taskId));
+    }
+
+    private static String question(AgentRef agent, String taskId) {
+        return agent + "/?" + taskId;
     }
 
     @Override
@@ -120,10 +158,11 @@ public final class OwedTopic implements OwedReplies, AutoCloseable {
 
     @Override
     public void forgetBefore(Instant moment) {
-        open.keySet()
-                .forEach(text -> OwedKey.parse(text)
-                        .filter(key -> key.time() < moment.toEpochMilli())
-                        .ifPresent(key -> erase(text)));
+        open.forEach((key, envelope) -> {
+            if (envelope.getRouting().getTime() < moment.toEpochMilli()) {
+                erase(key);
+            }
+        });
     }
 
     @Override

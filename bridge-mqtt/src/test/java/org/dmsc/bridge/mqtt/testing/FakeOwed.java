@@ -3,8 +3,10 @@ package org.dmsc.bridge.mqtt.testing;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -17,6 +19,7 @@ import org.dmsc.schemas.avro.OwedReply;
 public final class FakeOwed implements OwedReplies {
 
     private final Map<String, Owed> open = new ConcurrentSkipListMap<>();
+    private final Set<String> questions = ConcurrentHashMap.newKeySet();
     private final List<Consumer<OwedKey>> listeners = new CopyOnWriteArrayList<>();
 
     @Override
@@ -42,6 +45,21 @@ public final class FakeOwed implements OwedReplies {
     @Override
     public void onPaid(Consumer<OwedKey> listener) {
         listeners.add(listener);
+    }
+
+    @Override
+    public void asks(AgentRef agent, String taskId) {
+        questions.add(agent + " " + taskId);
+    }
+
+    @Override
+    public boolean isAsked(AgentRef agent, String taskId) {
+        return questions.contains(agent + " " + taskId);
+    }
+
+    @Override
+    public void answered(AgentRef agent, String taskId) {
+        questions.remove(agent + " " + taskId);
     }
 
     @Override
