@@ -9,7 +9,7 @@ import com.hivemq.extension.sdk.api.services.publish.Publish;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 
 /** HiveMQ's packets from and to ours. */
@@ -23,13 +23,6 @@ final class Packets {
     private Packets() {}
 
     static InboundPublish inbound(PublishPacket packet) {
-        Map<String, String> properties = new HashMap<>();
-        for (UserProperty property : packet.getUserProperties().asList()) {
-            // The fabric's own names never come from outside.
-            if (!property.getName().toLowerCase(Locale.ROOT).startsWith(RESERVED)) {
-                properties.putIfAbsent(property.getName(), property.getValue());
-            }
-        }
         return new InboundPublish(
                 packet.getTopic(),
                 packet.getPayload().map(Packets::bytes).orElse(new byte[0]),
@@ -39,7 +32,30 @@ final class Packets {
                 packet.getCorrelationData().map(Packets::bytes),
                 packet.getContentType(),
                 packet.getMessageExpiryInterval().map(Duration::ofSeconds),
-                properties);
+                properties(packet.getUserProperties().asList()));
+    }
+
+    /** Most publishes have none or one, and a hash map for it costs as much as to parse what they carry. */
+    private static Map<String, String> properties(List<UserProperty> given) {
+        if (given.isEmpty()) {
+            return Map.of();
+        }
+        if (given.size() == 1) {
+            UserProperty only = given.get(0);
+            return isReserved(only) ? Map.of() : Map.of(only.getName(), only.getValue());
+        }
+        Map<String, String> properties = new HashMap<>();
+        for (UserProperty property : given) {
+            if (!isReserved(property)) {
+                properties.putIfAbsent(property.getName(), property.getValue());
+            }
+        }
+        return properties;
+    }
+
+    /** The fabric's own names never come from outside. */
+    private static boolean isReserved(UserProperty property) {
+        return property.getName().regionMatches(true, 0, RESERVED, 0, RESERVED.length());
     }
 
     static Publish outbound(OutboundPublish publish, Retain retain) {
