@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * One tenant's backlog inside the router, past all quotas of the edges, and another tenant's tasks that come behind it
- * ({@code -Ddmsc.fair.flood=2000}). Prints what the quiet tenant's tasks took from Kafka to their agent's inbox, without and with the flood.
+ * ({@code -Ddmsc.fair.flood=8000}). Prints what the quiet tenant's tasks took from Kafka to their agent's inbox, without and with the flood.
  */
 @Tag("long")
 @Timeout(300)
@@ -35,7 +35,7 @@ class FairnessIT {
 
     private static final TenantId FLOOD = new TenantId("flood");
     private static final TenantId QUIET = new TenantId("quiet");
-    private static final int FLOODED = Integer.getInteger("dmsc.fair.flood", 2000);
+    private static final int FLOODED = Integer.getInteger("dmsc.fair.flood", 8000);
     private static final int TASKS = 30;
     private static final Duration LONGEST = Duration.ofSeconds(120);
 
