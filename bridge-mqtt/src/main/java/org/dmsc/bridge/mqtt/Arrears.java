@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Answers what devices asked at a gateway that is gone, or that they left: one after the other in the order in which an agent asked. What
- * cannot be looked up just now is tried again with the next sweep. Thread-safe, never blocks.
+ * cannot be looked up just now is tried again with the next sweep, which runs on the executor's one thread, too. Never blocks its callers.
  */
 final class Arrears {
 
@@ -49,10 +49,19 @@ final class Arrears {
     private static final class Line {
         private final Deque<Taken> waiting = new ArrayDeque<>();
         private boolean busy;
+
+        synchronized boolean isDone() {
+            return !busy && waiting.isEmpty();
+        }
     }
 
     /** A device is there; after the connection is known to {@link ReplyLines}. */
     void connected(Device device) {
+        // To open what it is owed may take a key from elsewhere, for which the broker's threads cannot wait.
+        executor.execute(() -> takeOver(device));
+    }
+
+    private void takeOver(Device device) {
         List<Taken> taken = debts.takeOver(device);
         if (taken.isEmpty()) {
             return;
@@ -65,11 +74,12 @@ final class Arrears {
         synchronized (line) {
             line.waiting.addAll(taken);
         }
-        executor.execute(() -> next(device.agent(), line));
+        next(device.agent(), line);
     }
 
     /** Goes on with what could not be looked up. */
     void sweep() {
+        lines.values().removeIf(Line::isDone);
         lines.forEach(this::next);
         debts.sweep();
     }

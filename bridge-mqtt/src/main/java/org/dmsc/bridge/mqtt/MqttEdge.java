@@ -191,6 +191,7 @@ public final class MqttEdge implements AutoCloseable {
 
     private void sweep() {
         try {
+            broker.sweep();
             wiring.link().sweep();
             wiring.replies().sweep();
             wiring.arrears().sweep();

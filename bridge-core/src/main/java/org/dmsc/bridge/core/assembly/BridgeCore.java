@@ -126,7 +126,6 @@ public final class BridgeCore implements AutoCloseable {
                 new KafkaAgentReports.Sealing(parts.envelopes(), keys),
                 parts.domain(),
                 new KafkaAgentReports.Place(settings.gateway(), epoch, settings.lanes()),
-                parts.ids(),
                 clock);
         this.payloads = new PayloadWriter(outbox, parts.envelopes(), parts.ids());
         this.stored = new PayloadReader(() -> reader("payloads"), envelopes.deserializer(), parts.envelopes());

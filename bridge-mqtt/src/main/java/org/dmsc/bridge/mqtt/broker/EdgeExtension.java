@@ -33,13 +33,15 @@ final class EdgeExtension implements ExtensionMain {
     private final BrokerSettings settings;
     private final DeviceTraffic traffic;
     private final Supplier<String> connectionIds;
+    private final HeldAcks held;
     private final Connections connections = new Connections();
     private volatile Optional<BrokerServices> services = Optional.empty();
 
-    EdgeExtension(BrokerSettings settings, DeviceTraffic traffic, Supplier<String> connectionIds) {
+    EdgeExtension(BrokerSettings settings, DeviceTraffic traffic, Supplier<String> connectionIds, HeldAcks held) {
         this.settings = settings;
         this.traffic = traffic;
         this.connectionIds = connectionIds;
+        this.held = held;
     }
 
     /** Empty until the extension has started, which it refuses when the broker is about to listen otherwise than it was told. */
@@ -95,6 +97,7 @@ final class EdgeExtension implements ExtensionMain {
         InboundGate gate = new InboundGate(
                 device,
                 traffic,
+                held,
                 () -> clients.disconnectClient(
                         device.clientId(), false, DisconnectReasonCode.UNSPECIFIED_ERROR, "not stored, send it again"));
         OutboundWatch watch = new OutboundWatch(device, traffic);

@@ -52,6 +52,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     private final BrokerSettings settings;
     private final DeviceTraffic traffic;
     private final KeyFiles keys;
+    private final HeldAcks held = new HeldAcks(System::nanoTime);
     private volatile Optional<Running> running = Optional.empty();
 
     private record Running(EmbeddedHiveMQ hive, BrokerServices services, BrokerSettings on) {}
@@ -60,6 +61,11 @@ public final class EmbeddedBroker implements AutoCloseable {
         this.settings = settings;
         this.traffic = traffic;
         this.keys = new KeyFiles(settings.workFolder(), random);
+    }
+
+    /** Hangs up on whoever waits for too long for an acknowledgement; to be called every second or so. */
+    public void sweep() {
+        held.sweep();
     }
 
     /**
@@ -210,7 +216,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     private Optional<Running> open(BrokerSettings on, X509Certificate shown) {
         writeConfiguration(on);
         EdgeExtension extension =
-                new EdgeExtension(on, traffic, () -> UUID.randomUUID().toString());
+                new EdgeExtension(on, traffic, () -> UUID.randomUUID().toString(), held);
         EmbeddedHiveMQ hive = build(extension);
         Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
         try {

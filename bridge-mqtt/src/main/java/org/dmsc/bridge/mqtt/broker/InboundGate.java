@@ -14,9 +14,7 @@ import com.hivemq.extension.sdk.api.packets.publish.AckReasonCode;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.dmsc.schemas.Refusal;
 import org.slf4j.Logger;
@@ -37,17 +35,16 @@ final class InboundGate implements PublishInboundInterceptor, PubackOutboundInte
     /** HiveMQ sends the affirmative acknowledgement when this passes, so our own time limit must come first, and Kafka's before that. */
     private static final Duration HOLD_AT_MOST = Duration.ofMinutes(10);
 
-    /** Longer than the delivery timeout of a Kafka producer (two minutes). */
-    private static final Duration STORED_WITHIN = Duration.ofMinutes(3);
-
     private final Device device;
     private final DeviceTraffic traffic;
+    private final HeldAcks held;
     private final Supplier<CompletableFuture<Boolean>> hangUp;
-    private final Map<Integer, CompletableFuture<Void>> pending = new ConcurrentHashMap<>();
+    private final Map<Integer, CompletableFuture<?>> pending = new ConcurrentHashMap<>();
 
-    InboundGate(Device device, DeviceTraffic traffic, Supplier<CompletableFuture<Boolean>> hangUp) {
+    InboundGate(Device device, DeviceTraffic traffic, HeldAcks held, Supplier<CompletableFuture<Boolean>> hangUp) {
         this.device = device;
         this.traffic = traffic;
+        this.held = held;
         this.hangUp = hangUp;
     }
 
@@ -57,7 +54,7 @@ final class InboundGate implements PublishInboundInterceptor, PubackOutboundInte
         PublishVerdict verdict = verdict(input);
         if (verdict instanceof PublishVerdict.Taken taken) {
             if (qos > 0) {
-                hold(input.getPublishPacket().getPacketId(), bounded(taken));
+                hold(input.getPublishPacket().getPacketId(), taken.stored().toCompletableFuture());
             }
             output.preventPublishDelivery(AckReasonCode.SUCCESS);
             return;
@@ -83,24 +80,11 @@ final class InboundGate implements PublishInboundInterceptor, PubackOutboundInte
         held(input.getPubrecPacket().getPacketIdentifier(), () -> output.async(HOLD_AT_MOST));
     }
 
-    /** An acknowledgement cannot be turned from yes to no here (HiveMQ throws), so what was not stored is never acknowledged: hang up. */
     private void held(int packetId, Supplier<Async<?>> hold) {
-        CompletableFuture<Void> stored = pending.remove(packetId);
-        if (stored == null || isDone(stored)) {
-            return;
+        CompletableFuture<?> stored = pending.remove(packetId);
+        if (stored != null && !isDone(stored)) {
+            held.hold(device.agent(), stored, hold.get(), hangUp);
         }
-        Async<?> held = hold.get();
-        CompletionStage<?> unused = stored.whenComplete((done, fault) -> {
-            if (fault == null) {
-                held.resume();
-            } else {
-                LOG.atWarn()
-                        .addKeyValue("agent", device.agent())
-                        .log("mqtt publish was not stored; its connection is closed");
-                CompletionStage<?> hungUp = hangUp.get();
-                hungUp.whenComplete((closed, failed) -> held.resume());
-            }
-        });
     }
 
     private PublishVerdict verdict(PublishInboundInput input) {
@@ -118,18 +102,11 @@ final class InboundGate implements PublishInboundInterceptor, PubackOutboundInte
     }
 
     /** Two publishes with one packet id on one connection break the protocol; then the acknowledgement waits for both. */
-    private void hold(int packetId, CompletableFuture<Void> stored) {
+    private void hold(int packetId, CompletableFuture<?> stored) {
         pending.merge(packetId, stored, (first, second) -> CompletableFuture.allOf(first, second));
     }
 
-    private static CompletableFuture<Void> bounded(PublishVerdict.Taken taken) {
-        return taken.stored()
-                .toCompletableFuture()
-                .<Void>thenApply(stored -> null)
-                .orTimeout(STORED_WITHIN.toSeconds(), TimeUnit.SECONDS);
-    }
-
-    private static boolean isDone(CompletableFuture<Void> stored) {
+    private static boolean isDone(CompletableFuture<?> stored) {
         return stored.isDone() && !stored.isCompletedExceptionally();
     }
 
