@@ -65,11 +65,11 @@ final class HeldAcks {
     /** Gives up what waits for too long. */
     void sweep() {
         long now = nanos.getAsLong();
-        for (Held held : open) {
+        open.forEach(held -> {
             if (now - held.since >= STORED_WITHIN.toNanos() && open.remove(held)) {
                 hangUp(held);
             }
-        }
+        });
     }
 
     /** An acknowledgement cannot be turned from yes to no here (HiveMQ throws). */
