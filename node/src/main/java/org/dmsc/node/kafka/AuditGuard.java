@@ -67,6 +67,7 @@ public final class AuditGuard extends StandardAuthorizer {
                 && isAudit(action.resourcePattern().name());
         if (audit && action.logIfDenied()) {
             attempts.incrementAndGet();
+            AuditAlarms.raise();
             LOG.atError()
                     .addKeyValue("principal", context.principal())
                     .addKeyValue("operation", action.operation())
