@@ -116,7 +116,7 @@ final class MqttSoakIT {
         silent.pause();
         pool.pause();
         settled(round, askers, silent, sensors, pool);
-        ProcessGauge gauge = ProcessGauge.of(node.description().pid());
+        ProcessGauge gauge = ProcessGauge.of(node.description().pid(), folder.resolve("node"));
         gauges.add(gauge);
         System.out.println("round " + round + ": " + askers.asked() + " requests, " + silent.asked()
                 + " after silences, " + pool.asked() + " by the pool, "
@@ -155,7 +155,9 @@ final class MqttSoakIT {
         ProcessGauge early = gauges.get(Math.min(1, gauges.size() - 1));
         ProcessGauge late = gauges.get(gauges.size() - 1);
         assertThat(late.threads()).as("threads, %s", gauges).isLessThanOrEqualTo(early.threads() + MOST_GROWTH);
-        assertThat(late.files()).as("open files, %s", gauges).isLessThanOrEqualTo(early.files() + MOST_GROWTH);
+        assertThat(late.others())
+                .as("open sockets and the like, %s", gauges)
+                .isLessThanOrEqualTo(early.others() + MOST_GROWTH);
     }
 
     private NodeProcess start(PoolLoad pool) throws Exception {

@@ -4,12 +4,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 
-/** What a process holds at a moment, as Linux tells it. */
-record ProcessGauge(long residentMib, long threads, long files) {
+/**
+ * What a process holds at a moment, as Linux tells it.
+ *
+ * @param stored open files of its data, which grow with what it stores
+ * @param others everything else that is open, such as sockets
+ */
+record ProcessGauge(long residentMib, long threads, long stored, long others) {
 
-    static ProcessGauge of(long pid) {
+    static ProcessGauge of(long pid, Path data) {
         Path folder = Path.of("/proc", String.valueOf(pid));
         try (Stream<String> lines = Files.lines(folder.resolve("status"));
                 Stream<Path> files = Files.list(folder.resolve("fd"))) {
@@ -22,9 +28,20 @@ record ProcessGauge(long residentMib, long threads, long files) {
                     threads = number(line);
                 }
             }
-            return new ProcessGauge(resident, threads, files.count());
+            List<Path> open = files.toList();
+            long stored = open.stream().filter(file -> leadsTo(file, data)).count();
+            return new ProcessGauge(resident, threads, stored, open.size() - stored);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean leadsTo(Path file, Path data) {
+        try {
+            return Files.readSymbolicLink(file).startsWith(data);
+        } catch (IOException e) {
+            // Closed meanwhile.
+            return false;
         }
     }
 
@@ -34,6 +51,6 @@ record ProcessGauge(long residentMib, long threads, long files) {
 
     @Override
     public String toString() {
-        return residentMib + " MiB, " + threads + " threads, " + files + " files";
+        return residentMib + " MiB, " + threads + " threads, " + stored + " files of data, " + others + " others";
     }
 }
