@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         subcommands = {
             BenchCommand.Roundtrip.class,
-            BenchCommand.Start.class,
+            StartCommand.class,
             HttpCommand.class,
             IntentCommand.class,
             RevocationCommand.class,
@@ -187,45 +187,6 @@ public final class BenchCommand implements Callable<Integer> {
                 new RoundtripBench(bare, tasks, output.progress())
                         .run(report, rate, Duration.ofSeconds(seconds), after);
             }
-        }
-    }
-
-    /** How long {@code dmsc up} takes until it is ready, and what it then has in memory. */
-    @Command(
-            name = "start",
-            mixinStandardHelpOptions = true,
-            description = "From the start of the process until the fabric is ready, and its memory.")
-    static final class Start implements Callable<Integer> {
-
-        @Option(
-                names = "--rounds",
-                description = "how often; the median counts (default: ${DEFAULT-VALUE})",
-                defaultValue = "5")
-        private int rounds;
-
-        @Mixin
-        private Output output = new Output();
-
-        @Override
-        public Integer call() throws Exception {
-            double[] ready = new double[rounds];
-            double[] resident = new double[rounds];
-            for (int i = 0; i < rounds; i++) {
-                try (Scratch scratch = Scratch.make();
-                        FabricProcess fabric = FabricProcess.start(scratch.folder())) {
-                    ready[i] = fabric.readyMillis();
-                    resident[i] = fabric.residentMib();
-                    output.progress()
-                            .accept("round " + (i + 1) + " of " + rounds + ": ready after " + ready[i] + " ms, "
-                                    + Math.round(resident[i]) + " MiB");
-                }
-            }
-            java.util.Arrays.sort(ready);
-            java.util.Arrays.sort(resident);
-            return output.print(new Report("start")
-                    .figure("ready_ms", ready[rounds / 2])
-                    .figure("ready_ms_worst", ready[rounds - 1])
-                    .figure("rss_mib", resident[rounds / 2]));
         }
     }
 }

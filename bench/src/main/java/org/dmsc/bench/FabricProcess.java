@@ -153,6 +153,27 @@ final class FabricProcess implements AutoCloseable {
         }
     }
 
+    /** The same by the launcher, all of it, as it is typed: how long it took. */
+    Duration launcher(String... words) throws InterruptedException {
+        List<String> all = new ArrayList<>();
+        all.add(Path.of(System.getProperty("dmsc.home", "."), "dmsc").toString());
+        all.addAll(List.of(words));
+        all.addAll(List.of("--data", data.toString()));
+        try {
+            long begun = System.nanoTime();
+            Process done = new ProcessBuilder(all)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .start();
+            if (!done.waitFor(60, TimeUnit.SECONDS) || done.exitValue() != 0) {
+                throw new BenchException("dmsc " + String.join(" ", words) + ": failed, see " + log);
+            }
+            return Duration.ofNanos(System.nanoTime() - begun);
+        } catch (IOException e) {
+            throw new BenchException("dmsc: cannot be run (expected the launcher in the project's folder)", e);
+        }
+    }
+
     /** An agent of a tenant, with its credentials in a folder. */
     Credentials agent(String tenant, String agent) throws InterruptedException {
         Path folder = data.resolveSibling(tenant + "-" + agent);

@@ -14,8 +14,10 @@ final class MqttBench {
     private static final int MANY_WINDOW = 5;
     private static final int STEADY_RATE = 1_000;
     private static final Duration WARM_UP = Duration.ofSeconds(3);
-    private static final int WARM_UPS_AT_ONCE = 3;
-    private static final int MOST_WARM_UPS = 5;
+    private static final int MOST_WARM_UPS = 9;
+    /** So many windows in a row that are not faster than the best by {@link #FASTER}: warm. */
+    private static final int NO_FASTER = 2;
+
     private static final double FASTER = 1.05;
 
     private final int edgePort;
@@ -45,17 +47,15 @@ final class MqttBench {
         }
     }
 
-    /** The edge, Kafka and TLS in one virtual machine take the compilers half a minute of full load; the bare broker is warm before. */
+    /** The edge, Kafka and TLS in one virtual machine take the compilers half a minute of full load and more; both get the same. */
     private void warmUp(MqttReports edge, MqttReports atOnce) throws InterruptedException {
-        double baseline = 0;
         double best = 0;
-        for (int window = 1; window <= MOST_WARM_UPS; window++) {
+        int noFaster = 0;
+        for (int window = 1; window <= MOST_WARM_UPS && noFaster < NO_FASTER; window++) {
             double reached = edge.saturate(FEW_WINDOW, WARM_UP);
-            baseline = window <= WARM_UPS_AT_ONCE ? atOnce.saturate(FEW_WINDOW, WARM_UP) : baseline;
+            double baseline = atOnce.saturate(FEW_WINDOW, WARM_UP);
             progress.accept(String.format(Locale.ROOT, "warming up: edge %.0f/s, at once %.0f/s", reached, baseline));
-            if (window > WARM_UPS_AT_ONCE && reached < best * FASTER) {
-                return;
-            }
+            noFaster = reached > best * FASTER ? 0 : noFaster + 1;
             best = Math.max(best, reached);
         }
     }

@@ -52,6 +52,7 @@ class DocsTest {
                 TopicNames.ENROLMENTS,
                 TopicNames.PUSH,
                 TopicNames.OWED,
+                TopicNames.QUARANTINE,
                 TopicNames.PURGES,
                 TopicNames.LANES,
                 TopicNames.SCHEMAS,

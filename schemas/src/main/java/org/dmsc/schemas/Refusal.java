@@ -8,6 +8,9 @@ public enum Refusal {
     // who
     UNAUTHENTICATED("no valid certificate or token"),
     REVOKED("the certificate or token was revoked"),
+    DPOP_BINDING("the token is bound to a key that was not proven, or to none"),
+    DPOP_NONCE("the proof of possession needs a nonce of this gateway"),
+    DPOP_INVALID("the proof of possession does not hold"),
     IDENTITY_MISMATCH("host, certificate and token do not name the same tenant and agent"),
     NOT_PERMITTED("the caller may not do this"),
     CROSS_TENANT("no grant lets this tenant reach that one"),
@@ -36,8 +39,10 @@ public enum Refusal {
     TASK_NOT_CANCELABLE("the task has ended"),
     TASK_ENDED("the task has ended and takes no more messages"),
     DUPLICATE("it exists already"),
-    CARD_QUARANTINED("the card holds what reads like an instruction to a model; an operator has to look at it"),
-    CARD_NOT_VERIFIED("the card has signatures, and none of them holds"),
+    CARD_QUARANTINED("the card holds what reads like an instruction to a model; an administrator has to look at it"),
+    CARD_UNKNOWN("no such card in quarantine"),
+    CARD_NOT_VERIFIED("the card has signatures, and none of them is by a key that counts and holds"),
+    CARD_NOT_SIGNED("the card has to be signed, and is not"),
     ADDRESS_NOT_ALLOWED("the fabric may not call this address"),
     FETCH_FAILED("what was to be fetched could not be had"),
     // delegation

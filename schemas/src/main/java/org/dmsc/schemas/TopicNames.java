@@ -17,6 +17,7 @@ public final class TopicNames {
     public static final String USAGE = "dmsc.sys.usage";
     public static final String PUSH = "dmsc.sys.push";
     public static final String OWED = "dmsc.sys.owed";
+    public static final String QUARANTINE = "dmsc.sys.quarantine";
     public static final String PURGES = "dmsc.sys.purges";
     public static final String GATEWAYS = "dmsc.sys.gateways";
     public static final String LANES = "dmsc.sys.lanes";

@@ -22,6 +22,15 @@ public interface AgentReports {
     /** It takes its registration back. */
     CompletionStage<Void> unregister(AgentRef agent);
 
+    /**
+     * Its card, that was fetched, is another now, or there is none any more. Counts only while the card is registered that this was found out about:
+     * whoever registers the agent anew, or takes it back, in the meantime is not undone.
+     *
+     * @param known {@code sha256} of that card
+     * @param by empty: the registration ends
+     */
+    CompletionStage<Void> replace(AgentRef agent, String known, Optional<AgentRegistration> by);
+
     /** It connected here. */
     CompletionStage<Void> present(AgentRef agent);
 

@@ -28,6 +28,11 @@ public record Need(
         return new Need(target, skill, tags, dataTags, other);
     }
 
+    /** Whether its text alone says what is needed, but for tags. */
+    public boolean goesByText() {
+        return target.isEmpty() && skill.isEmpty() && !intent.isBlank();
+    }
+
     /** Just the text. */
     public static Need of(String intent) {
         return new Need(Optional.empty(), Optional.empty(), Set.of(), Set.of(), intent);

@@ -7,6 +7,7 @@ import org.dmsc.schemas.Reach;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.AgentRegistration;
 import org.dmsc.schemas.avro.AgentSnapshot;
+import org.dmsc.schemas.avro.CardSource;
 import org.dmsc.tenant.directory.Match;
 
 /** Agents as the API shows them. */
@@ -55,6 +56,36 @@ final class AgentJson {
             skill.put("breaker", agent.getBreakers().getOrDefault(record.getId(), "CLOSED"));
         });
         return json;
+    }
+
+    /** With where its card came from and who signed it: for its own tenant. */
+    static ObjectNode withEvidence(AgentSnapshot agent, String url) {
+        ObjectNode json = of(agent, url);
+        AgentRegistration registration = agent.getRegistration();
+        if (registration.getSource() != null) {
+            ObjectNode card = json.putObject("card");
+            evidence(card, registration.getSource());
+            ArrayNode former = card.putArray("former");
+            registration.getFormerCards().forEach(one -> {
+                ObjectNode entry = former.addObject();
+                evidence(entry, one.getSource());
+                entry.put("until", one.getUntil());
+                if (!one.getCardJson().isEmpty()) {
+                    entry.put("card", one.getCardJson());
+                }
+            });
+        }
+        return json;
+    }
+
+    private static void evidence(ObjectNode json, CardSource source) {
+        json.put("url", source.getUrl());
+        json.put("sha256", source.getSha256());
+        json.put("signer", source.getSigner());
+        json.put("since", source.getSince());
+        if (!source.getReleasedBy().isEmpty()) {
+            json.put("releasedBy", source.getReleasedBy());
+        }
     }
 
     static ObjectNode of(AgentSnapshot agent, Match match, String url) {

@@ -1,8 +1,11 @@
 package org.dmsc.bridge.http;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.AgentSnapshot;
@@ -11,6 +14,7 @@ import org.dmsc.tenant.directory.Experiences;
 import org.dmsc.tenant.directory.Match;
 import org.dmsc.tenant.directory.Query;
 import org.dmsc.tenant.directory.TagExpression;
+import org.dmsc.tenant.embed.Nearness;
 
 /** Agents by skill, tags and words, of those that a tenant may use, in the order in which the router would look at them. */
 final class AgentSearch {
@@ -21,11 +25,13 @@ final class AgentSearch {
     private final VisibleAgents visible;
     private final CapabilityIndex capabilities;
     private final Experiences experiences;
+    private final Nearness nearness;
 
     AgentSearch(HttpEdgeParts parts, VisibleAgents visible) {
         this.visible = visible;
         this.capabilities = parts.capabilities();
         this.experiences = parts.experiences();
+        this.nearness = parts.nearness();
     }
 
     /** What is wanted; nothing at all: everybody. */
@@ -39,15 +45,28 @@ final class AgentSearch {
     /** An agent, and why it was found where something was wanted. */
     record Found(AgentSnapshot agent, Optional<Match> match) {}
 
-    List<Found> find(TenantId viewer, Wanted wanted, int most) {
+    /** Soon complete: a model of meaning is asked where there is one, and not waited for for long. */
+    CompletionStage<List<Found>> find(TenantId viewer, Wanted wanted, int most) {
         if (wanted.nothing()) {
-            return visible.all(viewer).stream()
+            return CompletableFuture.completedStage(visible.all(viewer).stream()
                     .limit(most)
                     .map(agent -> new Found(agent, Optional.empty()))
-                    .toList();
+                    .toList());
         }
+        return wanted.skill().isPresent() || wanted.text().isBlank()
+                ? CompletableFuture.completedStage(find(viewer, wanted, most, Map.of()))
+                : nearness.of(viewer, wanted.text()).thenApply(near -> find(viewer, wanted, most, near));
+    }
+
+    private List<Found> find(TenantId viewer, Wanted wanted, int most, Map<String, Double> near) {
         Query query = new Query(
-                visible.tenants(viewer), wanted.skill(), wanted.tags(), wanted.expression(), wanted.text(), MOST);
+                        visible.tenants(viewer),
+                        wanted.skill(),
+                        wanted.tags(),
+                        wanted.expression(),
+                        wanted.text(),
+                        MOST)
+                .near(near);
         List<Match> matches = experiences
                 .of(viewer)
                 .map(experience -> capabilities.search(query, experience))

@@ -58,6 +58,7 @@ final class Answers {
                 ResponseHeaders.builder(status).contentType(type).add(HttpHeaderNames.CACHE_CONTROL, "no-store");
         if (status.equals(HttpStatus.UNAUTHORIZED)) {
             headers.add(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
+            headers.add(HttpHeaderNames.WWW_AUTHENTICATE, DpopChallenge.OFFER);
         }
         if (status.equals(HttpStatus.TOO_MANY_REQUESTS) || status.equals(HttpStatus.SERVICE_UNAVAILABLE)) {
             long seconds =

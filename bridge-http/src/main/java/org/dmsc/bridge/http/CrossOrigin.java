@@ -21,6 +21,7 @@ final class CrossOrigin {
                 .allowRequestMethods(HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.DELETE)
                 .allowRequestHeaders(
                         "authorization",
+                        "dpop",
                         "content-type",
                         "accept",
                         "a2a-version",
@@ -29,7 +30,7 @@ final class CrossOrigin {
                         "mcp-protocol-version",
                         "if-none-match",
                         "traceparent")
-                .exposeHeaders("a2a-extensions", "etag", "retry-after", "www-authenticate")
+                .exposeHeaders("a2a-extensions", "etag", "retry-after", "www-authenticate", "dpop-nonce")
                 .maxAge(REMEMBERED)
                 .newDecorator();
     }

@@ -8,6 +8,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -44,11 +45,14 @@ final class DiscoveryPage implements Page {
     @Override
     public Optional<CompletionStage<HttpResponse>> answer(Call call) {
         if (call.is(HttpMethod.GET, "v1", "agents")) {
-            return done(Answers.json(HttpStatus.OK, found(call)));
+            return Optional.of(found(call));
         }
         if (call.is(HttpMethod.GET, "v1", "agents", "*")) {
             AgentSnapshot agent = one(call, call.path().get(2));
-            return done(Answers.json(HttpStatus.OK, AgentJson.of(agent, url(call, agent))));
+            boolean own = agent.getTenant().equals(tenantOf(call).value());
+            String url = url(call, agent);
+            return done(
+                    Answers.json(HttpStatus.OK, own ? AgentJson.withEvidence(agent, url) : AgentJson.of(agent, url)));
         }
         if (call.is(HttpMethod.GET, ".well-known", "ai-catalog.json")) {
             return done(PublicPages.card(catalogue(call), call.request().headers()));
@@ -77,7 +81,7 @@ final class DiscoveryPage implements Page {
                 HttpData.ofUtf8(agent.getRegistration().getCardJson()));
     }
 
-    private ObjectNode found(Call call) {
+    private CompletionStage<HttpResponse> found(Call call) {
         TenantId tenant = tenantOf(call);
         Optional<String> skill = call.query("skill");
         Set<String> tags = new HashSet<>(call.queries("tag"));
@@ -88,11 +92,15 @@ final class DiscoveryPage implements Page {
                     "q: has " + text.length() + " characters (expected at most " + LONGEST_QUERY + ")");
         }
         Optional<TagExpression> expression = call.query("tags").map(TagExpression::parse);
+        return search.find(tenant, new AgentSearch.Wanted(skill, tags, expression, text), limit(call))
+                .thenApply(all -> Answers.json(HttpStatus.OK, listed(call, all)));
+    }
+
+    private static ObjectNode listed(Call call, List<AgentSearch.Found> all) {
         ArrayNode list = A2aJson.array();
-        search.find(tenant, new AgentSearch.Wanted(skill, tags, expression, text), limit(call))
-                .forEach(found -> list.add(found.match()
-                        .map(match -> AgentJson.of(found.agent(), match, url(call, found.agent())))
-                        .orElseGet(() -> AgentJson.of(found.agent(), url(call, found.agent())))));
+        all.forEach(found -> list.add(found.match()
+                .map(match -> AgentJson.of(found.agent(), match, url(call, found.agent())))
+                .orElseGet(() -> AgentJson.of(found.agent(), url(call, found.agent())))));
         ObjectNode body = A2aJson.object();
         body.set("agents", list);
         return body;

@@ -26,6 +26,7 @@ final class Door {
 
     private final PeerCredentials credentials;
     private final CallerAuthenticator authenticator;
+    private final DpopChallenge challenge;
     private final NetworkGate network;
     private final Claims claims;
     private final ConnectionEnd connectionEnd;
@@ -35,6 +36,7 @@ final class Door {
     Door(HttpEdgeParts parts) {
         this.credentials = new PeerCredentials(parts.settings().domain());
         this.authenticator = parts.authenticator();
+        this.challenge = new DpopChallenge(authenticator.possession());
         this.network = NetworkTrials.gate(parts);
         this.claims = new Claims(parts.audit());
         this.connectionEnd = new ConnectionEnd(parts.clock());
@@ -94,8 +96,10 @@ final class Door {
                             .channel())
                     .admit(identified.evidence());
             shown.chain().stream().findFirst().ifPresent(leaf -> connectionEnd.at(context, leaf));
+            identified.nonce().ifPresent(nonce -> DpopChallenge.renew(context, nonce));
             return network.requireSource(identified.caller(), PeerCredentials.address(context));
         } catch (RefusedException e) {
+            challenge.refused(context, headers, e.refusal());
             // A good certificate of a tenant that is not there is no identity.
             throw e.refusal() == Refusal.TENANT_UNKNOWN
                     ? new RefusedException(Refusal.UNAUTHENTICATED, e.sentence())

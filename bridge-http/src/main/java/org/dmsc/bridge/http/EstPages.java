@@ -213,7 +213,7 @@ final class EstPages {
     private Credentials shown(ServiceRequestContext context, RequestHeaders headers) {
         Credentials shown = credentials.certificatesOf(context, headers);
         return new Credentials(
-                shown.chain(), shown.bearerToken(), shown.host().map(EstPages::tenantHost), shown.remoteAddress());
+                shown.chain(), shown.token(), shown.host().map(EstPages::tenantHost), shown.remoteAddress());
     }
 
     private static String tenantHost(String host) {

@@ -180,7 +180,7 @@ public final class HttpEdge implements AutoCloseable {
     }
 
     private List<Page> pages(A2aCore core, Failures failures, CardSeal seal) {
-        RegistrationPage registration = new RegistrationPage(parts, watch, inboxes, seal);
+        RegistrationPage registration = new RegistrationPage(parts, watch, inboxes);
         List<Page> pages = new ArrayList<>();
         if (parts.operators().isEmpty() && parts.pki().isEmpty()) {
             pages.add(new Elsewhere(parts.settings()));
@@ -194,6 +194,7 @@ public final class HttpEdge implements AutoCloseable {
                 new DiscoveryPage(parts, seal),
                 new OnboardingPage(parts, registration),
                 registration,
+                new QuarantinePage(parts, registration),
                 new InboxPage(parts, inboxes),
                 new RestPage(core, parts.settings()),
                 new AuditPage(parts),

@@ -11,11 +11,13 @@ import org.dmsc.bridge.core.DeadLetters;
 import org.dmsc.bridge.core.Exchange;
 import org.dmsc.bridge.core.InboxRelay;
 import org.dmsc.bridge.core.PushConfigs;
+import org.dmsc.bridge.core.cards.CardGate;
 import org.dmsc.schemas.avro.Delivery;
 import org.dmsc.tenant.directory.Agents;
 import org.dmsc.tenant.directory.CapabilityIndex;
 import org.dmsc.tenant.directory.Experiences;
 import org.dmsc.tenant.directory.Tenants;
+import org.dmsc.tenant.embed.Nearness;
 import org.dmsc.tenant.fetch.Fetcher;
 import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.oauth.TokenDesk;
@@ -31,8 +33,10 @@ import org.dmsc.tenant.revocation.LiveConnections;
  *
  * @param identity this node's certificate; asked for each new connection, so a renewed one is used at once
  * @param connections those that are open, to be cut when their peer is revoked
+ * @param nearness a model of meaning that is asked beside it
  * @param experiences what the caller's tenant has learnt orders what it finds
  * @param tokens the token endpoint; empty in a process that holds no token keys
+ * @param cards what is asked of cards before they are registered
  * @param fetcher how agents' cards are had from their own addresses
  * @param delegationTokens the token that goes with a task to an agent that fetches it here
  * @param relay to the gateway that holds what such an agent speaks of
@@ -56,6 +60,7 @@ public record HttpEdgeParts(
         Agents agents,
         CapabilityIndex capabilities,
         Experiences experiences,
+        Nearness nearness,
         AuditTrail audit,
         AuditReader auditLog,
         DeadLetters dead,
@@ -63,6 +68,7 @@ public record HttpEdgeParts(
         Optional<PkiDesk> pki,
         NodeStatus status,
         Optional<TokenDesk> tokens,
+        CardGate cards,
         Fetcher fetcher,
         Function<Delivery, String> delegationTokens,
         InboxRelay relay,

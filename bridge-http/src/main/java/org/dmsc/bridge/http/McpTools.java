@@ -3,6 +3,7 @@ package org.dmsc.bridge.http;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
@@ -58,7 +59,7 @@ final class McpTools {
                 tool.arguments(Fields.ofRequest(params, "").object("arguments").orElseGet(A2aJson::object));
         switch (tool) {
             case FIND_AGENTS:
-                return CompletableFuture.completedStage(found(call, arguments));
+                return found(call, arguments);
             case DELEGATE_TASK:
                 return delegated(call, arguments);
             case GET_TASK:
@@ -69,7 +70,7 @@ final class McpTools {
         throw new IllegalStateException("unknown tool: " + tool);
     }
 
-    private ObjectNode found(Call call, Fields arguments) {
+    private CompletionStage<ObjectNode> found(Call call, Fields arguments) {
         TenantId viewer = call.caller().tenant();
         AgentSearch.Wanted wanted = new AgentSearch.Wanted(
                 arguments.text("skill", LONGEST_NAME),
@@ -77,14 +78,15 @@ final class McpTools {
                 Optional.empty(),
                 arguments.text("query", LONGEST_QUERY).orElse(""));
         int most = arguments.whole("limit", 1, MOST_FOUND).map(Long::intValue).orElse(FOUND);
+        return search.find(viewer, wanted, most).thenApply(found -> listed(call, viewer, found));
+    }
+
+    private static ObjectNode listed(Call call, TenantId viewer, List<AgentSearch.Found> found) {
         ObjectNode result = A2aJson.object();
         ArrayNode agents = result.putArray("agents");
-        search.find(viewer, wanted, most)
-                .forEach(one -> agents.add(one.match()
-                        .map(match ->
-                                AgentJson.of(one.agent(), match, AgentJson.url(one.agent(), call.baseUrl(), viewer)))
-                        .orElseGet(
-                                () -> AgentJson.of(one.agent(), AgentJson.url(one.agent(), call.baseUrl(), viewer)))));
+        found.forEach(one -> agents.add(one.match()
+                .map(match -> AgentJson.of(one.agent(), match, AgentJson.url(one.agent(), call.baseUrl(), viewer)))
+                .orElseGet(() -> AgentJson.of(one.agent(), AgentJson.url(one.agent(), call.baseUrl(), viewer)))));
         return result;
     }
 

@@ -58,6 +58,7 @@ final class OAuthAudit {
                         "jti", granted.token().id(),
                         "notAfter", granted.token().expiresAt().toString(),
                         "method", granted.method().value(),
+                        "tokenType", granted.type().value(),
                         "scope", String.join(" ", granted.scope())))
                 .build();
     }

@@ -26,8 +26,10 @@ import org.dmsc.schemas.avro.AuditEvent;
 import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.schemas.avro.TenantState;
 import org.dmsc.tenant.directory.Tenants;
+import org.dmsc.tenant.dpop.ProofOfPossession;
 import org.dmsc.tenant.identity.Credentials;
 import org.dmsc.tenant.identity.FabricDomain;
+import org.dmsc.tenant.identity.Possession;
 import org.dmsc.tenant.oauth.ClientMethod;
 import org.dmsc.tenant.oauth.TokenAnswer;
 import org.dmsc.tenant.oauth.TokenAsk;
@@ -35,7 +37,7 @@ import org.dmsc.tenant.oauth.TokenDesk;
 import org.dmsc.tenant.oauth.TokenError;
 
 /**
- * The built-in token issuer of each tenant: token endpoint (RFC 6749), metadata (RFC 8414) and keys (RFC 7517). Clients prove themselves to the
+ * The built-in token issuer of each tenant: token endpoint (RFC 6749, RFC 9449), metadata (RFC 8414) and keys (RFC 7517). Clients prove themselves to the
  * endpoint in ways of its own, so it comes before the edge's question who is calling. A token is handed out only when the audit log has it.
  */
 final class OAuthPages {
@@ -51,6 +53,7 @@ final class OAuthPages {
     private final Optional<URI> authorities;
     private final Elsewhere elsewhere;
     private final PeerCredentials credentials;
+    private final ProofOfPossession possession;
     private final OAuthAudit audit;
 
     OAuthPages(HttpEdgeParts parts) {
@@ -60,6 +63,7 @@ final class OAuthPages {
         this.authorities = parts.settings().authorities();
         this.elsewhere = new Elsewhere(parts.settings());
         this.credentials = new PeerCredentials(domain);
+        this.possession = parts.authenticator().possession();
         this.audit = new OAuthAudit(parts);
     }
 
@@ -94,13 +98,21 @@ final class OAuthPages {
                     Optional.empty())));
         }
         Credentials shown = credentials.of(context, headers);
+        Optional<Possession> proof;
+        try {
+            proof = PeerCredentials.possession(context, headers);
+        } catch (RefusedException e) {
+            return answered(new TokenAnswer.Failed(TokenError.INVALID_DPOP_PROOF, e.sentence(), Optional.of(e)), shown);
+        }
+        proof.ifPresent(given -> DpopChallenge.renew(context, possession.nonce()));
         return request.aggregate()
                 .thenCompose(whole -> CompletableFuture.supplyAsync(
                                 () -> open.answer(new TokenAsk(
                                         headers.method().name(),
                                         headers.get(HttpHeaderNames.CONTENT_TYPE, ""),
                                         whole.contentUtf8(),
-                                        shown)),
+                                        shown,
+                                        proof)),
                                 context.blockingTaskExecutor())
                         .thenCompose(answer -> answered(answer, shown)));
     }
@@ -118,7 +130,7 @@ final class OAuthPages {
     private static HttpResponse granted(TokenAnswer.Granted granted) {
         ObjectNode body = A2aJson.object();
         body.put("access_token", granted.token().token());
-        body.put("token_type", "Bearer");
+        body.put("token_type", granted.type().value());
         body.put("expires_in", granted.lifeSeconds());
         if (!granted.scope().isEmpty()) {
             body.put("scope", String.join(" ", granted.scope()));
@@ -166,6 +178,7 @@ final class OAuthPages {
             methods.add(method.value());
         }
         body.putArray("token_endpoint_auth_signing_alg_values_supported").add("ES256");
+        ProofOfPossession.algorithms().forEach(body.putArray("dpop_signing_alg_values_supported")::add);
         body.put("tls_client_certificate_bound_access_tokens", true);
         return body;
     }

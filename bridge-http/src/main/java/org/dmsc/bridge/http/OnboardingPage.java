@@ -1,19 +1,18 @@
 package org.dmsc.bridge.http;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
+import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.dmsc.bridge.core.a2a.A2aJson;
-import org.dmsc.bridge.core.a2a.AgentHints;
-import org.dmsc.bridge.core.a2a.Cards;
+import org.dmsc.bridge.core.cards.CardSources;
+import org.dmsc.bridge.core.cards.FetchedCards;
 import org.dmsc.schemas.AgentId;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
-import org.dmsc.schemas.avro.AgentChannel;
 import org.dmsc.schemas.avro.AgentRegistration;
 import org.dmsc.tenant.fetch.Destination;
 import org.dmsc.tenant.fetch.FetchOrder;
@@ -28,17 +27,22 @@ import org.dmsc.tenant.identity.FabricDomain;
  * <pre>
  *   url ▸ fetched by the rules for outside addresses ▸ certificate of an agent of the tenant ▸ card of that same host ▸ registered
  * </pre>
+ * From then on the gateway looks there for changes, see {@link org.dmsc.bridge.core.cards.CardRefetcher}.
  */
 final class OnboardingPage implements Page {
 
     private final Fetcher fetcher;
     private final FabricDomain domain;
     private final RegistrationPage registration;
+    private final FetchedCards cards;
+    private final Clock clock;
 
     OnboardingPage(HttpEdgeParts parts, RegistrationPage registration) {
         this.fetcher = parts.fetcher();
         this.domain = parts.settings().domain();
         this.registration = registration;
+        this.cards = new FetchedCards(parts.cards().check());
+        this.clock = parts.clock();
     }
 
     @Override
@@ -68,18 +72,10 @@ final class OnboardingPage implements Page {
 
     private CompletionStage<HttpResponse> registered(Call call, TenantId tenant, Destination card, Fetched fetched) {
         AgentRef agent = agent(call, tenant, fetched);
-        ObjectNode read = A2aJson.parse(fetched.body());
+        FetchedCards.Read read = cards.read(agent, card, fetched.body());
         AgentRegistration registered =
-                Cards.registration(read, AgentChannel.A2A_HTTP, AgentHints.of(read, Optional.empty()));
-        registration.requireSigned(read, agent);
-        Destination endpoint = Destination.of(registered.getUrl());
-        if (!endpoint.isBeside(card)) {
-            throw new RefusedException(
-                    Refusal.INVALID_REQUEST,
-                    "card: its endpoint is at " + endpoint.authority() + " and the card at " + card.authority()
-                            + " (expected the same host and port; an agent may register itself under another)");
-        }
-        return registration.register(call, agent, registered);
+                CardSources.fetched(read.registration(), card.toString(), read.signer(), clock.millis());
+        return registration.admit(call, agent, registered);
     }
 
     private AgentRef agent(Call call, TenantId tenant, Fetched fetched) {

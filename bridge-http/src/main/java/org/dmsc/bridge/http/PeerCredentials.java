@@ -19,12 +19,15 @@ import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.tenant.identity.Credentials;
 import org.dmsc.tenant.identity.FabricDomain;
+import org.dmsc.tenant.identity.Possession;
 
 /** Reads from a connection and a request who claims to be there. Says nothing about whether it is true. */
 final class PeerCredentials {
 
     private static final Pattern AUTHORITY = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[A-Za-z0-9.-]{1,253})(:[0-9]{1,5})?");
     private static final String BEARER = "bearer ";
+    private static final String DPOP = "dpop ";
+    private static final String PROOF = "dpop";
 
     private final FabricDomain domain;
 
@@ -35,15 +38,48 @@ final class PeerCredentials {
     /**
      * What the peer shows. The certificates come from the TLS session, so they are there for resumed sessions, too.
      *
-     * @throws RefusedException IDENTITY_MISMATCH when SNI and Host name different tenants, INVALID_REQUEST for a broken Host
+     * @throws RefusedException IDENTITY_MISMATCH when SNI and Host name different tenants, INVALID_REQUEST for a broken Host,
+     *     UNAUTHENTICATED and DPOP_INVALID for headers that show no token or no proof
      */
     Credentials of(ServiceRequestContext context, RequestHeaders headers) {
         SSLSession session = context.sslSession();
         return new Credentials(
                 session == null ? List.of() : ConnectionCut.chain(session),
                 token(headers),
+                showsDpop(headers) ? Optional.of(required(context, headers)) : Optional.empty(),
                 dialled(context, headers),
                 address(context));
+    }
+
+    /**
+     * A proof beside a request that shows no token.
+     *
+     * @throws RefusedException DPOP_INVALID when there is more than one
+     */
+    static Optional<Possession> possession(ServiceRequestContext context, RequestHeaders headers) {
+        return headers.contains(PROOF) ? Optional.of(required(context, headers)) : Optional.empty();
+    }
+
+    /** Whether the token is shown as one that is bound to a key. */
+    static boolean showsDpop(RequestHeaders headers) {
+        return headers.get(HttpHeaderNames.AUTHORIZATION, "").regionMatches(true, 0, DPOP, 0, DPOP.length());
+    }
+
+    /** The only proof: of two, a proxy might have checked the other one (RFC 9449 4.3, check 1). */
+    private static Possession required(ServiceRequestContext context, RequestHeaders headers) {
+        List<String> proofs = headers.getAll(PROOF);
+        if (proofs.size() != 1) {
+            throw new RefusedException(
+                    Refusal.DPOP_INVALID,
+                    "DPoP: is there " + proofs.size() + " times (expected one header with a proof of RFC 9449)");
+        }
+        String path = headers.path();
+        int query = path.indexOf('?');
+        return new Possession(
+                proofs.get(0).trim(),
+                headers.method().name(),
+                query < 0 ? path : path.substring(0, query),
+                context.localAddress().getPort());
     }
 
     /** As {@link #of}, for requests whose Authorization header is somebody else's to read. */
@@ -112,11 +148,13 @@ final class PeerCredentials {
             return Optional.empty();
         }
         String value = values.get(0);
-        if (values.size() > 1 || !value.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+        String scheme = showsDpop(headers) ? DPOP : BEARER;
+        if (values.size() > 1 || !value.regionMatches(true, 0, scheme, 0, scheme.length())) {
             throw new RefusedException(
                     Refusal.UNAUTHENTICATED,
-                    "Authorization: not understood (expected one header 'Authorization: Bearer <token>')");
+                    "Authorization: not understood (expected one header 'Authorization: Bearer <token>', or 'Authorization: DPoP"
+                            + " <token>' with a DPoP header)");
         }
-        return Optional.of(value.substring(BEARER.length()).trim());
+        return Optional.of(value.substring(scheme.length()).trim());
     }
 }

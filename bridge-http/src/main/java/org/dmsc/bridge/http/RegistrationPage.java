@@ -6,12 +6,16 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.dmsc.bridge.core.AgentReports;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.core.a2a.AgentHints;
 import org.dmsc.bridge.core.a2a.Cards;
+import org.dmsc.bridge.core.cards.CardGate;
+import org.dmsc.bridge.core.cards.CardSources;
 import org.dmsc.bridge.http.inbox.Inboxes;
 import org.dmsc.bridge.http.plain.PlainCall;
 import org.dmsc.schemas.AgentId;
@@ -39,16 +43,18 @@ final class RegistrationPage implements Page {
     private final RegistryWatch watch;
     private final NetworkGate network;
     private final Inboxes inboxes;
-    private final CardSeal seal;
+    private final CardGate cards;
+    private final Clock clock;
 
-    RegistrationPage(HttpEdgeParts parts, RegistryWatch watch, Inboxes inboxes, CardSeal seal) {
+    RegistrationPage(HttpEdgeParts parts, RegistryWatch watch, Inboxes inboxes) {
         this.reports = parts.reports();
         this.agents = parts.agents();
         this.tenants = parts.tenants();
         this.watch = watch;
         this.network = NetworkTrials.gate(parts);
         this.inboxes = inboxes;
-        this.seal = seal;
+        this.cards = parts.cards();
+        this.clock = parts.clock();
     }
 
     @Override
@@ -66,12 +72,36 @@ final class RegistrationPage implements Page {
     }
 
     private CompletionStage<HttpResponse> register(Call call, AgentRef agent) {
-        return register(call, agent, registration(call, agent));
+        AgentRegistration registration = registration(call, agent);
+        // What an operator has read is not scanned.
+        return isReviewed(call) ? register(call, agent, registration) : admit(call, agent, registration);
+    }
+
+    /** Registers a card that was checked for all but what its texts say. */
+    CompletionStage<HttpResponse> admit(Call call, AgentRef agent, AgentRegistration registration) {
+        CardGate.Verdict verdict =
+                cards.admit(agent, registration, call.caller().id().uri());
+        if (verdict instanceof CardGate.SetAside aside) {
+            return aside.kept().thenCompose(kept -> CompletableFuture.failedStage(aside.refusal()));
+        }
+        return register(call, agent, ((CardGate.Admitted) verdict).registration());
+    }
+
+    /**
+     * Refuses an agent that its tenant has no room for, or does not let be called where it is.
+     *
+     * @throws RefusedException QUOTA_EXCEEDED, HOST_FORBIDDEN
+     */
+    void require(AgentRef agent, AgentRegistration registration) {
+        requireRoom(agent);
+        Optional.ofNullable(registration.getUrl()).ifPresent(url -> network.requireHost(agent.tenant(), url));
     }
 
     /** Registers a card that was checked, and answers when the registry shows it. */
-    CompletionStage<HttpResponse> register(Call call, AgentRef agent, AgentRegistration registration) {
+    CompletionStage<HttpResponse> register(Call call, AgentRef agent, AgentRegistration checked) {
         requireRoom(agent);
+        AgentRegistration registration =
+                CardSources.continued(checked, agents.find(agent).map(AgentSnapshot::getRegistration));
         HttpStatus status = agents.find(agent).isPresent() ? HttpStatus.OK : HttpStatus.CREATED;
         return reports.register(
                         agent, registration, inboxes.isAttended(agent) ? reports.presenceOf(agent) : Optional.empty())
@@ -88,10 +118,9 @@ final class RegistrationPage implements Page {
                 body.get("dmsc") instanceof ObjectNode given ? Optional.of(given) : Optional.empty();
         AgentHints hints = AgentHints.of(card, beside);
         Reach reach = reach(beside);
-        AgentRegistration said =
-                isReviewed(call, beside) ? Cards.reviewed(card, reach, hints) : Cards.registration(card, reach, hints);
-        requireSigned(card, agent);
-        AgentRegistration registration = reach == Reach.PLAIN_HTTP ? plain(said, beside.orElseThrow()) : said;
+        AgentRegistration said = Cards.registration(card, reach, hints);
+        AgentRegistration signed = CardSources.posted(said, cards.check().signer(card, agent), clock.millis());
+        AgentRegistration registration = reach == Reach.PLAIN_HTTP ? plain(signed, beside.orElseThrow()) : signed;
         if (registration.getPlainHttp() && !call.byOperator() && !wasAllowedPlainHttp(agent)) {
             throw new RefusedException(
                     Refusal.NOT_PERMITTED,
@@ -103,19 +132,14 @@ final class RegistrationPage implements Page {
     }
 
     /** Whoever wrote a card is not who says that it is harmless. */
-    private static boolean isReviewed(Call call, Optional<ObjectNode> beside) {
+    private static boolean isReviewed(Call call) {
         boolean reviewed =
-                beside.filter(given -> given.path("reviewed").asBoolean()).isPresent();
+                A2aJson.parse(call.body()).path("dmsc").path("reviewed").asBoolean();
         if (reviewed && !call.byOperator()) {
             throw new RefusedException(
                     Refusal.NOT_PERMITTED, "dmsc.reviewed: is for an operator to say (expected none)");
         }
         return reviewed;
-    }
-
-    /** Refuses a card whose signatures do not hold; see {@link CardSeal}. */
-    void requireSigned(ObjectNode card, AgentRef agent) {
-        seal.require(card, agent);
     }
 
     /** How the service is called is kept as it was said, and nowhere shown: it may hold the service's own credentials. */

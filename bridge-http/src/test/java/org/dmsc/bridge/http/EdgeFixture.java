@@ -7,7 +7,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,13 +17,19 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.dmsc.bridge.core.InboxRelay;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.core.a2a.ErrorProfile;
+import org.dmsc.bridge.core.cards.CardGate;
+import org.dmsc.bridge.http.cards.CardVerifier;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.tenant.directory.CapabilityIndex;
 import org.dmsc.tenant.directory.Experiences;
+import org.dmsc.tenant.dpop.ProofOfPossession;
+import org.dmsc.tenant.dpop.PublicNames;
+import org.dmsc.tenant.embed.Nearness;
 import org.dmsc.tenant.fetch.Fetcher;
 import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.pki.IssuedIdentity;
+import org.dmsc.tenant.pki.NodeNames;
 import org.dmsc.tenant.policy.CallerAuthenticator;
 import org.dmsc.tenant.quota.QuotaDefaults;
 import org.dmsc.tenant.quota.QuotaGate;
@@ -38,6 +46,7 @@ final class EdgeFixture implements AutoCloseable {
     final FakeExchange exchange = new FakeExchange();
     final FakePush push = new FakePush();
     final FakeAudit audit = new FakeAudit();
+    final FakeQuarantine quarantine = new FakeQuarantine();
     final SchemasFixture schemas = new SchemasFixture();
     final AtomicBoolean ready = new AtomicBoolean(true);
     /** Set before a request needs it. */
@@ -46,6 +55,9 @@ final class EdgeFixture implements AutoCloseable {
 
     /** To other gateways; set before an edge is made of {@link #parts}. */
     final AtomicReference<InboxRelay> relay = new AtomicReference<>(InboxRelay.NONE);
+
+    /** By which proofs of possession are fresh. */
+    final LateClock proofClock = new LateClock();
 
     /** What the edge shows; may be exchanged while it runs. */
     final AtomicReference<IssuedIdentity> gateway = new AtomicReference<>();
@@ -95,7 +107,18 @@ final class EdgeFixture implements AutoCloseable {
     HttpEdgeParts parts(CapabilityIndex index, EdgeSettings settings) {
         gateway.compareAndSet(null, identities.gateway());
         CallerAuthenticator authenticator = new CallerAuthenticator(
-                identities.domain, identities.tenants, identities.peers, identities.verifier(), identities.revocations);
+                identities.domain,
+                identities.tenants,
+                identities.peers,
+                identities.verifier(),
+                identities.revocations,
+                new ProofOfPossession(
+                        new PublicNames(
+                                identities.domain,
+                                () -> NodeNames.of(gateway.get().leaf()),
+                                List.of()),
+                        new SecureRandom(),
+                        proofClock));
         return new HttpEdgeParts(
                 settings,
                 gateway::get,
@@ -111,6 +134,7 @@ final class EdgeFixture implements AutoCloseable {
                 registry,
                 index,
                 Experiences.NONE,
+                Nearness.NONE,
                 audit,
                 audit,
                 dead,
@@ -118,6 +142,14 @@ final class EdgeFixture implements AutoCloseable {
                 Optional.of(enrolment.desk()),
                 new NodeStatus(ready::get, () -> "owns lanes 0, 1", () -> "{\"gateway\":\"g1\"}", () -> "up 1\n"),
                 Optional.of(identities.tokenDesk(authenticator, registry)),
+                new CardGate(
+                        new CardVerifier(identities.peers, policies, identities.domain, identities.clock),
+                        quarantine,
+                        new CardGate.Parts(
+                                audit,
+                                identities.domain,
+                                SpiffeId.node(identities.domain, "gateway", "g1"),
+                                identities.clock)),
                 order -> fetcher.get().get(order),
                 delivery -> "delegation-token",
                 relay.get(),

@@ -106,6 +106,11 @@ final class FakeRegistry implements Agents, AgentReports {
     }
 
     @Override
+    public CompletionStage<Void> replace(AgentRef agent, String known, Optional<AgentRegistration> by) {
+        return changed(agent, by.map(registration -> snapshot(agent, registration)));
+    }
+
+    @Override
     public CompletionStage<Void> present(AgentRef agent) {
         presences.add("present " + agent);
         return CompletableFuture.completedStage(null);

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -44,6 +45,7 @@ import org.dmsc.tenant.revocation.RevocationKey;
 import org.dmsc.tenant.revocation.RevocationList;
 import org.dmsc.tenant.token.OutsideIssuer;
 import org.dmsc.tenant.token.OutsideKeys;
+import org.dmsc.tenant.token.TokenBinding;
 import org.dmsc.tenant.token.TokenIssuer;
 import org.dmsc.tenant.token.TokenKeys;
 import org.dmsc.tenant.token.TokenSources;
@@ -141,6 +143,17 @@ public final class Identities {
 
     public String token(String tenant, String agent) {
         return new TokenIssuer(tokenKeys, domain, clock).issue(AgentRef.of(tenant, agent), Duration.ofMinutes(10));
+    }
+
+    /** Bound to a key, by its thumbprint. */
+    public String boundToken(String tenant, String agent, String key) {
+        return new TokenIssuer(tokenKeys, domain, clock)
+                .grant(
+                        AgentRef.of(tenant, agent),
+                        Duration.ofMinutes(10),
+                        new TokenBinding(Optional.empty(), Optional.of(key)),
+                        Set.of())
+                .token();
     }
 
     /** Believes the tenants' own issuers, and the outside ones that a test put in. */

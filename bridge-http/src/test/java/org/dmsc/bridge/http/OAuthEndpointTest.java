@@ -103,18 +103,6 @@ final class OAuthEndpointTest {
     }
 
     @Test
-    @Tag("case-58")
-    @DisplayName("case 58: DPoP is not offered: its scheme and its proofs are refused, never taken for bearer tokens")
-    void takesNoDpop() throws Exception {
-        HttpRequest request = edge.request("/v1/agents")
-                .header("Authorization", "DPoP " + edge.identities.token("acme", "billing"))
-                .header("DPoP", "a.b.c")
-                .build();
-
-        assertThat(EdgeFixture.send(edge.nobody(), request).status()).isEqualTo(401);
-    }
-
-    @Test
     void anAssertionGetsABearerToken() throws Exception {
         String assertion = assertion(billing, claims -> claims);
 

@@ -9,7 +9,6 @@ import org.dmsc.bridge.http.fetch.Resolver;
 import org.dmsc.bridge.http.fetch.WebFetcher;
 import org.dmsc.bridge.http.fetch.WebFetcherParts;
 import org.dmsc.bridge.http.fetch.WebServer;
-import org.dmsc.schemas.AgentRef;
 import org.dmsc.tenant.fetch.FetchPolicy;
 import org.dmsc.tenant.fetch.FetchRules;
 import org.dmsc.tenant.fetch.HostPolicy;
@@ -71,7 +70,10 @@ final class OnboardingTest {
 
         assertThat(answer.status()).as(answer.json().toString()).isEqualTo(201);
         assertThat(answer.json().path("agent").asText()).contains("billing");
-        assertThat(edge.registry.find(AgentRef.of("acme", "billing"))).isPresent();
+        EdgeFixture.Answer shown = EdgeFixture.send(edge.operator(), edge.get("/v1/agents/billing?tenant=acme"));
+        assertThat(shown.json().at("/card/url").asText()).isEqualTo(here() + ".well-known/agent-card.json");
+        assertThat(shown.json().at("/card/sha256").asText()).hasSize(43);
+        assertThat(shown.json().at("/card/signer").asText()).isEmpty();
     }
 
     @Test

@@ -28,8 +28,12 @@ import org.dmsc.schemas.avro.AgentChannel;
 final class EnvelopeProtocol {
 
     private static final String PROTOCOL = "dmsc-mqtt311";
-    private static final Set<Refusal> AUDITED_HERE =
-            Set.of(Refusal.UNAUTHENTICATED, Refusal.IDENTITY_MISMATCH, Refusal.RATE_LIMITED, Refusal.QUOTA_EXCEEDED);
+    private static final Set<Refusal> AUDITED_HERE = Set.of(
+            Refusal.UNAUTHENTICATED,
+            Refusal.DPOP_BINDING,
+            Refusal.IDENTITY_MISMATCH,
+            Refusal.RATE_LIMITED,
+            Refusal.QUOTA_EXCEEDED);
     private static final int LONGEST_REASON = 1000;
 
     private final Guard guard;

@@ -12,6 +12,7 @@ import org.dmsc.bridge.core.AuditTrail;
 import org.dmsc.bridge.core.Exchange;
 import org.dmsc.bridge.core.OwedReplies;
 import org.dmsc.bridge.core.PushConfigs;
+import org.dmsc.bridge.core.cards.CardGate;
 import org.dmsc.bridge.mqtt.broker.BrokerSettings;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.avro.Delivery;
@@ -35,6 +36,7 @@ import org.dmsc.tenant.revocation.LiveConnections;
  * @param quotas limits of requests, connections and subscriptions
  * @param push where callers want to be told of their tasks
  * @param owed what devices wait for, the same on all gateways
+ * @param cards what is asked of cards before they are registered
  * @param tokens the delegation token that goes with a delivery ({@code DelegationTokens::issue})
  */
 public record MqttEdgeParts(
@@ -52,6 +54,7 @@ public record MqttEdgeParts(
         AuditTrail audit,
         Agents agents,
         Tenants tenants,
+        CardGate cards,
         Function<Delivery, String> tokens,
         Clock clock,
         SecureRandom random,

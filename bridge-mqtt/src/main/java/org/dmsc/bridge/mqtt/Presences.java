@@ -1,6 +1,7 @@
 package org.dmsc.bridge.mqtt;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -10,6 +11,8 @@ import java.util.function.Consumer;
 import org.dmsc.bridge.core.AgentReports;
 import org.dmsc.bridge.core.a2a.AgentHints;
 import org.dmsc.bridge.core.a2a.Cards;
+import org.dmsc.bridge.core.cards.CardGate;
+import org.dmsc.bridge.core.cards.CardSources;
 import org.dmsc.bridge.mqtt.broker.Device;
 import org.dmsc.bridge.mqtt.wire.DeviceTopic;
 import org.dmsc.bridge.mqtt.wire.DeviceTopic.Kind;
@@ -34,6 +37,8 @@ final class Presences {
     private final Devices devices;
     private final Outbox outbox;
     private final Consumer<AgentRef> room;
+    private final CardGate cards;
+    private final Clock clock;
 
     /** How agents registered here lately are reached: the registry's view of them may lag behind. */
     private final Map<AgentRef, AgentChannel> channels = new ConcurrentHashMap<>();
@@ -41,6 +46,8 @@ final class Presences {
     /** @param room refuses an agent that its tenant has no room for */
     Presences(MqttEdgeParts parts, Devices devices, Outbox outbox, Consumer<AgentRef> room) {
         this.room = room;
+        this.cards = parts.cards();
+        this.clock = parts.clock();
         this.reports = parts.reports();
         this.agents = parts.agents();
         this.devices = devices;
@@ -50,7 +57,20 @@ final class Presences {
     /** The agent says what it is; completes when Kafka has it. */
     CompletionStage<Void> register(Device device, ObjectNode card, Optional<ObjectNode> beside, AgentChannel channel) {
         room.accept(device.agent());
-        AgentRegistration registration = Cards.registration(card, channel, AgentHints.of(card, beside));
+        CardGate.Verdict verdict = cards.admit(
+                device.agent(),
+                CardSources.posted(
+                        Cards.registration(card, channel, AgentHints.of(card, beside)),
+                        cards.check().signer(card, device.agent()),
+                        clock.millis()),
+                device.caller().id().uri());
+        if (verdict instanceof CardGate.SetAside aside) {
+            // It is kept meanwhile; the device has its answer now, since a late one would be a hang-up.
+            throw aside.refusal();
+        }
+        AgentRegistration registration = CardSources.continued(
+                ((CardGate.Admitted) verdict).registration(),
+                agents.find(device.agent()).map(AgentSnapshot::getRegistration));
         channels.put(device.agent(), channel);
         return reports.register(
                 device.agent(),

@@ -14,6 +14,8 @@ import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.avro.TenantState;
 import org.eclipse.paho.client.mqttv3.MqttException;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -39,6 +41,29 @@ final class ConnectingTest {
         })) {
             assertThat(device.isConnected()).isTrue();
         }
+    }
+
+    @Test
+    @Tag("case-58")
+    @DisplayName(
+            "case 58: MQTT has no proofs of possession, so a token that needs one is refused, alone and beside a certificate")
+    void refusesATokenThatIsBoundToAKey(Edge edge) throws Exception {
+        AgentRef agent = edge.agent("acme", "key-bound");
+
+        assertThatThrownBy(() -> Paho5.connect(edge, id(agent), edge.tls(Optional.empty()), options -> {
+                    options.setUserName("anything");
+                    options.setPassword(edge.keyBoundToken(agent).getBytes());
+                }))
+                .isInstanceOfSatisfying(
+                        org.eclipse.paho.mqttv5.common.MqttException.class,
+                        e -> assertThat(e.getReasonCode()).isEqualTo(0x86));
+        assertThat(edge.audit.saw(Refusal.DPOP_BINDING, "anonymous@127.0.0.1", id(agent)))
+                .isTrue();
+        assertThatThrownBy(() -> Paho5.connect(edge, id(agent), edge.tls(agent), options -> {
+                    options.setUserName("anything");
+                    options.setPassword(edge.keyBoundToken(agent).getBytes());
+                }))
+                .isInstanceOf(org.eclipse.paho.mqttv5.common.MqttException.class);
     }
 
     @Test

@@ -42,11 +42,11 @@ final class GuardTest {
                                     Caller.Kind.AGENT,
                                     SpiffeId.agent(
                                             FabricDomain.DEFAULT,
-                                            credentials.bearerToken().orElse("").startsWith("b")
+                                            credentials.token().orElse("").startsWith("b")
                                                     ? AgentRef.of("acme", "b")
                                                     : AGENT),
                                     Optional.of(
-                                            credentials.bearerToken().orElse("").startsWith("b")
+                                            credentials.token().orElse("").startsWith("b")
                                                     ? AgentRef.of("acme", "b")
                                                     : AGENT),
                                     Caller.Method.TOKEN),

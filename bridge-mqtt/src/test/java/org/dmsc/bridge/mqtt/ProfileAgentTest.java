@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.dmsc.bridge.core.DeliveryOrder;
+import org.dmsc.bridge.core.cards.CardCheck;
 import org.dmsc.bridge.mqtt.testing.Eventually;
 import org.dmsc.bridge.mqtt.testing.FakeSink;
 import org.dmsc.bridge.mqtt.testing.Paho5;
@@ -60,6 +62,27 @@ final class ProfileAgentTest {
             Eventually.isTrue("it is present", () -> edge.reports.of(agent).contains("present"));
             device.client().unsubscribe("$a2a/v1/request/" + id(agent)).waitForCompletion(20_000);
             Eventually.isTrue("it is absent", () -> edge.reports.of(agent).contains("absent"));
+        }
+    }
+
+    @Test
+    void refusesACardThatItsTenantDoesNotTakeUnsigned(Edge edge) throws Exception {
+        AgentRef agent = edge.agent("acme", "unsigned");
+        CardCheck usual = edge.cards;
+        edge.cards = (card, by) -> {
+            if (by.equals(agent)) {
+                throw new RefusedException(Refusal.CARD_NOT_SIGNED, "card.signatures: has none");
+            }
+            return Optional.empty();
+        };
+
+        try (Paho5 device = Paho5.connect(edge, agent)) {
+            IMqttToken token = publishCard(device, agent);
+
+            assertThat(reasonCode(token)).isEqualTo(0x87);
+            assertThat(edge.reports.of(agent)).isEmpty();
+        } finally {
+            edge.cards = usual;
         }
     }
 

@@ -23,6 +23,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "agent",
         description = "Gives agents an identity; finds and shows agents.",
+        subcommands = QuarantineCommand.class,
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class AgentCommand {

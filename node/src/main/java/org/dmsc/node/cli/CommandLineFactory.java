@@ -1,6 +1,7 @@
 package org.dmsc.node.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.ServiceLoader;
 import org.dmsc.node.host.ExitCode;
 import org.dmsc.node.host.NodeException;
@@ -16,7 +17,22 @@ import picocli.CommandLine.Spec;
 /** Makes the whole command line: our commands, those of {@link DmscCommand}, and how faults are told. */
 public final class CommandLineFactory {
 
-    private static final Logger LOG = LoggerFactory.getLogger(CommandLineFactory.class);
+    private static final List<Class<?>> COMMANDS = List.of(
+            UpCommand.class,
+            ApplyCommand.class,
+            DiffCommand.class,
+            TenantCommand.class,
+            GrantCommand.class,
+            AgentCommand.class,
+            NodeCommand.class,
+            CertCommand.class,
+            TaskCommand.class,
+            DeadCommand.class,
+            KeyCommand.class,
+            AuditCommand.class,
+            DoctorCommand.class,
+            VersionCommand.class,
+            CommandLine.HelpCommand.class);
 
     private CommandLineFactory() {}
 
@@ -33,23 +49,6 @@ public final class CommandLineFactory {
                 "            3 no fabric answers, 4 port or data folder in use, 5 a fault inside.",
                 "",
                 "The launcher also knows 'dmsc test' (all checks and tests) and 'dmsc bench'."
-            },
-            subcommands = {
-                UpCommand.class,
-                ApplyCommand.class,
-                DiffCommand.class,
-                TenantCommand.class,
-                GrantCommand.class,
-                AgentCommand.class,
-                NodeCommand.class,
-                CertCommand.class,
-                TaskCommand.class,
-                DeadCommand.class,
-                KeyCommand.class,
-                AuditCommand.class,
-                DoctorCommand.class,
-                VersionCommand.class,
-                CommandLine.HelpCommand.class
             })
     static final class Dmsc implements Runnable {
 
@@ -72,7 +71,33 @@ public final class CommandLineFactory {
     /** A command line that can be executed once. */
     public static CommandLine make() {
         CommandLine line = new CommandLine(new Dmsc());
+        COMMANDS.forEach(line::addSubcommand);
         ServiceLoader.load(DmscCommand.class).forEach(command -> add(line, command));
+        return withFaultsTold(line);
+    }
+
+    /**
+     * The same for these words: when the first one is a command of ours, the line knows no other, as making them all is a tenth of a second
+     * that everybody would wait for who only wants one.
+     */
+    public static CommandLine makeFor(String... words) {
+        for (Class<?> command : COMMANDS) {
+            if (words.length > 0 && words[0].equals(nameOf(command))) {
+                CommandLine line = new CommandLine(new Dmsc());
+                line.addSubcommand(command);
+                return withFaultsTold(line);
+            }
+        }
+        return make();
+    }
+
+    private static String nameOf(Class<?> command) {
+        Command annotation = command.getAnnotation(Command.class);
+        // 'help' tells of all the others.
+        return annotation == null || command == CommandLine.HelpCommand.class ? "" : annotation.name();
+    }
+
+    private static CommandLine withFaultsTold(CommandLine line) {
         return line.setExecutionExceptionHandler((fault, at, parsed) -> tell(fault, at.getErr()))
                 .setUnmatchedArgumentsAllowed(false);
     }
@@ -87,7 +112,7 @@ public final class CommandLineFactory {
     private static int tell(Exception fault, PrintWriter err) {
         if (fault instanceof NodeException told) {
             err.println("dmsc: " + told.getMessage());
-            LOG.debug("stopped", told);
+            log().debug("stopped", told);
             return told.exitCode().code();
         }
         if (fault instanceof RefusedException refused) {
@@ -96,7 +121,12 @@ public final class CommandLineFactory {
         }
         err.println("dmsc: a fault inside: " + fault
                 + " (this is a bug; run again with DMSC_JAVA_OPTS=-Ddmsc.log.level=DEBUG and report it)");
-        LOG.error("fault", fault);
+        log().error("fault", fault);
         return ExitCode.FAULT.code();
+    }
+
+    /** Not a constant: a command that goes well says nothing, and need not wait for logging to be set up. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(CommandLineFactory.class);
     }
 }

@@ -5,46 +5,36 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.URI;
+import java.io.InputStreamReader;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.dmsc.node.host.ExitCode;
 import org.dmsc.node.host.NodeException;
+import org.jspecify.annotations.Nullable;
 
 /** Calls a fabric's HTTP interface; what is not an answer becomes a {@link NodeException} with the fabric's own words. */
 final class FabricClient {
 
     static final ObjectMapper JSON = new ObjectMapper();
 
-    private static final Duration CONNECT = Duration.ofSeconds(15);
-
-    /** Tasks block until they end; the tenant's deadline is below this. */
-    private static final Duration LONGEST = Duration.ofMinutes(10);
+    private static final String ANYTHING = "*/*";
 
     private final String base;
-    private final HttpClient client;
+    private final SSLContext tls;
 
     FabricClient(String base, SSLContext tls) {
         this.base = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
-        this.client =
-                HttpClient.newBuilder().sslContext(tls).connectTimeout(CONNECT).build();
+        this.tls = tls;
     }
 
     JsonNode get(String path, Map<String, String> query) {
-        return json(send(request(path + query(query)).GET().build()));
+        return answer("GET", path + query(query), null, Header.NONE);
     }
 
     JsonNode get(String path) {
@@ -52,93 +42,78 @@ final class FabricClient {
     }
 
     JsonNode post(String path, JsonNode body) {
-        return json(send(request(path)
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(body.toString()))
-                .build()));
+        return post(path, body, Header.NONE);
     }
 
     /** The same, and hands over the header of that name where there is one. */
     JsonNode post(String path, JsonNode body, Header header) {
-        HttpResponse<String> response = send(request(path)
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(body.toString()))
-                .build());
-        response.headers().firstValue(header.name()).ifPresent(header.taker());
-        return json(response);
+        return answer("POST", path, body.toString(), header);
     }
 
     /** A header of an answer, and who wants it. */
-    record Header(String name, Consumer<String> taker) {}
+    record Header(String name, Consumer<String> taker) {
+
+        private static final Header NONE = new Header("", value -> {});
+
+        private void from(HttpsCall call) {
+            if (!name.isEmpty()) {
+                call.header(name).ifPresent(taker);
+            }
+        }
+    }
 
     JsonNode put(String path, Map<String, String> query, JsonNode body) {
-        return json(send(request(path + query(query))
-                .header("Content-Type", "application/json")
-                .PUT(BodyPublishers.ofString(body.toString()))
-                .build()));
+        return answer("PUT", path + query(query), body.toString(), Header.NONE);
     }
 
     JsonNode put(String path) {
-        return json(send(request(path).PUT(BodyPublishers.noBody()).build()));
+        return answer("PUT", path, null, Header.NONE);
     }
 
     void delete(String path) {
-        JsonNode unused = json(send(request(path).DELETE().build()));
+        JsonNode unused = answer("DELETE", path, null, Header.NONE);
     }
 
     /** Posts and hands over each event of the answer's stream as it comes. */
     void stream(String path, JsonNode body, Header header, Consumer<JsonNode> events) {
-        HttpRequest request = request(path)
-                .header("Content-Type", "application/json")
-                .header("Accept", "text/event-stream")
-                .POST(BodyPublishers.ofString(body.toString()))
-                .build();
-        HttpResponse<Stream<String>> response = exchange(request, BodyHandlers.ofLines());
-        response.headers().firstValue(header.name()).ifPresent(header.taker());
-        try (Stream<String> lines = response.body()) {
-            if (response.statusCode() / 100 != 2) {
-                throw refused(response.statusCode(), parse(lines.collect(Collectors.joining("\n"))));
+        try (HttpsCall call = HttpsCall.send(tls, "POST", base + path, body.toString(), "text/event-stream")) {
+            header.from(call);
+            if (call.refused()) {
+                throw refused(call.status(), parse(call.text()));
             }
-            Iterator<String> each = lines.iterator();
-            while (each.hasNext()) {
-                String line = each.next();
-                if (line.startsWith("data:")) {
-                    events.accept(parse(line.substring("data:".length())));
+            try (BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(call.body(), StandardCharsets.UTF_8))) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    if (line.startsWith("data:")) {
+                        events.accept(parse(line.substring("data:".length())));
+                    }
                 }
             }
-        }
-    }
-
-    private HttpRequest.Builder request(String pathAndQuery) {
-        return HttpRequest.newBuilder(URI.create(base + pathAndQuery))
-                .timeout(LONGEST)
-                .header("A2A-Version", "1.0");
-    }
-
-    private HttpResponse<String> send(HttpRequest request) {
-        return exchange(request, BodyHandlers.ofString());
-    }
-
-    private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
-        try {
-            return client.send(request, handler);
         } catch (IOException e) {
-            throw new NodeException(
-                    ExitCode.UNREACHABLE,
-                    "no fabric answers at " + base + ": " + e + " (expected a running node; start one with: dmsc up)",
-                    e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new NodeException(ExitCode.UNREACHABLE, "interrupted while waiting for " + base, e);
+            throw unreachable(e);
         }
     }
 
-    private static JsonNode json(HttpResponse<String> response) {
-        JsonNode body = parse(response.body());
-        if (response.statusCode() / 100 != 2) {
-            throw refused(response.statusCode(), body);
+    private JsonNode answer(String method, String pathAndQuery, @Nullable String body, Header header) {
+        try {
+            // Not closed: what was read to its end leaves its connection to the next request.
+            HttpsCall call = HttpsCall.send(tls, method, base + pathAndQuery, body, ANYTHING);
+            header.from(call);
+            JsonNode found = parse(call.text());
+            if (call.refused()) {
+                throw refused(call.status(), found);
+            }
+            return found;
+        } catch (IOException e) {
+            throw unreachable(e);
         }
-        return body;
+    }
+
+    private NodeException unreachable(IOException fault) {
+        return new NodeException(
+                ExitCode.UNREACHABLE,
+                "no fabric answers at " + base + ": " + fault + " (expected a running node; start one with: dmsc up)",
+                fault);
     }
 
     private static JsonNode parse(String text) {

@@ -24,6 +24,7 @@ import java.util.Set;
  * @param enrol how a process that has no keys folder gets what it needs; empty: it has one
  * @param connectors outside MQTT brokers
  * @param witnesses who are shown the heads of the operator log
+ * @param embeddings a model of meaning that gateways ask; empty: none
  * @param schemaRegistry an outside Confluent-compatible registry; empty: ids come from a topic
  */
 public record FabricConfig(
@@ -46,7 +47,8 @@ public record FabricConfig(
         EdgeConfig keyService,
         Optional<EnrolConfig> enrol,
         List<ConnectorConfig> connectors,
-        List<WitnessConfig> witnesses) {
+        List<WitnessConfig> witnesses,
+        Optional<EmbeddingsConfig> embeddings) {
 
     /**
      * How much and how long.

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 import org.dmsc.bridge.core.a2a.ErrorProfile;
 import org.dmsc.bridge.http.Manners;
 import org.dmsc.schemas.RefusedException;
+import org.dmsc.tenant.dpop.PublicNames;
 
 /** Makes a {@link FabricConfig} of the tree's top, with the rules that span keys. Faults go into the section's list. */
 final class FabricConfigParser {
@@ -82,7 +83,8 @@ final class FabricConfigParser {
                 edge("key-service", DEFAULT_KEY_PORT),
                 new EnrolSection(top).parse(roles),
                 new ConnectorsSection(top).parse(node, roles),
-                new AuditSection(top).witnesses());
+                new AuditSection(top).witnesses(),
+                new EmbeddingsSection(top).parse());
         top.finish();
         return config;
     }
@@ -165,7 +167,8 @@ final class FabricConfigParser {
                 address(section),
                 section.number("port", DEFAULT_HTTP_PORT, 0, LAST_PORT),
                 profile.orElse(ErrorProfile.V1_0_1),
-                manners(section));
+                manners(section),
+                publicUrls(section));
         section.finish();
         return http;
     }
@@ -196,6 +199,20 @@ final class FabricConfigParser {
         int usual = (int) Manners.USUAL.drain().toSeconds();
         return Manners.USUAL.with(
                 Duration.ofSeconds(section.number("drain-seconds", usual, 0, LONGEST_DRAIN)), origins);
+    }
+
+    private static List<URI> publicUrls(Section section) {
+        List<URI> urls = new ArrayList<>();
+        for (String named : section.list("public-urls").orElse(List.of())) {
+            try {
+                URI url = new URI(named);
+                PublicNames.requireUrl(url);
+                urls.add(url);
+            } catch (URISyntaxException | RefusedException e) {
+                section.fault("public-urls", "'" + named + "' (expected https://host or https://host:port)");
+            }
+        }
+        return urls;
     }
 
     private EdgeConfig edge(String key, int port) {

@@ -1,8 +1,12 @@
 package org.dmsc.node.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.tenant.fetch.FetchPolicy;
 
@@ -10,6 +14,9 @@ import org.dmsc.tenant.fetch.FetchPolicy;
 final class FetchSection {
 
     private static final int LAST_PORT = 65_535;
+    private static final String USUAL_REFRESH = "10m";
+    private static final Duration SHORTEST_REFRESH = Duration.ofSeconds(1);
+    private static final Duration LONGEST_REFRESH = Duration.ofHours(24);
 
     private final Section top;
 
@@ -20,7 +27,10 @@ final class FetchSection {
     FetchConfig parse() {
         Section section = top.section("fetch");
         FetchConfig config = new FetchConfig(
-                places(section), ports(section), section.text("authorities").map(Path::of));
+                places(section),
+                ports(section),
+                cardRefresh(section),
+                section.text("authorities").map(Path::of));
         section.finish();
         return config;
     }
@@ -38,6 +48,24 @@ final class FetchSection {
             }
         }
         return places;
+    }
+
+    /** As {@code 90s}, {@code 10m}; {@code 0s} for never. */
+    private static Optional<Duration> cardRefresh(Section section) {
+        String text = section.text("card-refresh").orElse(USUAL_REFRESH);
+        if (text.matches("0+[smh]?")) {
+            return Optional.empty();
+        }
+        try {
+            Duration value = Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
+            if (value.compareTo(SHORTEST_REFRESH) >= 0 && value.compareTo(LONGEST_REFRESH) <= 0) {
+                return Optional.of(value);
+            }
+        } catch (DateTimeParseException notADuration) {
+            // falls through to the fault below, which says the same
+        }
+        section.fault("card-refresh", "'" + text + "' (expected a time from 1s to 24h, such as 10m, or 0s for never)");
+        return Optional.empty();
     }
 
     private static List<Integer> ports(Section section) {

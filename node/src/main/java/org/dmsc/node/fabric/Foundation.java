@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.dmsc.node.config.FabricConfig;
 import org.dmsc.node.host.ExitCode;
@@ -18,6 +19,8 @@ import org.dmsc.tenant.directory.CapabilityIndex;
 import org.dmsc.tenant.directory.KafkaAgents;
 import org.dmsc.tenant.directory.KafkaExperiences;
 import org.dmsc.tenant.directory.KafkaTenants;
+import org.dmsc.tenant.embed.Nearness;
+import org.dmsc.tenant.embed.SkillMeanings;
 import org.dmsc.tenant.kafka.KafkaClients;
 import org.dmsc.tenant.keys.AesGcmEnvelopeCipher;
 import org.dmsc.tenant.keys.Envelopes;
@@ -30,6 +33,7 @@ import org.dmsc.tenant.policy.SealedPolicies;
  * @param kafka clients of each role: a role's own topics take nobody else's
  * @param routing opens and seals routing parts only, for those who keep views of topics
  * @param experiences what tenants' finished tasks taught; may still be reading
+ * @param meanings a model of meaning that gateways ask; empty where the operator names none
  * @param purge makes ciphers obey tenants' records; every cipher of the process MUST be added to it
  */
 record Foundation(
@@ -45,6 +49,7 @@ record Foundation(
         KafkaAgents agents,
         CapabilityIndex index,
         KafkaExperiences experiences,
+        Optional<SkillMeanings> meanings,
         KeyPurge purge) {
 
     private static final Duration LONGEST = Duration.ofSeconds(60);
@@ -66,6 +71,7 @@ record Foundation(
         // Compiled before anybody else hears of a change.
         SealedPolicies policies = new SealedPolicies(tenants, routing);
         policies.start();
+        Optional<SkillMeanings> meanings = Embeddings.of(config, tenants, policies, agents, clock);
         KeyPurge purge = new KeyPurge(clients, codec, tenants, config.node(), clock);
         purge.add(cipher);
         purge.start();
@@ -87,6 +93,7 @@ record Foundation(
                 agents,
                 index,
                 experiences,
+                meanings,
                 purge);
     }
 
@@ -95,6 +102,11 @@ record Foundation(
         AesGcmEnvelopeCipher cipher = keys.cipher(Set.of(KeyClass.ROUTING), NodeKeys.Reader.STREAM);
         purge.add(cipher);
         return new Envelopes(cipher, codec);
+    }
+
+    /** What a model of meaning says of requests. */
+    Nearness nearness() {
+        return meanings.<Nearness>map(found -> found).orElse(Nearness.NONE);
     }
 
     /** Clients for what the roles of this process share. */

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -16,6 +17,7 @@ import org.dmsc.bridge.core.ask.Receipts;
 import org.dmsc.bridge.core.assembly.BridgeCore;
 import org.dmsc.bridge.core.assembly.BridgeParts;
 import org.dmsc.bridge.core.assembly.BridgeSettings;
+import org.dmsc.bridge.core.cards.CardGate;
 import org.dmsc.bridge.http.EdgeSettings;
 import org.dmsc.bridge.http.EstListener;
 import org.dmsc.bridge.http.HttpEdge;
@@ -24,6 +26,7 @@ import org.dmsc.bridge.http.NodeStatus;
 import org.dmsc.bridge.http.PortTakenException;
 import org.dmsc.bridge.http.agents.HttpAgentLink;
 import org.dmsc.bridge.http.agents.HttpAgentLinkParts;
+import org.dmsc.bridge.http.cards.CardVerifier;
 import org.dmsc.bridge.http.fetch.WebFetcher;
 import org.dmsc.bridge.http.fetch.Webhooks;
 import org.dmsc.bridge.http.plain.PlainAgentLink;
@@ -38,6 +41,8 @@ import org.dmsc.node.host.ExitCode;
 import org.dmsc.node.host.NodeException;
 import org.dmsc.node.host.Version;
 import org.dmsc.router.RouterApp;
+import org.dmsc.tenant.dpop.ProofOfPossession;
+import org.dmsc.tenant.dpop.PublicNames;
 import org.dmsc.tenant.fence.KafkaRole;
 import org.dmsc.tenant.identity.Credentials;
 import org.dmsc.tenant.identity.FabricDomain;
@@ -49,6 +54,7 @@ import org.dmsc.tenant.log.LogKeys;
 import org.dmsc.tenant.log.LogOrigin;
 import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.pki.IssuingCas;
+import org.dmsc.tenant.pki.NodeNames;
 import org.dmsc.tenant.pki.PeerValidator;
 import org.dmsc.tenant.policy.Admittance;
 import org.dmsc.tenant.policy.CallerAuthenticator;
@@ -83,6 +89,7 @@ final class GatewayRole {
     private final QuotaRole quotas;
     private final PeerValidator peers;
     private final WebFetcher fetcher;
+    private final CardGate cards;
     private final OutsideKeys outsideKeys;
     private final OutsideIssuers outsideIssuers;
     private final CallerAuthenticator authenticator;
@@ -106,10 +113,23 @@ final class GatewayRole {
         this.quotas = new QuotaRole(foundation, metrics);
         this.core = core(router);
         this.fetcher = Outbound.fetcher(foundation, core.audit(), peers, identity);
+        this.cards = Outbound.gate(
+                foundation, core, new CardVerifier(peers, foundation.policies(), domain, foundation.clock()));
         this.outsideIssuers = tenant -> foundation.policies().of(tenant).issuers();
         this.outsideKeys = new OutsideKeys(fetcher, foundation.clock());
         this.authenticator = new CallerAuthenticator(
-                domain, foundation.tenants(), peers, new TokenVerifier(tokens()), revocations.list());
+                domain,
+                foundation.tenants(),
+                peers,
+                new TokenVerifier(tokens()),
+                revocations.list(),
+                new ProofOfPossession(
+                        new PublicNames(
+                                domain,
+                                () -> NodeNames.of(identity.get().leaf()),
+                                config.http().publicUrls()),
+                        foundation.random(),
+                        foundation.clock()));
         this.renewal = closing.add("renewal", new Renewal());
     }
 
@@ -130,9 +150,13 @@ final class GatewayRole {
                 foundation.agents(),
                 domain,
                 router.map(app -> RouterQueries.of(app, foundation, envelopes, closing)),
+                foundation.nearness(),
                 () -> UUID.randomUUID().toString(),
                 metrics.registry(),
                 foundation.clock());
+        foundation
+                .meanings()
+                .ifPresent(meanings -> metrics.counters("embeddings", () -> Map.of("failures", meanings.failures())));
         return new BridgeCore(
                 parts,
                 new BridgeSettings(
@@ -175,6 +199,8 @@ final class GatewayRole {
         core.start();
         closing.add("fetcher", fetcher);
         closing.add("prober", Outbound.prober(foundation, fetcher, core)).start();
+        Outbound.cards(foundation, fetcher, core, cards)
+                .ifPresent(looks -> closing.add("cards", looks).start());
         closing.add("outside keys", outsideKeys).start(foundation.tenants(), outsideIssuers);
         health.watch("gateway", core.gateway()::ready, core.gateway()::condition);
         health.watch("audit trail", core.audit()::healthy, core.audit()::condition);
@@ -185,7 +211,9 @@ final class GatewayRole {
     /** Waits for a lane; a gateway without one is not ready and opens no listener (design 6). */
     void awaitLane() {
         long deadline = System.nanoTime() + LONGEST.toNanos();
-        while (!core.gateway().ready() || !core.owed().ready()) {
+        while (!core.gateway().ready()
+                || !core.owed().ready()
+                || !core.quarantine().ready()) {
             if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
                 throw new NodeException(
                         ExitCode.FAULT,
@@ -238,6 +266,7 @@ final class GatewayRole {
                 foundation.agents(),
                 foundation.index(),
                 foundation.experiences(),
+                foundation.nearness(),
                 core.audit(),
                 core.auditReader(),
                 core.deadLetters(),
@@ -249,6 +278,7 @@ final class GatewayRole {
                         () -> status.json(core.gateway(), health),
                         metrics::text),
                 authorities.map(AuthoritiesRole::tokens),
+                cards,
                 fetcher,
                 core.tokens()::issue,
                 core.relay(),
@@ -301,6 +331,7 @@ final class GatewayRole {
                 core.audit(),
                 foundation.agents(),
                 foundation.tenants(),
+                cards,
                 core.tokens()::issue,
                 foundation.clock(),
                 foundation.random(),

@@ -5,10 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.dmsc.bridge.core.AuditTrail;
 import org.dmsc.bridge.core.assembly.BridgeCore;
+import org.dmsc.bridge.core.cards.CardCheck;
+import org.dmsc.bridge.core.cards.CardGate;
+import org.dmsc.bridge.core.cards.CardLook;
+import org.dmsc.bridge.core.cards.CardRefetcher;
 import org.dmsc.bridge.core.probe.Prober;
 import org.dmsc.bridge.http.fetch.Resolver;
 import org.dmsc.bridge.http.fetch.WebFetcher;
@@ -103,5 +108,34 @@ final class Outbound {
                         foundation.config().lanes(),
                         new FabricDomain(foundation.config().domain())),
                 foundation.clock());
+    }
+
+    /** What is asked of cards, wherever they come in. */
+    static CardGate gate(Foundation foundation, BridgeCore core, CardCheck check) {
+        FabricDomain domain = new FabricDomain(foundation.config().domain());
+        SpiffeId self = SpiffeId.node(domain, "gateway", foundation.config().node());
+        return new CardGate(
+                check, core.quarantine(), new CardGate.Parts(core.audit(), domain, self, foundation.clock()));
+    }
+
+    /** Looks again at the cards of agents of this gateway's lanes; empty where the configuration wants none of that. */
+    static Optional<CardRefetcher> cards(Foundation foundation, Fetcher fetcher, BridgeCore core, CardGate gate) {
+        FabricDomain domain = new FabricDomain(foundation.config().domain());
+        SpiffeId self = SpiffeId.node(domain, "gateway", foundation.config().node());
+        CardLook look = new CardLook(
+                fetcher, new CardLook.Parts(gate, core.reports(), core.audit(), domain, self, foundation.clock()));
+        return foundation
+                .config()
+                .fetch()
+                .cardRefresh()
+                .map(usual -> new CardRefetcher(
+                        look,
+                        new CardRefetcher.Place(
+                                foundation.agents(),
+                                core.gateway()::lanes,
+                                foundation.config().lanes()),
+                        usual,
+                        foundation.clock(),
+                        foundation.random()::nextDouble));
     }
 }

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -28,7 +29,8 @@ final class ConfigReaderTest {
         FabricConfig config = ConfigReader.read(Optional.empty(), Map.of());
 
         assertThat(config.roles()).isEqualTo(Role.usual());
-        assertThat(config.http()).isEqualTo(new HttpConfig("127.0.0.1", 8443, ErrorProfile.V1_0_1, Manners.USUAL));
+        assertThat(config.http())
+                .isEqualTo(new HttpConfig("127.0.0.1", 8443, ErrorProfile.V1_0_1, Manners.USUAL, List.of()));
         assertThat(config.mqtt()).isEqualTo(new MqttConfig("127.0.0.1", 8883, OptionalInt.empty()));
         assertThat(config.kafka().port()).isZero();
         assertThat(config.keys()).isEqualTo(config.data().resolve("keys"));
@@ -72,7 +74,8 @@ final class ConfigReaderTest {
         assertThat(config.kafka().bootstrap()).isEqualTo("k1:9092,k2:9092");
         assertThat(config.kafka().tls()).isEqualTo(Toggle.ON);
         assertThat(config.kafka().client()).containsExactly(Map.entry("security.protocol", "SASL_SSL"));
-        assertThat(config.http()).isEqualTo(new HttpConfig("0.0.0.0", 0, ErrorProfile.V1_0_1, Manners.USUAL));
+        assertThat(config.http())
+                .isEqualTo(new HttpConfig("0.0.0.0", 0, ErrorProfile.V1_0_1, Manners.USUAL, List.of()));
         assertThat(config.mqtt().port()).isEqualTo(18883);
         assertThat(config.limits()).isEqualTo(new FabricConfig.Limits(1_048_576, Duration.ofHours(12)));
     }
@@ -145,9 +148,24 @@ final class ConfigReaderTest {
                 .hasMessageContaining("kafka.tls: 'perhaps' (expected true or false)")
                 .hasMessageContaining("http.port: '70000' (expected a whole number from 0 to 65535)")
                 .hasMessageContaining(
-                        "http.prot: unknown key (expected one of cors-origins, drain-seconds, host, port, profile)")
+                        "http.prot: unknown key (expected one of cors-origins, drain-seconds, host, port, profile, public-urls)")
                 .hasMessageContaining("mqtt: '5' (expected keys below it")
                 .hasMessageContaining("limits.certificate-life: 'soon' (expected a time such as");
+    }
+
+    @Test
+    void takesPublicUrlsThatNameAHostAndNothingElse() throws IOException {
+        Path good = file("http:\n  public-urls: [https://agents.example.org, 'https://lb.example.org:9443']\n");
+
+        assertThat(ConfigReader.read(Optional.of(good), Map.of()).http().publicUrls())
+                .containsExactly(URI.create("https://agents.example.org"), URI.create("https://lb.example.org:9443"));
+        for (String bad :
+                List.of("http://a.example.org", "https://a.example.org/x", "a.example.org", "'https://a b'")) {
+            Path file = file("http:\n  public-urls: [" + bad + "]\n");
+            assertThatThrownBy(() -> ConfigReader.read(Optional.of(file), Map.of()))
+                    .as(bad)
+                    .hasMessageContaining("http.public-urls: '" + bad.replace("'", "") + "' (expected https://host");
+        }
     }
 
     @Test
@@ -189,6 +207,36 @@ final class ConfigReaderTest {
 
     private Path file(String yaml) throws IOException {
         return Files.writeString(folder.resolve("dmsc.yaml"), yaml);
+    }
+
+    @Test
+    void readsAModelOfMeaningAndAllItsFaultsAtOnce() throws IOException {
+        Path good = file("""
+                embeddings:
+                  url: https://models.example/api
+                  model: little
+                  least: 0.25
+                """);
+        EmbeddingsConfig little =
+                ConfigReader.read(Optional.of(good), Map.of()).embeddings().orElseThrow();
+        Path bad = file("""
+                embeddings:
+                  url: http://models.example
+                  timeout-ms: 9
+                  least: 1.5
+                  colour: blue
+                """);
+
+        assertThat(little.timeout()).isEqualTo(Duration.ofMillis(300));
+        assertThat(little.least()).isEqualTo(0.25);
+        assertThat(ConfigReader.read(Optional.empty(), Map.of()).embeddings()).isEmpty();
+        assertThatThrownBy(() -> ConfigReader.read(Optional.of(bad), Map.of()))
+                .hasMessageContaining("5 faults")
+                .hasMessageContaining("embeddings.url: 'http://models.example' (expected https://")
+                .hasMessageContaining("embeddings.model: missing")
+                .hasMessageContaining("embeddings.timeout-ms: '9'")
+                .hasMessageContaining("embeddings.least: '1.5'")
+                .hasMessageContaining("embeddings.colour: unknown key");
     }
 
     @Test

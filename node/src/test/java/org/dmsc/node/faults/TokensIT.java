@@ -13,6 +13,8 @@ import org.dmsc.node.testing.Credentials;
 import org.dmsc.node.testing.FabricExtension;
 import org.dmsc.node.testing.TestFabric;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -77,6 +79,49 @@ final class TokensIT {
                         .post("/v1/agents?tenant=" + TENANT, "{\"url\":\"https://localhost:8443/\"}")
                         .reason())
                 .isEqualTo("ADDRESS_NOT_ALLOWED");
+    }
+
+    @Test
+    @Tag("case-58")
+    @DisplayName("case 58: on a whole node, a token that is bound to a key counts with a proof of it, once")
+    void aTokenIsBoundToAKey() throws Exception {
+        ProofKey key = new ProofKey();
+        String endpoint = fabric.httpUrl() + "/oauth2/token";
+        String nonce = ask(key.proof("POST", endpoint, "", ""))
+                .headers()
+                .firstValue("dpop-nonce")
+                .orElseThrow();
+        JsonNode granted = new ObjectMapper()
+                .readTree(ask(key.proof("POST", endpoint, "", nonce)).body());
+        assertThat(granted.path("token_type").asText()).isEqualTo("DPoP");
+        String token = granted.path("access_token").asText();
+        String proof = key.proof("GET", fabric.httpUrl() + "/v1/agents", token, nonce);
+
+        assertThat(agents("DPoP " + token, proof).statusCode()).isEqualTo(200);
+
+        HttpResponse<String> again = agents("DPoP " + token, proof);
+        assertThat(again.statusCode()).isEqualTo(401);
+        assertThat(again.headers().firstValue("www-authenticate").orElse("")).contains("invalid_dpop_proof");
+        assertThat(agents("Bearer " + token, proof).statusCode()).isEqualTo(401);
+        String elsewhere = key.proof("GET", "https://evil.example/v1/agents", token, nonce);
+        assertThat(agents("DPoP " + token, elsewhere).statusCode()).isEqualTo(401);
+    }
+
+    private HttpResponse<String> ask(String proof) throws Exception {
+        HttpRequest ask = request("/oauth2/token")
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header("DPoP", proof)
+                .POST(HttpRequest.BodyPublishers.ofString("grant_type=client_credentials&client_id=billing"))
+                .build();
+        return client.send(ask, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> agents(String authorization, String proof) throws Exception {
+        HttpRequest ask = request("/v1/agents")
+                .header("Authorization", authorization)
+                .header("DPoP", proof)
+                .build();
+        return client.send(ask, HttpResponse.BodyHandlers.ofString());
     }
 
     private String token() throws Exception {

@@ -29,6 +29,7 @@ import org.dmsc.schemas.serde.AvroCodec;
 import org.dmsc.schemas.serde.AvroSerde;
 import org.dmsc.tenant.admin.FabricShape;
 import org.dmsc.tenant.admin.FabricTopics;
+import org.dmsc.tenant.embed.Nearness;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.kafka.KafkaClients;
 import org.dmsc.tenant.kafka.KafkaConnection;
@@ -100,6 +101,7 @@ final class LaneWorld implements AutoCloseable {
                 agents,
                 FabricDomain.DEFAULT,
                 Optional.empty(),
+                Nearness.NONE,
                 () -> UUID.randomUUID().toString(),
                 new SimpleMeterRegistry(),
                 Clock.systemUTC());

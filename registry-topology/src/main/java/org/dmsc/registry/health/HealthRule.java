@@ -14,7 +14,8 @@ import org.dmsc.schemas.avro.AttemptOutcome;
  * What a report does to what is known of an agent. How well the agent is follows from that by {@link HealthAssessment}.
  *
  * <pre>
- *   REGISTERED ─▶ known      UNREGISTERED ─▶ gone      anything else about an agent that is not known is ignored
+ *   REGISTERED ─▶ known      UNREGISTERED ─▶ gone      anything else about an agent that is not known is ignored,
+ *                                                      and what replaces a card that is not registered
  * </pre>
  */
 public final class HealthRule {
@@ -35,6 +36,9 @@ public final class HealthRule {
      * @param inFlight what the agent works on after it, from {@link OpenAttempts}
      */
     public Optional<AgentState> apply(Optional<AgentState> before, AgentReport report, int inFlight, long now) {
+        if (isOutdated(before, report)) {
+            return before;
+        }
         switch (report.getKind()) {
             case REGISTERED:
                 return Optional.ofNullable(report.getRegistration())
@@ -60,6 +64,15 @@ public final class HealthRule {
                 return before;
         }
         throw new IllegalStateException("unknown report: " + report.getKind());
+    }
+
+    /** Found out about a card that is not the registered one any more: somebody was faster. */
+    private static boolean isOutdated(Optional<AgentState> before, AgentReport report) {
+        String known = report.getReplaces();
+        return known != null
+                && before.map(state -> state.getSnapshot().getRegistration().getSource())
+                        .filter(source -> source.getSha256().equals(known))
+                        .isEmpty();
     }
 
     private static AgentState registered(

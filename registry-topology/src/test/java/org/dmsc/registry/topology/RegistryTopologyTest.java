@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,7 @@ import org.dmsc.schemas.TopicNames;
 import org.dmsc.schemas.TopicNames.Channel;
 import org.dmsc.schemas.avro.AgentChannel;
 import org.dmsc.schemas.avro.AgentHealth;
+import org.dmsc.schemas.avro.AgentRegistration;
 import org.dmsc.schemas.avro.AgentReport;
 import org.dmsc.schemas.avro.AgentReportKind;
 import org.dmsc.schemas.avro.AgentSnapshot;
@@ -50,6 +52,8 @@ import org.dmsc.schemas.avro.AgentState;
 import org.dmsc.schemas.avro.AttemptOutcome;
 import org.dmsc.schemas.avro.AuditEvent;
 import org.dmsc.schemas.avro.AuditKind;
+import org.dmsc.schemas.avro.CardSource;
+import org.dmsc.schemas.avro.FormerCard;
 import org.dmsc.schemas.avro.SealedEnvelope;
 import org.dmsc.schemas.serde.AvroCodec;
 import org.dmsc.schemas.serde.AvroSerde;
@@ -139,6 +143,44 @@ class RegistryTopologyTest {
                 .satisfies(snapshot -> assertThat(snapshot.getHealth()).isEqualTo(AgentHealth.UP))
                 .satisfies(snapshot -> assertThat(snapshot.getRevision()).isEqualTo(1));
         assertThat(audit()).extracting(AuditEvent::getKind).containsExactly(AuditKind.AGENT_REGISTERED);
+    }
+
+    @Test
+    void replacesOnlyTheCardThatIsRegistered() {
+        tell(fetched("one").build());
+        audit();
+
+        tell(fetched("two", "one").setReplaces("other").build());
+        assertThat(audit()).as("somebody was faster").isEmpty();
+        tell(fetched("two", "one").setReplaces("one").build());
+
+        assertThat(audit()).singleElement().satisfies(event -> {
+            assertThat(event.getKind()).isEqualTo(AuditKind.CARD_CHANGED);
+            assertThat(event.getDetails())
+                    .containsEntry("sha256", "two")
+                    .containsEntry("former", "one")
+                    .containsEntry("signer", "key:k");
+        });
+        tell(Reports.report(AgentReportKind.UNREGISTERED).setReplaces("one").build());
+        assertThat(audit()).isEmpty();
+        tell(Reports.report(AgentReportKind.UNREGISTERED).setReplaces("two").build());
+        assertThat(audit()).extracting(AuditEvent::getKind).containsExactly(AuditKind.AGENT_UNREGISTERED);
+        tell(fetched("three", "two").setReplaces("two").build());
+        assertThat(audit()).as("who left does not come back by it").isEmpty();
+    }
+
+    private static AgentReport.Builder fetched(String sha256, String... former) {
+        AgentRegistration registration = Reports.registration(AgentChannel.A2A_HTTP)
+                .setSource(source(sha256))
+                .setFormerCards(Arrays.stream(former)
+                        .map(one -> new FormerCard(source(one), NOW, "{}"))
+                        .toList())
+                .build();
+        return Reports.report(AgentReportKind.REGISTERED).setRegistration(registration);
+    }
+
+    private static CardSource source(String sha256) {
+        return new CardSource("https://a.example/card", sha256, "key:k", 1L, "");
     }
 
     @Test

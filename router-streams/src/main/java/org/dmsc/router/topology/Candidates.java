@@ -1,8 +1,10 @@
 package org.dmsc.router.topology;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.dmsc.router.decide.Candidate;
@@ -148,11 +150,12 @@ public final class Candidates {
             return only;
         }
         Query query = new Query(
-                Set.of(agent.tenant()),
-                Optional.empty(),
-                Set.copyOf(submission.getTags()),
-                submission.getIntent(),
-                MOST_OF_TENANT);
+                        Set.of(agent.tenant()),
+                        Optional.empty(),
+                        Set.copyOf(submission.getTags()),
+                        submission.getIntent(),
+                        MOST_OF_TENANT)
+                .near(near(submission));
         return matches(query, submission).stream()
                 .filter(match -> match.agent().equals(agent))
                 .findFirst()
@@ -217,7 +220,14 @@ public final class Candidates {
                         Set.copyOf(submission.getTags()),
                         submission.getIntent(),
                         limit(submission))
-                .from(sample);
+                .from(sample)
+                .near(near(submission));
+    }
+
+    private static Map<String, Double> near(TaskSubmission submission) {
+        Map<String, Double> near = new HashMap<>();
+        submission.getNear().forEach(skill -> near.put(skill.getSkill(), (double) skill.getNearness()));
+        return near;
     }
 
     private record Fit(double relevance, List<String> why) {}

@@ -18,6 +18,7 @@ import org.dmsc.schemas.task.TaskFold;
 import org.dmsc.schemas.task.TaskProgress;
 import org.dmsc.tenant.rules.Ambiguity;
 import org.dmsc.tenant.rules.Ambiguity.Answer;
+import org.dmsc.tenant.rules.CardRules;
 import org.dmsc.tenant.rules.TenantPolicy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,7 +58,9 @@ class AmbiguityTest {
                     none.masking(),
                     none.dataTags(),
                     none.network(),
-                    new Ambiguity(answer, 0.1));
+                    new Ambiguity(answer, 0.1),
+                    none.models(),
+                    CardRules.NONE);
         };
     }
 

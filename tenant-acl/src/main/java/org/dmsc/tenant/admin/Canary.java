@@ -3,11 +3,13 @@ package org.dmsc.tenant.admin;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -44,16 +46,29 @@ final class Canary {
 
     /** True when all came through in time. */
     boolean sing(TenantId tenant, Duration atMost) {
+        return sing(tenant, atMost, (reader, events) -> {
+            reader.seekToEnd(events);
+            events.forEach(reader::position);
+        });
+    }
+
+    /** The same for topics that were made a moment ago: where they begin needs no question to a broker that may not know them yet. */
+    boolean singInNew(TenantId tenant, Duration atMost) {
+        return sing(tenant, atMost, (reader, events) -> events.forEach(lane -> reader.seek(lane, 0)));
+    }
+
+    private boolean sing(
+            TenantId tenant, Duration atMost, BiConsumer<Consumer<?, ?>, Collection<TopicPartition>> start) {
         AvroSerde<SealedEnvelope> serde = new AvroSerde<>(parts.codec(), SealedEnvelope.class);
         List<TopicPartition> events = IntStream.range(0, parts.shape().lanes())
                 .mapToObj(lane -> new TopicPartition(Channel.EVENTS.of(tenant), lane))
                 .toList();
         long deadline = System.nanoTime() + atMost.toNanos();
-        try (Consumer<String, byte[]> reader = parts.clients().reader("canary-reader", new ByteArrayDeserializer());
+        try (Consumer<String, byte[]> reader =
+                        parts.clients().promptReader("canary-reader", new ByteArrayDeserializer());
                 Producer<String, SealedEnvelope> producer = parts.clients().producer("canary", serde.serializer())) {
             reader.assign(events);
-            reader.seekToEnd(events);
-            events.forEach(reader::position);
+            start.accept(reader, events);
             Set<String> awaited = send(tenant, producer);
             while (!awaited.isEmpty() && System.nanoTime() < deadline) {
                 for (ConsumerRecord<String, byte[]> found : reader.poll(POLL)) {

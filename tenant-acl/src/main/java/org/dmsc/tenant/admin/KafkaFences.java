@@ -31,7 +31,7 @@ import org.dmsc.tenant.kafka.KafkaClients;
 public final class KafkaFences {
 
     /** What all producers of one tenant write through one broker, in bytes per second: far above what policy lets pass at the edges. */
-    private static final double TENANT_WRITES = 32 * 1024 * 1024;
+    private static final double TENANT_WRITES = 64 * 1024 * 1024;
 
     /** What one client of a tenant's own reads from one broker, in bytes per second. */
     private static final double READER_READS = 8 * 1024 * 1024;

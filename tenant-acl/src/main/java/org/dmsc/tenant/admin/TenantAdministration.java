@@ -81,7 +81,22 @@ public final class TenantAdministration {
         requireNew(tenant);
         requireName(displayName);
         intend(AuditKind.TENANT_CREATED, tenant, actor, "");
-        TenantRecord made = make(tenant, displayName);
+        // Topics before keys: the routers look for new topics now and then, and find them while the keys are made.
+        makeTopics(tenant);
+        records.write(make(tenant, displayName));
+        parts.audit()
+                .accept(event(AuditKind.TENANT_CREATED, tenant, actor)
+                        .setObject(tenant.value())
+                        .build());
+        boolean answered = new Canary(parts).singInNew(tenant, canaryPatience);
+        LOG.atInfo()
+                .addKeyValue("tenant", tenant)
+                .addKeyValue("routerAnswered", answered)
+                .log("tenant created");
+        return new CreatedTenant(requireKnown(tenant), answered);
+    }
+
+    private void makeTopics(TenantId tenant) {
         try (Admin admin = parts.clients().admin()) {
             // First the rights: a reader by pattern must not meet a topic that it may not read yet.
             if (parts.fencing().isUp()) {
@@ -89,17 +104,6 @@ public final class TenantAdministration {
             }
             FabricTopics.createTenant(admin, tenant, parts.shape());
         }
-        records.write(made);
-        parts.audit()
-                .accept(event(AuditKind.TENANT_CREATED, tenant, actor)
-                        .setObject(tenant.value())
-                        .build());
-        boolean answered = new Canary(parts).sing(tenant, canaryPatience);
-        LOG.atInfo()
-                .addKeyValue("tenant", tenant)
-                .addKeyValue("routerAnswered", answered)
-                .log("tenant created");
-        return new CreatedTenant(made, answered);
     }
 
     /** All tenants, whatever their state. */

@@ -41,6 +41,7 @@ final class TopicPlan {
                 compacted(TopicNames.USAGE),
                 compacted(TopicNames.PUSH),
                 compacted(TopicNames.OWED),
+                compacted(TopicNames.QUARANTINE),
                 compacted(TopicNames.PURGES),
                 compacted(TopicNames.GATEWAYS),
                 kept(TopicNames.ENROLMENTS, 1, ENROLMENTS),

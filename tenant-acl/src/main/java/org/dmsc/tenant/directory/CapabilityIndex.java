@@ -84,6 +84,7 @@ public final class CapabilityIndex {
         List<String> words =
                 named ? List.of() : Words.of(query.text()).stream().distinct().toList();
         if (words.isEmpty()
+                && query.near().isEmpty()
                 && past.learnt().tasks() == 0
                 && query.skill().isEmpty()
                 && query.tags().isEmpty()

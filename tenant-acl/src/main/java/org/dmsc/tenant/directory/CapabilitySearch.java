@@ -39,6 +39,9 @@ final class CapabilitySearch {
     /** Relevance of at least this share of the best is about the same; the selector's margin is not wider. */
     private static final double CLOSE = 0.75;
 
+    /** What the nearest skill in meaning has beside its words: about as much as a card that has a third of them. */
+    private static final double NEARNESS = 0.3;
+
     private final Query query;
     private final Set<String> tags;
     private final int words;
@@ -61,8 +64,8 @@ final class CapabilitySearch {
     /** A document that fits; words and places are what it has in common with the request. */
     record Hit(TenantCapabilities.Place document, double score, Text text, double learnt) {}
 
-    /** What its text gave. */
-    record Text(double score, int words, byte places) {}
+    /** What its text gave, by its words and by its meaning. */
+    record Text(double score, int words, byte places, double near) {}
 
     void collect(TenantCapabilities tenant, TextScores scores, List<Hit> hits) {
         TextScores.Scored scored = scores.of(tenant);
@@ -78,14 +81,17 @@ final class CapabilitySearch {
                 continue;
             }
             long hash = learning ? past.hash().applyAsLong(document.skill()) : 0;
+            double near = query.near().getOrDefault(document.skill(), 0.0);
             if (textAlone
                     && scored.words(slot) == 0
+                    && near == 0
                     && !(learning && past.learnt().knows(hash))) {
                 continue;
             }
-            Text text = new Text(scored.score(slot), scored.words(slot), scored.places(slot));
+            Text text = new Text(scored.score(slot), scored.words(slot), scored.places(slot), near);
             double learnt = past.learnt().of(hash);
-            double score = learning ? learnt + textWeight() * scores.most() * text.score() : score(text.score());
+            double said = text.score() + NEARNESS * near;
+            double score = learning ? learnt + textWeight() * scores.most() * said : score(said);
             hits.add(new Hit(document, score, text, learnt));
         }
     }
@@ -183,7 +189,10 @@ final class CapabilitySearch {
     boolean isAnyAsGood() {
         return query.sample().isPresent()
                 && (query.skill().isPresent()
-                        || (!tags.isEmpty() && words == 0 && past.learnt().tasks() == 0));
+                        || (!tags.isEmpty()
+                                && words == 0
+                                && query.near().isEmpty()
+                                && past.learnt().tasks() == 0));
     }
 
     /** As many as are wanted, from the sample's place on, round and round. */
@@ -203,7 +212,7 @@ final class CapabilitySearch {
         if (all == 0) {
             return found;
         }
-        List<String> why = why(new Text(0, 0, (byte) 0));
+        List<String> why = why(new Text(0, 0, (byte) 0, 0));
         int at = Math.floorMod(query.sample().orElse(0), all);
         int set = 0;
         while (at >= sets.get(set).size()) {
@@ -255,6 +264,9 @@ final class CapabilitySearch {
         }
         if (text.words() > 0) {
             why.add(text.words() + " of " + words + " words of the request are in its " + places(text.places()));
+        }
+        if (text.near() > 0) {
+            why.add("its meaning is near, " + number(text.near()) + " of the nearest");
         }
         return List.copyOf(why);
     }

@@ -7,11 +7,12 @@ import java.util.Optional;
 import org.apache.avro.Schema;
 import org.dmsc.schemas.avro.AgentEndpoint;
 import org.dmsc.schemas.avro.AgentRegistration;
+import org.dmsc.schemas.avro.FormerCard;
 import org.dmsc.schemas.avro.SkillRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A registration whose texts (card, name, description, url, skills, how it is called) are kept deflated and read each time they are asked for, in some 20 µs: a
+ * A registration whose texts (card and former cards, name, description, url, skills, how it is called) are kept deflated and read each time they are asked for, in some 20 µs: a
  * hundred thousand cards as objects are half a gigabyte. What deciding needs is at hand. Immutable although its class is not: nobody MUST
  * call a setter.
  *
@@ -24,7 +25,7 @@ final class PackedRegistration extends AgentRegistration {
 
     /** By their places; all others are at hand. */
     private static final BitSet PACKED =
-            places("cardJson", "name", "description", "url", "skills", "plainCall", "endpoint");
+            places("cardJson", "name", "description", "url", "skills", "plainCall", "endpoint", "formerCards");
 
     private final transient byte[] packed;
     private final transient String[] ids;
@@ -101,6 +102,11 @@ final class PackedRegistration extends AgentRegistration {
     @Override
     public @Nullable AgentEndpoint getEndpoint() {
         return whole().getEndpoint();
+    }
+
+    @Override
+    public List<FormerCard> getFormerCards() {
+        return whole().getFormerCards();
     }
 
     @Override

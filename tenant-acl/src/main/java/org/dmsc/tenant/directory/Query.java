@@ -1,5 +1,6 @@
 package org.dmsc.tenant.directory;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -16,6 +17,8 @@ import org.dmsc.schemas.TenantId;
  * @param limit most results
  * @param sample where more fit about equally well than are wanted: from which of them on they are taken, round and round; empty: by score
  *     and name, so always the same ones
+ * @param near skills whose meaning is near the text's, from above 0 to 1, as a model of meaning says; they count beside the words, and are
+ *     found without a common one
  */
 public record Query(
         Set<TenantId> tenants,
@@ -24,9 +27,11 @@ public record Query(
         Optional<TagExpression> expression,
         String text,
         int limit,
-        OptionalInt sample) {
+        OptionalInt sample,
+        Map<String, Double> near) {
 
     public Query {
+        near = Map.copyOf(near);
         tenants = Set.copyOf(tenants);
         tags = Set.copyOf(tags);
         if (limit < 1) {
@@ -47,11 +52,16 @@ public record Query(
             Optional<TagExpression> expression,
             String text,
             int limit) {
-        this(tenants, skill, tags, expression, text, limit, OptionalInt.empty());
+        this(tenants, skill, tags, expression, text, limit, OptionalInt.empty(), Map.of());
     }
 
     /** The same with a sample. */
     public Query from(int place) {
-        return new Query(tenants, skill, tags, expression, text, limit, OptionalInt.of(place));
+        return new Query(tenants, skill, tags, expression, text, limit, OptionalInt.of(place), near);
+    }
+
+    /** The same with what a model of meaning says. */
+    public Query near(Map<String, Double> skills) {
+        return new Query(tenants, skill, tags, expression, text, limit, sample, skills);
     }
 }

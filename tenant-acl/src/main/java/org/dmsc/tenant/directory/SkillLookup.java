@@ -1,5 +1,6 @@
 package org.dmsc.tenant.directory;
 
+import java.util.List;
 import java.util.Optional;
 import org.dmsc.schemas.avro.AgentRegistration;
 import org.dmsc.schemas.avro.SkillRecord;
@@ -20,6 +21,11 @@ public final class SkillLookup {
             }
         }
         return Optional.empty();
+    }
+
+    /** All of them with their texts; where they are packed this costs their unpacking. */
+    public static List<SkillRecord> all(AgentRegistration registration) {
+        return PackedRegistration.whole(registration).getSkills();
     }
 
     /** Whether both say the same, packed or not: Avro's own equals compares classes too. */

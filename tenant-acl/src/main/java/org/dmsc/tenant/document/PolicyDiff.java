@@ -13,7 +13,7 @@ import java.util.TreeSet;
 public final class PolicyDiff {
 
     /** What makes a member of a list the same member when its place changes. */
-    private static final List<String> NAMES = List.of("id", "name", "tag", "issuer", "path", "subject");
+    private static final List<String> NAMES = List.of("id", "name", "tag", "issuer", "path", "subject", "kid");
 
     private PolicyDiff() {}
 

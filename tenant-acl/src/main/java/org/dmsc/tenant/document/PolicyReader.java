@@ -25,6 +25,7 @@ import org.dmsc.tenant.rules.Ambiguity;
 import org.dmsc.tenant.rules.Ambiguity.Answer;
 import org.dmsc.tenant.rules.DataTagRule;
 import org.dmsc.tenant.rules.Masking;
+import org.dmsc.tenant.rules.ModelUse;
 import org.dmsc.tenant.rules.Quotas;
 import org.dmsc.tenant.rules.Rate;
 import org.dmsc.tenant.rules.TenantPolicy;
@@ -102,7 +103,9 @@ public final class PolicyReader {
                 masking,
                 dataTags(),
                 NetworkReader.read(document.section("network")),
-                ambiguity(document.section("ambiguity")));
+                ambiguity(document.section("ambiguity")),
+                document.toggle("embeddings") == Toggle.ON ? ModelUse.ALLOWED : ModelUse.NEVER,
+                CardReader.read(document.section("cards")));
         grants.finish();
         document.finish();
         return new ReadDocument(displayName, limits, policy);

@@ -175,6 +175,11 @@ final class Section {
         return texts;
     }
 
+    /** All of it, for what has a grammar of its own; its keys are then not looked at here. */
+    String json() {
+        return node.toString();
+    }
+
     boolean has(String key) {
         return child(key).isPresent();
     }

@@ -44,6 +44,12 @@ public final class KafkaClients {
      */
     private static final int FETCH_WAIT_MS = 100;
 
+    private static final int PROMPT_FETCH_WAIT_MS = 5;
+    /** What a main consumer asks when its partitions change stands behind a fetch on the same connection: twice this is lost each time. */
+    private static final int MAIN_FETCH_WAIT_MS = 40;
+    /** A reader of a topic that was made a moment ago asks for its leader again after this, not after Kafka's 100 ms. */
+    private static final int READER_RETRY_MS = 20;
+
     /** What one request may hold for one partition: with one on its way at a time this bounds the throughput where Kafka is far. */
     private static final int TENANT_BATCH_BYTES = 128 * 1024;
 
@@ -107,6 +113,13 @@ public final class KafkaClients {
         return new KafkaConsumer<>(readerConfig(name), new StringDeserializer(), values);
     }
 
+    /** The same for a moment's use: it asks the broker often, and so need not wait for an answer that is on its way when it is closed. */
+    public <V> Consumer<String, V> promptReader(String name, Deserializer<V> values) {
+        Map<String, Object> config = readerConfig(name);
+        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, PROMPT_FETCH_WAIT_MS);
+        return new KafkaConsumer<>(config, new StringDeserializer(), values);
+    }
+
     /** A member of a consumer group that keeps what it has through a rebalance and commits only what it is told to. */
     public <V> Consumer<String, V> groupConsumer(String name, String groupId, Deserializer<V> values) {
         Map<String, Object> config = readerConfig(name);
@@ -150,11 +163,13 @@ public final class KafkaClients {
         // A new tenant's topics are found within this time. Only the consumer with the pattern looks for them: each
         // look
         // costs the broker a list of all topics.
-        config.put("main.consumer.metadata.max.age.ms", 500);
+        config.put("main.consumer.metadata.max.age.ms", 300);
         config.put("consumer." + ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MS);
         config.put("consumer." + ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, HEARTBEAT_MS);
         config.put("consumer." + ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put("consumer." + ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
+        config.put("main.consumer." + ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, MAIN_FETCH_WAIT_MS);
+        config.put("main.consumer." + ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, READER_RETRY_MS);
         return config;
     }
 
@@ -176,6 +191,7 @@ public final class KafkaClients {
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
+        config.put(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, READER_RETRY_MS);
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         return config;
     }

@@ -12,9 +12,11 @@ public sealed interface TokenAnswer {
     /**
      * A token.
      *
+     * @param type how it is to be shown
      * @param method how the client proved itself
      */
-    record Granted(Caller client, IssuedToken token, long lifeSeconds, Set<String> scope, ClientMethod method)
+    record Granted(
+            Caller client, IssuedToken token, TokenType type, long lifeSeconds, Set<String> scope, ClientMethod method)
             implements TokenAnswer {}
 
     /**

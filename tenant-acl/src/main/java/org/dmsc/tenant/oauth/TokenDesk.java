@@ -1,7 +1,6 @@
 package org.dmsc.tenant.oauth;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -16,15 +15,19 @@ import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.avro.AgentSnapshot;
 import org.dmsc.schemas.avro.SkillRecord;
 import org.dmsc.tenant.directory.Agents;
+import org.dmsc.tenant.dpop.DpopProof;
 import org.dmsc.tenant.identity.Caller;
 import org.dmsc.tenant.identity.Credentials;
 import org.dmsc.tenant.identity.FabricDomain;
+import org.dmsc.tenant.identity.Possession;
 import org.dmsc.tenant.policy.CallerAuthenticator;
 import org.dmsc.tenant.token.IssuedToken;
+import org.dmsc.tenant.token.TokenBinding;
 import org.dmsc.tenant.token.TokenIssuer;
 
 /**
- * The token endpoint: who asks ▸ for what ▸ a token of five minutes.
+ * The token endpoint: with which key ▸ who asks ▸ for what ▸ a token of five minutes. A proof of possession (RFC 9449 5) is read before the client is
+ * asked, or an assertion that counts once would be lost to a nonce that was missing; it is used up after, so that strangers use up no room.
  *
  * <p>No list of clients is looked at before a client has proved itself, and every failure to do so has one answer: neither words nor time tell
  * whether a client exists. Reads a key file at times, so it MUST NOT be called on an event loop. Thread-safe.
@@ -69,8 +72,13 @@ public final class TokenDesk {
             ClientMethod method = form.find("client_assertion").isPresent()
                     ? ClientMethod.PRIVATE_KEY_JWT
                     : ClientMethod.TLS_CLIENT_AUTH;
+            Optional<DpopProof> proof = ask.proof().map(shown -> proof(shown, ask.credentials()));
             Caller client = client(form, method, ask.credentials());
-            return granted(client, method, scope(form, client), ask.credentials());
+            Set<String> scope = scope(form, client);
+            proof.ifPresent(read -> accept(read, ask.proof().orElseThrow(), client));
+            TokenBinding bound =
+                    new TokenBinding(ask.credentials().chain().stream().findFirst(), proof.map(DpopProof::thumbprint));
+            return granted(client, method, scope, bound);
         } catch (TokenFault e) {
             return e.answer();
         }
@@ -86,11 +94,35 @@ public final class TokenDesk {
         }
     }
 
-    private Caller client(TokenForm form, ClientMethod method, Credentials shown) {
-        // TLS has proved a certificate already, at its own price; trying signatures or names in a row is what costs us.
+    private DpopProof proof(Possession proof, Credentials shown) {
+        requireRoom(shown);
+        try {
+            return authenticator.possession().read(proof);
+        } catch (RefusedException e) {
+            if (e.refusal() != Refusal.DPOP_NONCE) {
+                failures.take(shown.remoteAddress());
+            }
+            throw TokenFault.proof(e);
+        }
+    }
+
+    private void accept(DpopProof read, Possession proof, Caller client) {
+        try {
+            authenticator.possession().accept(read, proof, client.tenant());
+        } catch (RefusedException e) {
+            throw TokenFault.proof(e);
+        }
+    }
+
+    /** TLS has proved a certificate already, at its own price; trying signatures or names in a row is what costs us. */
+    private void requireRoom(Credentials shown) {
         if (shown.chain().isEmpty() && !failures.hasRoom(shown.remoteAddress())) {
             throw new TokenFault(TokenError.TOO_MANY, "too many failed attempts from there; try again in a minute");
         }
+    }
+
+    private Caller client(TokenForm form, ClientMethod method, Credentials shown) {
+        requireRoom(shown);
         try {
             Caller client = method == ClientMethod.PRIVATE_KEY_JWT ? asserted(form, shown) : certified(form, shown);
             if (form.find("client_secret").isPresent()) {
@@ -157,15 +189,15 @@ public final class TokenDesk {
                 .collect(Collectors.toSet());
     }
 
-    private TokenAnswer granted(Caller client, ClientMethod method, Set<String> scope, Credentials shown) {
+    private TokenAnswer granted(Caller client, ClientMethod method, Set<String> scope, TokenBinding bound) {
         AgentRef agent = client.agent().orElseThrow();
         if (!tokens.take(agent)) {
             throw new TokenFault(
                     TokenError.TOO_MANY, "more than " + MOST_TOKENS + " tokens in a minute; a token can be used again");
         }
-        Optional<X509Certificate> bound = shown.chain().stream().findFirst();
         IssuedToken token = issuer.grant(agent, LIFE, bound, scope);
-        return new TokenAnswer.Granted(client, token, LIFE.toSeconds(), scope, method);
+        TokenType type = bound.key().isPresent() ? TokenType.DPOP : TokenType.BEARER;
+        return new TokenAnswer.Granted(client, token, type, LIFE.toSeconds(), scope, method);
     }
 
     private static Credentials withoutToken(Credentials shown) {

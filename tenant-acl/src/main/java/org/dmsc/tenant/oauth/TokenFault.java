@@ -1,6 +1,7 @@
 package org.dmsc.tenant.oauth;
 
 import java.util.Optional;
+import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 import org.jspecify.annotations.Nullable;
 
@@ -20,16 +21,32 @@ final class TokenFault extends RuntimeException {
         this.refused = null;
     }
 
-    private TokenFault(RefusedException refused) {
+    private TokenFault(TokenError error, String sentence, RefusedException refused) {
         super(refused.sentence(), null, false, false);
-        this.error = TokenError.INVALID_CLIENT;
-        this.sentence = "the client is not known or did not prove itself";
+        this.error = error;
+        this.sentence = sentence;
         this.refused = refused;
     }
 
     /** The same words whatever was wrong; the cause is for the audit log. */
     static TokenFault client(RefusedException refused) {
-        return new TokenFault(refused);
+        return new TokenFault(TokenError.INVALID_CLIENT, "the client is not known or did not prove itself", refused);
+    }
+
+    /** What is wrong with a proof tells nothing of clients, so it is said. */
+    static TokenFault proof(RefusedException refused) {
+        return new TokenFault(error(refused.refusal()), refused.sentence(), refused);
+    }
+
+    private static TokenError error(Refusal refusal) {
+        switch (refusal) {
+            case DPOP_NONCE:
+                return TokenError.USE_DPOP_NONCE;
+            case OVERLOADED:
+                return TokenError.TOO_MANY;
+            default:
+                return TokenError.INVALID_DPOP_PROOF;
+        }
     }
 
     TokenAnswer.Failed answer() {

@@ -14,6 +14,7 @@ import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.schemas.avro.TenantState;
 import org.dmsc.tenant.directory.Tenants;
+import org.dmsc.tenant.dpop.ProofOfPossession;
 import org.dmsc.tenant.identity.Caller;
 import org.dmsc.tenant.identity.Caller.Kind;
 import org.dmsc.tenant.identity.Caller.Method;
@@ -40,39 +41,37 @@ public final class CallerAuthenticator {
     private final PeerValidator peers;
     private final TokenVerifier tokens;
     private final RevocationList revocations;
+    private final ProofOfPossession possession;
     private final Map<TenantId, RegisteredCas> registered = new ConcurrentHashMap<>();
 
-    /** Of a process that hears no revocations, and so MUST NOT admit anybody from outside. */
-    public CallerAuthenticator(FabricDomain domain, Tenants tenants, PeerValidator peers, TokenVerifier tokens) {
-        this(domain, tenants, peers, tokens, RevocationList.empty());
-    }
-
-    /** Of a gateway; the peer validator MUST know the same revocations. */
+    /** The peer validator MUST know the same revocations; with an empty list, nobody from outside MUST be admitted. */
     public CallerAuthenticator(
             FabricDomain domain,
             Tenants tenants,
             PeerValidator peers,
             TokenVerifier tokens,
-            RevocationList revocations) {
+            RevocationList revocations,
+            ProofOfPossession possession) {
         this.domain = domain;
         this.tenants = tenants;
         this.peers = peers;
         this.tokens = tokens;
         this.revocations = revocations;
+        this.possession = possession;
     }
 
     /**
      * The caller behind the credentials. MUST be asked for each request, also on connections that were resumed: TLS does not ask the trust
      * manager again then.
      *
-     * @throws RefusedException UNAUTHENTICATED, REVOKED, IDENTITY_MISMATCH, TENANT_UNKNOWN or TENANT_INACTIVE
+     * @throws RefusedException UNAUTHENTICATED, REVOKED, IDENTITY_MISMATCH, TENANT_UNKNOWN or TENANT_INACTIVE; DPOP_BINDING, DPOP_INVALID, DPOP_NONCE
      */
     public Caller authenticate(Credentials credentials) {
         return identify(credentials).caller();
     }
 
     /**
-     * As {@link #authenticate}, once everything is known here that was revoked before this call: what was made for a caller on the word of its
+     * As {@link #authenticate} of certificates or bearer tokens (a proof of possession counts once), once everything is known here that was revoked before this call: what was made for a caller on the word of its
      * certificate MUST be confirmed before it is handed out, or a thief whose certificate was revoked a moment ago leaves with a new one. Blocks.
      *
      * @throws RefusedException as there, and REVOCATIONS_STALE
@@ -82,15 +81,30 @@ public final class CallerAuthenticator {
         return authenticate(credentials);
     }
 
-    /** A caller, and by what its credentials can be revoked. */
-    public record Identified(Caller caller, List<Evidence> evidence) {}
+    /**
+     * A caller, and by what its credentials can be revoked.
+     *
+     * @param nonce that its next proofs of possession should have, when it is time for another (RFC 9449 8.2)
+     */
+    public record Identified(Caller caller, List<Evidence> evidence, Optional<String> nonce) {
+
+        /** Of a caller that needs no nonce. */
+        public Identified(Caller caller, List<Evidence> evidence) {
+            this(caller, evidence, Optional.empty());
+        }
+    }
+
+    /** What checks proofs of possession here; the token endpoint of this gateway MUST use the same. */
+    public ProofOfPossession possession() {
+        return possession;
+    }
 
     /** As {@link #authenticate}; the evidence is for the {@code LiveConnection} on which the credentials were shown. */
     public Identified identify(Credentials credentials) {
         Optional<Peer> peer =
                 credentials.chain().isEmpty() ? Optional.empty() : Optional.of(peers.check(credentials.chain()));
         Optional<TenantId> dialled = credentials.host().flatMap(host -> domain.tenantOfHost(withoutRootDot(host)));
-        Optional<VerifiedToken> token = credentials.bearerToken().map(shown -> tokens.check(shown, dialled));
+        Optional<VerifiedToken> token = credentials.token().map(shown -> tokens.check(shown, dialled));
         if (peer.isEmpty() && token.isEmpty()) {
             throw new RefusedException(
                     Refusal.UNAUTHENTICATED,
@@ -104,10 +118,13 @@ public final class CallerAuthenticator {
             requireTenant(caller.tenant(), peer.map(Peer::issuer));
         }
         token.ifPresent(shown -> shown.requireBoundTo(peer.map(Peer::leaf)));
+        Optional<String> nonce = token.flatMap(
+                shown -> possession.require(shown, credentials.token().orElseThrow(), credentials.possession()));
         return new Identified(
                 caller,
                 Stream.concat(peer.map(Peer::evidence).stream(), token.map(VerifiedToken::evidence).stream())
-                        .toList());
+                        .toList(),
+                nonce);
     }
 
     /**

@@ -19,6 +19,8 @@ import org.dmsc.tenant.token.OutsideIssuer;
  * @param acceptances of grants by others
  * @param dataTags by tag
  * @param ambiguity what becomes of requests that fit several skills
+ * @param models whether its texts may be shown to a model of meaning
+ * @param cards who may sign the cards of its agents
  */
 public record TenantPolicy(
         TenantId tenant,
@@ -33,7 +35,9 @@ public record TenantPolicy(
         Masking masking,
         Map<String, DataTagRule> dataTags,
         NetworkRules network,
-        Ambiguity ambiguity) {
+        Ambiguity ambiguity,
+        ModelUse models,
+        CardRules cards) {
 
     public TenantPolicy {
         administrators = Set.copyOf(administrators);
@@ -43,7 +47,7 @@ public record TenantPolicy(
         dataTags = Map.copyOf(dataTags);
     }
 
-    /** With the usual answer to ambiguous requests. */
+    /** With the usual answer to ambiguous requests, nothing shown to models, and no rule for cards. */
     @SuppressWarnings("checkstyle:ParameterNumber") // Those of the record.
     public TenantPolicy(
             TenantId tenant,
@@ -71,7 +75,9 @@ public record TenantPolicy(
                 masking,
                 dataTags,
                 network,
-                Ambiguity.USUAL);
+                Ambiguity.USUAL,
+                ModelUse.NEVER,
+                CardRules.NONE);
     }
 
     /** Whether the policy is what its tenant wrote. */

@@ -1,12 +1,7 @@
 package org.dmsc.tenant.token;
 
-import com.nimbusds.jose.jwk.Curve;
-import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.jwk.KeyUse;
-import com.nimbusds.jose.jwk.OctetKeyPair;
-import com.nimbusds.jose.jwk.RSAKey;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Duration;
@@ -36,8 +31,6 @@ record KeySet(Map<String, JWK> keys, Instant fetchedAt, Instant triedAt) {
     static final Duration BETWEEN_TRIES = Duration.ofMinutes(1);
     static final Duration OUTAGE = Duration.ofHours(4);
     private static final int MOST_KEYS = 100;
-    private static final int LEAST_RSA_BITS = 2048;
-    private static final int MOST_RSA_BITS = 8192;
 
     static final KeySet UNKNOWN = new KeySet(Map.of(), Instant.EPOCH, Instant.EPOCH);
 
@@ -77,7 +70,9 @@ record KeySet(Map<String, JWK> keys, Instant fetchedAt, Instant triedAt) {
         try {
             for (JWK key :
                     JWKSet.parse(new String(json, StandardCharsets.UTF_8)).getKeys()) {
-                if (isUsable(key) && usable.putIfAbsent(key.getKeyID(), key.toPublicJWK()) != null) {
+                if (key.getKeyID() != null
+                        && SignatureCheck.isUsable(key)
+                        && usable.putIfAbsent(key.getKeyID(), key.toPublicJWK()) != null) {
                     throw refused("has two keys of one id");
                 }
             }
@@ -88,18 +83,6 @@ record KeySet(Map<String, JWK> keys, Instant fetchedAt, Instant triedAt) {
             throw refused("has " + usable.size() + " keys that can be used");
         }
         return new KeySet(usable, now, now);
-    }
-
-    private static boolean isUsable(JWK key) {
-        if (key.getKeyID() == null
-                || (key.getKeyUse() != null && !key.getKeyUse().equals(KeyUse.SIGNATURE))) {
-            return false;
-        }
-        if (key instanceof RSAKey rsa) {
-            return rsa.size() >= LEAST_RSA_BITS && rsa.size() <= MOST_RSA_BITS;
-        }
-        return (key instanceof ECKey ec && ec.getCurve().equals(Curve.P_256))
-                || (key instanceof OctetKeyPair pair && pair.getCurve().equals(Curve.Ed25519));
     }
 
     private static RefusedException refused(String why) {

@@ -38,7 +38,8 @@ public enum SigningAlgorithm {
                         "algorithm: '" + Printable.of(name) + "' (expected one of " + names() + ")"));
     }
 
-    static Optional<SigningAlgorithm> find(String name) {
+    /** The algorithm of that name, exactly; empty for all that is not here. */
+    public static Optional<SigningAlgorithm> find(String name) {
         return Arrays.stream(values()).filter(one -> one.value.equals(name)).findFirst();
     }
 

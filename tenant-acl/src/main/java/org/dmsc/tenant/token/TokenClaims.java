@@ -11,6 +11,7 @@ final class TokenClaims {
     static final String CLIENT_ID = "client_id";
     static final String CONFIRMATION = "cnf";
     static final String THUMBPRINT = "x5t#S256";
+    static final String KEY_THUMBPRINT = "jkt";
     static final Duration MOST_LIFE = Duration.ofMinutes(15);
 
     private TokenClaims() {}

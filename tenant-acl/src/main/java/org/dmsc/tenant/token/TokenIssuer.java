@@ -13,8 +13,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -49,24 +47,25 @@ public final class TokenIssuer {
 
     /** A token that whoever has it can use. */
     public String issue(AgentRef agent, Duration life) {
-        return grant(agent, life, Optional.empty(), Set.of()).token();
+        return grant(agent, life, TokenBinding.NONE, Set.of()).token();
     }
 
     /** A token that counts only on connections with that client certificate (RFC 8705). */
     public String issueBound(AgentRef agent, Duration life, X509Certificate certificate) {
-        return grant(agent, life, Optional.of(certificate), Set.of()).token();
+        return grant(agent, life, TokenBinding.to(certificate), Set.of()).token();
     }
 
     /**
      * A token, and what is known of it.
      *
-     * @param bound the certificate without which it does not count
+     * @param bound without what it does not count
      * @param scope what it says it is for; empty: nothing is said
      */
-    public IssuedToken grant(AgentRef agent, Duration life, Optional<X509Certificate> bound, Set<String> scope) {
+    public IssuedToken grant(AgentRef agent, Duration life, TokenBinding bound, Set<String> scope) {
         JWTClaimsSet.Builder claims = claims(agent, life);
-        bound.ifPresent(certificate -> claims.claim(
-                TokenClaims.CONFIRMATION, Map.of(TokenClaims.THUMBPRINT, VerifiedToken.thumbprint(certificate))));
+        if (!bound.confirmation().isEmpty()) {
+            claims.claim(TokenClaims.CONFIRMATION, bound.confirmation());
+        }
         if (!scope.isEmpty()) {
             claims.claim("scope", String.join(" ", new TreeSet<>(scope)));
         }

@@ -9,6 +9,8 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -20,6 +22,8 @@ import org.dmsc.tenant.revocation.Evidence;
 final class TokenRules {
 
     private static final Duration SKEW = Duration.ofSeconds(30);
+    private static final Pattern SHA_256 = Pattern.compile("[A-Za-z0-9_-]{43}");
+    private static final Set<String> CONFIRMATIONS = Set.of(TokenClaims.THUMBPRINT, TokenClaims.KEY_THUMBPRINT);
 
     private TokenRules() {}
 
@@ -82,7 +86,14 @@ final class TokenRules {
                         claims.getStringClaim(TokenClaims.CLIENT_ID)),
                 instant(claims.getIssueTime(), "iat"),
                 expiresAt);
-        return new VerifiedToken(agent, claims.getJWTID(), expiresAt, confirmation(claims), evidence);
+        Map<String, Object> confirmation = confirmation(claims);
+        return new VerifiedToken(
+                agent,
+                claims.getJWTID(),
+                expiresAt,
+                member(confirmation, TokenClaims.THUMBPRINT),
+                member(confirmation, TokenClaims.KEY_THUMBPRINT),
+                evidence);
     }
 
     private static Instant requireTimes(JWTClaimsSet claims, Instant now) {
@@ -99,15 +110,24 @@ final class TokenRules {
     }
 
     /** A confirmation that is not understood must not be taken for none. */
-    private static Optional<String> confirmation(JWTClaimsSet claims) throws ParseException {
+    private static Map<String, Object> confirmation(JWTClaimsSet claims) throws ParseException {
         if (claims.getClaim(TokenClaims.CONFIRMATION) == null) {
-            return Optional.empty();
+            return Map.of();
         }
         Map<String, Object> confirmation = claims.getJSONObjectClaim(TokenClaims.CONFIRMATION);
         require(
-                confirmation.size() == 1 && confirmation.get(TokenClaims.THUMBPRINT) instanceof String,
+                !confirmation.isEmpty() && CONFIRMATIONS.containsAll(confirmation.keySet()),
                 "is bound in a way that is not understood");
-        return Optional.of(String.valueOf(confirmation.get(TokenClaims.THUMBPRINT)));
+        require(confirmation.values().stream().allMatch(TokenRules::isThumbprint), "is bound to what is no thumbprint");
+        return confirmation;
+    }
+
+    private static boolean isThumbprint(Object member) {
+        return member instanceof String text && SHA_256.matcher(text).matches();
+    }
+
+    private static Optional<String> member(Map<String, Object> confirmation, String name) {
+        return Optional.ofNullable(confirmation.get(name)).map(String::valueOf);
     }
 
     private static Instant instant(Date date, String claim) {

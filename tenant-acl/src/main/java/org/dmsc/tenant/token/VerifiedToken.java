@@ -17,9 +17,16 @@ import org.dmsc.tenant.revocation.Evidence;
  *
  * @param id its {@code jti}, for audit
  * @param evidence what can be revoked of it
- * @param boundTo SHA-256 of the certificate it is bound to, base64url (RFC 8705); empty when it is a bearer token
+ * @param boundTo SHA-256 of the certificate it is bound to, base64url (RFC 8705); empty when it is to none
+ * @param boundKey thumbprint of the key whose possession must be proven beside it (RFC 9449 6); empty when it is to none
  */
-public record VerifiedToken(AgentRef agent, String id, Instant expiresAt, Optional<String> boundTo, Evidence evidence) {
+public record VerifiedToken(
+        AgentRef agent,
+        String id,
+        Instant expiresAt,
+        Optional<String> boundTo,
+        Optional<String> boundKey,
+        Evidence evidence) {
 
     /**
      * Refuses a token that is bound to another certificate than the one shown, or to one where none is shown; and beside a certificate one

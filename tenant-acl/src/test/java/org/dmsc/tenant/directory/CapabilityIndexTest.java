@@ -63,6 +63,30 @@ class CapabilityIndexTest {
     }
 
     @Test
+    void whatAModelFindsNearIsFoundWithoutACommonWordAndSaysWhy() {
+        Query query = text("the total is too high");
+
+        List<Match> found = index.search(query.near(Map.of("explain-invoice", 1.0, "diagnose", 0.2)));
+
+        assertThat(index.search(query)).isEmpty();
+        assertThat(found).extracting(Match::skill).containsExactly("explain-invoice", "diagnose", "diagnose");
+        assertThat(found.get(0).score()).isGreaterThan(found.get(1).score());
+        assertThat(found.get(0).why()).containsExactly("its meaning is near, 1.0 of the nearest");
+    }
+
+    @Test
+    void wordsAndMeaningAddUp() {
+        Query query = text("explain my connection charges");
+
+        List<Match> words = index.search(query);
+        List<Match> both = index.search(query.near(Map.of("diagnose", 1.0)));
+
+        assertThat(words.get(0).skill()).isEqualTo("explain-invoice");
+        assertThat(both.get(0).score()).isGreaterThan(words.get(0).score());
+        assertThat(both).extracting(Match::skill).contains("explain-invoice", "diagnose");
+    }
+
+    @Test
     void equalSkillsScoreNearlyTheSame() {
         List<Match> found = index.search(text("my internet connection is down"));
 

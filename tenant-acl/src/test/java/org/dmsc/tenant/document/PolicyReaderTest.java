@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.dmsc.schemas.AgentId;
 import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.tenant.Enforcement;
 import org.dmsc.tenant.rules.Ambiguity;
+import org.dmsc.tenant.rules.CardRules;
 import org.dmsc.tenant.rules.Quotas;
 import org.dmsc.tenant.rules.TenantPolicy;
 import org.dmsc.tenant.testing.FixedPolicies;
@@ -142,6 +144,43 @@ final class PolicyReaderTest {
                 .hasMessageContaining("ambiguity.then")
                 .hasMessageContaining("ambiguity.margin")
                 .hasMessageContaining("ambiguity.x");
+    }
+
+    @Test
+    void takesTheKeysOfCardsOneByOneOrAsTheSetTheyArePublishedIn() {
+        String key = "{kty: OKP, crv: Ed25519, kid: k1, x: 11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo}";
+        CardRules listed = FixedPolicies.policy("acme", "cards: {require-signature: true, keys: [" + key + "]}")
+                .cards();
+        CardRules set = FixedPolicies.policy("acme", "cards: {keys-only: true, keys: {keys: [" + key + "]}}")
+                .cards();
+
+        assertThat(listed.demand()).isEqualTo(CardRules.Demand.SIGNATURE);
+        assertThat(listed.signers()).isEqualTo(CardRules.Signers.AGENT_OR_KEYS);
+        assertThat(listed.keys().ids()).containsExactly("k1");
+        assertThat(set.demand()).isEqualTo(CardRules.Demand.NONE);
+        assertThat(set.signers()).isEqualTo(CardRules.Signers.KEYS);
+        assertThat(set.keys()).isEqualTo(listed.keys());
+        assertThat(PolicyDiff.between(
+                        FixedPolicies.document("acme", "cards: {keys: [" + key + "]}"),
+                        FixedPolicies.document("acme", "cards: {keys: []}")))
+                .extracting(Change::path)
+                .contains("cards.keys[k1].x");
+    }
+
+    @Test
+    void refusesKeysOfCardsThatAreNone() {
+        for (String faulty : List.of(
+                "cards: {keys: [{kty: oct, kid: s, k: AAAA}]}",
+                "cards: {keys: [{kid: s}]}",
+                "cards: {keys: 'https://keys.example/jwks.json'}",
+                "cards: {jwks-url: 'https://keys.example/jwks.json'}",
+                "cards: {keys-only: true}",
+                "cards: {require-signature: perhaps}")) {
+            assertThatThrownBy(() -> FixedPolicies.policy("acme", faulty))
+                    .as(faulty)
+                    .isInstanceOf(RefusedException.class)
+                    .hasMessageContaining("cards.");
+        }
     }
 
     @Test

@@ -2,7 +2,6 @@ package org.dmsc.tenant.embed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,15 +12,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -154,40 +148,6 @@ class HttpEmbeddingsTest {
     }
 
     @Test
-    void nobodyWaitsAndTheSecondTimeItIsKnown() throws Exception {
-        Meanings meanings = new Meanings(embeddings(Duration.ofSeconds(10)), Clock.systemUTC());
-
-        assertThat(meanings.nearness("car", "automobile")).isEmpty();
-
-        eventually(() -> meanings.nearness("car", "automobile").isPresent());
-        eventually(() -> meanings.nearness("car", "banana").isPresent());
-        assertThat(meanings.nearness("car", "automobile").orElseThrow()).isGreaterThan(0.9);
-        assertThat(meanings.nearness("car", "banana").orElseThrow()).isCloseTo(0, within(1e-6));
-        assertThat(asked).as("each text once").hasSize(3);
-    }
-
-    @Test
-    void aProviderThatFailsIsLeftAlone() {
-        StoppedClock clock = new StoppedClock();
-        int[] calls = new int[1];
-        Meanings meanings = new Meanings(
-                texts -> {
-                    calls[0]++;
-                    return CompletableFuture.failedStage(new RefusedException(Refusal.FETCH_FAILED, "down"));
-                },
-                clock);
-
-        for (int i = 0; i < 5; i++) {
-            assertThat(meanings.nearness("a" + i, "b" + i)).isEmpty();
-        }
-        assertThat(calls[0]).isEqualTo(1);
-        clock.millis += 10_000;
-        assertThat(meanings.nearness("a", "b")).isEmpty();
-        assertThat(calls[0]).isEqualTo(2);
-        assertThat(meanings.failures()).isEqualTo(2);
-    }
-
-    @Test
     void showsNoKey() {
         assertThat(new HttpEmbeddings.Settings(
                         URI.create("http://h"), "m", Optional.of("secret"), Duration.ofSeconds(1)))
@@ -195,36 +155,11 @@ class HttpEmbeddingsTest {
                 .doesNotContain("secret");
     }
 
-    private static void eventually(java.util.function.BooleanSupplier condition) throws InterruptedException {
-        while (!condition.getAsBoolean()) {
-            Thread.onSpinWait();
-        }
-    }
-
     private static void awaited(CountDownLatch latch) {
         try {
             latch.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static final class StoppedClock extends Clock {
-        private long millis;
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return Instant.ofEpochMilli(millis);
         }
     }
 }

@@ -113,7 +113,8 @@ class KafkaClientsTest {
                 .containsEntry("producer.linger.ms", 0)
                 .containsEntry("producer.transaction.timeout.ms", 3000)
                 .containsEntry("consumer.session.timeout.ms", 6000)
-                .containsEntry("main.consumer.metadata.max.age.ms", 500)
+                .containsEntry("main.consumer.metadata.max.age.ms", 300)
+                .containsEntry("main.consumer.fetch.max.wait.ms", 40)
                 .containsEntry("group.protocol", "classic");
     }
 

@@ -14,6 +14,8 @@ import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.schemas.avro.TenantState;
+import org.dmsc.tenant.dpop.ProofOfPossession;
+import org.dmsc.tenant.dpop.PublicNames;
 import org.dmsc.tenant.identity.Caller;
 import org.dmsc.tenant.identity.Caller.Kind;
 import org.dmsc.tenant.identity.Caller.Method;
@@ -23,8 +25,10 @@ import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.pki.FabricPki;
 import org.dmsc.tenant.pki.IssuedIdentity;
 import org.dmsc.tenant.pki.IssuingCas;
+import org.dmsc.tenant.pki.NodeNames;
 import org.dmsc.tenant.pki.PeerValidator;
 import org.dmsc.tenant.pki.Pem;
+import org.dmsc.tenant.revocation.RevocationList;
 import org.dmsc.tenant.testing.FixedTenants;
 import org.dmsc.tenant.testing.HandClock;
 import org.dmsc.tenant.token.TokenIssuer;
@@ -64,7 +68,10 @@ final class CallerAuthenticatorTest {
                 DOMAIN,
                 tenants,
                 new PeerValidator(pki::root, IssuingCas.following(tenants, pki::platformCas), DOMAIN, clock),
-                new TokenVerifier(tenants, DOMAIN, clock));
+                new TokenVerifier(tenants, DOMAIN, clock),
+                RevocationList.empty(),
+                new ProofOfPossession(
+                        new PublicNames(DOMAIN, () -> NodeNames.NONE, List.of()), new SecureRandom(), clock));
         create("acme");
         create("globex");
     }

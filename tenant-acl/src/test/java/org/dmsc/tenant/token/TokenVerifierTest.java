@@ -45,6 +45,7 @@ final class TokenVerifierTest {
     private static final TenantId ACME = new TenantId("acme");
     private static final TenantId GLOBEX = new TenantId("globex");
     private static final AgentRef PLANNER = AgentRef.of("acme", "planner");
+    private static final String THUMBPRINT = "t".repeat(43);
     private static final String ISSUER = "https://acme.fabric.localhost";
     private static final char[] PASSWORD = "a long password".toCharArray();
 
@@ -218,11 +219,20 @@ final class TokenVerifierTest {
                 claims -> claims.claim("cnf", "x"),
                 claims -> claims.claim("cnf", Map.of()),
                 claims -> claims.claim("cnf", Map.of("jkt", "x")),
+                claims -> claims.claim("cnf", Map.of("jkt", List.of(THUMBPRINT))),
+                claims -> claims.claim("cnf", Map.of("jkt", THUMBPRINT, "x5t#S256", "x")),
+                claims -> claims.claim("cnf", Map.of("jkt", THUMBPRINT, "kid", "x")),
+                claims -> claims.claim("cnf", Map.of("jwk", Map.of())),
                 claims -> claims.claim("cnf", Map.of("x5t#S256", 7)));
 
         for (UnaryOperator<JWTClaimsSet.Builder> spoil : spoiled) {
             refuses(signed(spoil.apply(good()).build()));
         }
+        VerifiedToken bound =
+                verifier.check(signed(good().claim("cnf", Map.of("jkt", THUMBPRINT, "x5t#S256", THUMBPRINT))
+                        .build()));
+        assertThat(bound.boundKey()).contains(THUMBPRINT);
+        assertThat(bound.boundTo()).contains(THUMBPRINT);
         assertThat(verifier.verify(signed(good().build()))).isEqualTo(PLANNER);
         assertThat(verifier.verify(signed(
                         good().notBeforeTime(Date.from(now.plusSeconds(20))).build())))

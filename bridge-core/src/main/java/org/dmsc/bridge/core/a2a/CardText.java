@@ -10,8 +10,6 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dmsc.schemas.Printable;
-import org.dmsc.schemas.Refusal;
-import org.dmsc.schemas.RefusedException;
 
 /**
  * Looks through a card's texts for what is aimed at the models that will read them: orders, marks of prompts, characters that nobody sees. Words
@@ -53,19 +51,9 @@ public final class CardText {
         return Pattern.compile(words, Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
     }
 
-    /**
-     * Refuses a card that would have to be looked at by a human first.
-     *
-     * @throws RefusedException CARD_QUARANTINED, naming the member and what was found in it
-     */
-    public static void require(ObjectNode card) {
-        suspicion(card, "card").ifPresent(found -> {
-            throw new RefusedException(
-                    Refusal.CARD_QUARANTINED,
-                    found
-                            + " (expected a description for people; an operator who has read the card may register the agent with"
-                            + " \"dmsc\":{\"reviewed\":true})");
-        });
+    /** In which member of the card, and what; empty when nothing was found. */
+    public static Optional<String> suspicion(ObjectNode card) {
+        return suspicion(card, "card");
     }
 
     /** Where, and what; empty when nothing was found. */

@@ -35,20 +35,14 @@ public final class Cards {
     }
 
     /**
-     * Checks a card and takes out what the fabric works with; the card itself is kept as it was.
+     * Checks a card and takes out what the fabric works with; the card itself is kept as it was. What its texts say is looked at by
+     * {@link org.dmsc.bridge.core.cards.CardGate}, when all else is right.
      *
      * @param reach how deliveries reach the agent; an A2A_HTTP agent's card must name an endpoint that the fabric speaks; see
      *     {@link CardInterfaces}
-     * @throws org.dmsc.schemas.RefusedException INVALID_REQUEST, naming the field; CARD_QUARANTINED for texts that are aimed at models
+     * @throws org.dmsc.schemas.RefusedException INVALID_REQUEST, naming the field
      */
     public static AgentRegistration registration(ObjectNode card, Reach reach, AgentHints hints) {
-        AgentRegistration registration = reviewed(card, reach, hints);
-        CardText.require(card);
-        return registration;
-    }
-
-    /** The same for a card that an operator has read: its texts are taken as they are. */
-    public static AgentRegistration reviewed(ObjectNode card, Reach reach, AgentHints hints) {
         Fields fields = new Fields(card, "card", Refusal.INVALID_REQUEST);
         Optional<CardInterfaces.Chosen> way =
                 reach == Reach.A2A_HTTP ? Optional.of(CardInterfaces.of(fields, hints)) : Optional.empty();

@@ -154,14 +154,19 @@ public final class Errors {
                 Refusal.ADDRESS_NOT_ALLOWED,
                 new Shape(-31014, "ADDRESS_NOT_ALLOWED", 400, "INVALID_ARGUMENT", 0x87));
         put(table, Refusal.FETCH_FAILED, new Shape(-31015, "FETCH_FAILED", 502, "UNAVAILABLE", 0x83));
-        for (Refusal refusal : new Refusal[] {Refusal.CARD_QUARANTINED, Refusal.CARD_NOT_VERIFIED}) {
+        for (Refusal refusal :
+                new Refusal[] {Refusal.CARD_QUARANTINED, Refusal.CARD_NOT_VERIFIED, Refusal.CARD_NOT_SIGNED}) {
             put(table, refusal, new Shape(-31017, refusal.name(), 400, "FAILED_PRECONDITION", 0x87));
         }
+        put(table, Refusal.CARD_UNKNOWN, new Shape(-31017, "CARD_UNKNOWN", 404, "NOT_FOUND", 0x83));
         put(table, Refusal.DUPLICATE, new Shape(-31009, "DUPLICATE", 409, "ALREADY_EXISTS", 0x83));
     }
 
     private static void callers(Map<Refusal, Shape> table) {
         put(table, Refusal.UNAUTHENTICATED, new Shape(-31001, "UNAUTHENTICATED", 401, "UNAUTHENTICATED", 0x87));
+        for (Refusal refusal : new Refusal[] {Refusal.DPOP_BINDING, Refusal.DPOP_NONCE, Refusal.DPOP_INVALID}) {
+            put(table, refusal, new Shape(-31001, refusal.name(), 401, "UNAUTHENTICATED", 0x87));
+        }
         put(table, Refusal.REVOKED, new Shape(-31007, "REVOKED", 401, "UNAUTHENTICATED", 0x87));
         put(table, Refusal.IDENTITY_MISMATCH, new Shape(-31002, "IDENTITY_MISMATCH", 421, "UNAUTHENTICATED", 0x87));
         put(table, Refusal.NOT_PERMITTED, new Shape(-31003, "NOT_PERMITTED", 403, "PERMISSION_DENIED", 0x87));

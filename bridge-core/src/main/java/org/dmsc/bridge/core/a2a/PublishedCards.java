@@ -5,11 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
+import org.dmsc.bridge.core.cards.CardSources;
 import org.dmsc.schemas.avro.AgentSnapshot;
 
 /** Cards as the gateway publishes them: its own, and each agent's with the gateway's addresses instead of the agent's. */
@@ -78,7 +76,7 @@ public final class PublishedCards {
         ObjectNode params = (ObjectNode)
                 card.path("capabilities").path("extensions").path(0).get("params");
         params.put("agent", agent.getTenant() + "/" + agent.getAgent());
-        params.put("originalSha256", sha256(original));
+        params.put("originalSha256", CardSources.sha256(agent.getRegistration().getCardJson()));
         params.put("original", url + "/.well-known/original-agent-card.json");
         if (card.path("skills").isEmpty()) {
             skills(card, agent);
@@ -177,23 +175,18 @@ public final class PublishedCards {
         bearer.put("description", "A token signed by the tenant's key.");
         bearer.put("scheme", "Bearer");
         bearer.put("bearerFormat", "JWT");
+        ObjectNode dpop = schemes.putObject("dpop").putObject("httpAuthSecurityScheme");
+        dpop.put("description", "A token that is bound to a key, with a proof of possession (RFC 9449).");
+        dpop.put("scheme", "DPoP");
+        dpop.put("bearerFormat", "JWT");
         ArrayNode requirements = card.putArray("securityRequirements");
         requirements.addObject().putObject("schemes").putObject("mtls").putArray("list");
         requirements.addObject().putObject("schemes").putObject("bearer").putArray("list");
+        requirements.addObject().putObject("schemes").putObject("dpop").putArray("list");
     }
 
     private static void modes(ObjectNode card) {
         card.putArray("defaultInputModes").add("text/plain").add("application/json");
         card.putArray("defaultOutputModes").add("text/plain").add("application/json");
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return Base64.getUrlEncoder()
-                    .withoutPadding()
-                    .encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

@@ -14,6 +14,7 @@ import org.dmsc.bridge.core.publish.PayloadWriter;
 import org.dmsc.bridge.core.watch.TaskWatches;
 import org.dmsc.tenant.directory.Agents;
 import org.dmsc.tenant.directory.Tenants;
+import org.dmsc.tenant.embed.Nearness;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.keys.AuditHmac;
 import org.dmsc.tenant.keys.Envelopes;
@@ -24,6 +25,7 @@ import org.dmsc.tenant.quota.QuotaGate;
 /**
  * What an exchange works with.
  *
+ * @param nearness what a model of meaning says of requests that name neither agent nor skill
  * @param receipts who signs them; empty: callers get none
  */
 public record ExchangeParts(
@@ -42,6 +44,7 @@ public record ExchangeParts(
         FabricDomain domain,
         TaskWatches watches,
         TaskQueries queries,
+        Nearness nearness,
         AuditTrail audit,
         BridgeMetrics metrics,
         String gateway,

@@ -1,6 +1,7 @@
 package org.dmsc.bridge.core.ask;
 
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -29,6 +30,7 @@ import org.dmsc.schemas.avro.TaskStateName;
 import org.dmsc.schemas.avro.TaskSubmission;
 import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.tenant.directory.Agents;
+import org.dmsc.tenant.embed.Nearness;
 import org.dmsc.tenant.identity.Caller;
 
 /**
@@ -50,6 +52,7 @@ final class KafkaExchange implements Exchange {
     private final KeysAtHand keys;
     private final TaskWatches watches;
     private final TaskQueries queries;
+    private final Nearness nearness;
     private final BridgeMetrics metrics;
     private final Optional<Receipts> receipts;
     private final Clock clock;
@@ -63,6 +66,7 @@ final class KafkaExchange implements Exchange {
         this.keys = parts.keys();
         this.watches = parts.watches();
         this.queries = parts.queries();
+        this.nearness = parts.nearness();
         this.metrics = parts.metrics();
         this.receipts = parts.receipts();
         this.clock = parts.clock();
@@ -87,7 +91,17 @@ final class KafkaExchange implements Exchange {
             return own(caller, message.existingTaskId().get())
                     .thenCompose(task -> followUp(caller, tenant, message, task));
         }
-        TaskSubmission submission = submissions.task(agent, tenant, message);
+        if (message.need().goesByText()) {
+            return nearness.of(agent.tenant(), message.need().intent())
+                    .thenCompose(near -> keys.with(agent.tenant(), () -> takenOff(caller, tenant, message, near)));
+        }
+        return takenOff(caller, tenant, message, Map.of());
+    }
+
+    private CompletionStage<OpenTask> takenOff(
+            Caller caller, TenantRecord tenant, AgentMessage message, Map<String, Double> near) {
+        AgentRef agent = caller.agent().orElseThrow();
+        TaskSubmission submission = Submissions.near(submissions.task(agent, tenant, message), near);
         WatchedTask watched = watched(caller, submission, message.message());
         return takeoff.of(agent, watched, () -> publish(caller, submission, message, watched, Occasion.NEW));
     }

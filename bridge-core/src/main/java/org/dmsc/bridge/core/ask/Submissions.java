@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,6 +17,7 @@ import org.dmsc.bridge.core.StoredTask;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
+import org.dmsc.schemas.avro.NearSkill;
 import org.dmsc.schemas.avro.TaskSubmission;
 import org.dmsc.schemas.avro.TenantLimits;
 import org.dmsc.schemas.avro.TenantRecord;
@@ -79,6 +81,16 @@ final class Submissions {
                 .setParentTaskId(lineage.map(Lineage::parentTaskId).orElse(null))
                 .setRootTaskId(lineage.map(Lineage::rootTaskId).orElse(taskId))
                 .build();
+    }
+
+    /** The same task with skills that are near its intent in meaning, from above 0 to 1. */
+    static TaskSubmission near(TaskSubmission task, Map<String, Double> skills) {
+        List<NearSkill> near = skills.entrySet().stream()
+                .map(skill -> new NearSkill(skill.getKey(), skill.getValue().floatValue()))
+                .toList();
+        return near.isEmpty()
+                ? task
+                : TaskSubmission.newBuilder(task).setNear(near).build();
     }
 
     /** A message to a task that exists: it keeps the task's names and its deadline. */

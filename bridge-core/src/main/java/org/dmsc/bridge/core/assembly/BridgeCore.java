@@ -24,6 +24,8 @@ import org.dmsc.bridge.core.RefusalNote;
 import org.dmsc.bridge.core.TaskQueries;
 import org.dmsc.bridge.core.ask.ExchangeParts;
 import org.dmsc.bridge.core.ask.KafkaDeadLetters;
+import org.dmsc.bridge.core.cards.Quarantine;
+import org.dmsc.bridge.core.cards.QuarantineTopic;
 import org.dmsc.bridge.core.deliver.AttemptEvents;
 import org.dmsc.bridge.core.deliver.DeliveryDesk;
 import org.dmsc.bridge.core.deliver.DeliveryGuard;
@@ -103,6 +105,7 @@ public final class BridgeCore implements AutoCloseable {
     private final Neighbours neighbours;
     private final LaneRelay relay;
     private final OwedTopic owed;
+    private final QuarantineTopic quarantine;
     private Optional<PushDispatcher> dispatcher = Optional.empty();
 
     /** Makes Kafka clients, and talks to nobody yet. */
@@ -146,6 +149,7 @@ public final class BridgeCore implements AutoCloseable {
                 settings.gateway(), node().uri(), neighbours, loop::lanes, outbox, sealing(), parts.ids(), clock));
         this.push = new PushTopic(kafka, parts.codec(), parts.envelopes(), keys, clock);
         this.owed = new OwedTopic(kafka, parts.codec(), parts.envelopes(), keys, clock);
+        this.quarantine = new QuarantineTopic(kafka, parts.codec(), parts.envelopes(), keys, clock);
         wire(desk);
     }
 
@@ -183,6 +187,7 @@ public final class BridgeCore implements AutoCloseable {
                 parts.domain(),
                 watches,
                 queries,
+                parts.nearness(),
                 audit,
                 metrics,
                 settings.gateway(),
@@ -284,6 +289,7 @@ public final class BridgeCore implements AutoCloseable {
         watches.start();
         push.start();
         owed.start();
+        quarantine.start();
         neighbours.start();
         loop.start();
     }
@@ -295,6 +301,7 @@ public final class BridgeCore implements AutoCloseable {
         dispatcher.ifPresent(PushDispatcher::close);
         push.close();
         owed.close();
+        quarantine.close();
         neighbours.close();
         keyWaiter.shutdown();
         watches.close();
@@ -316,6 +323,11 @@ public final class BridgeCore implements AutoCloseable {
 
     public OwedTopic owed() {
         return owed;
+    }
+
+    /** Cards that were set aside. */
+    public Quarantine quarantine() {
+        return quarantine;
     }
 
     public Gateway gateway() {

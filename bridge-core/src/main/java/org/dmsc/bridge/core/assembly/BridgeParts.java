@@ -8,6 +8,7 @@ import org.dmsc.bridge.core.TaskQueries;
 import org.dmsc.schemas.serde.AvroCodec;
 import org.dmsc.tenant.directory.Agents;
 import org.dmsc.tenant.directory.Tenants;
+import org.dmsc.tenant.embed.Nearness;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.kafka.KafkaClients;
 import org.dmsc.tenant.keys.AuditHmac;
@@ -22,6 +23,7 @@ import org.dmsc.tenant.quota.QuotaGate;
  * @param queries where tasks that are not followed here are looked up; by default the log is replayed
  * @param admittance checks of the caller, asked in their place in the order
  * @param quotas limits of tasks in flight
+ * @param nearness a model of meaning, {@link Nearness#NONE} for none
  * @param ids makes ids of events and reports: random UUIDs
  */
 public record BridgeParts(
@@ -36,6 +38,7 @@ public record BridgeParts(
         Agents agents,
         FabricDomain domain,
         Optional<TaskQueries> queries,
+        Nearness nearness,
         Supplier<String> ids,
         MeterRegistry meters,
         Clock clock) {}

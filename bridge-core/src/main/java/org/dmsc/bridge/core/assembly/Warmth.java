@@ -7,6 +7,7 @@ import org.dmsc.schemas.avro.AgentReport;
 import org.dmsc.schemas.avro.AuditEvent;
 import org.dmsc.schemas.avro.Delivery;
 import org.dmsc.schemas.avro.GatewayRecord;
+import org.dmsc.schemas.avro.HeldCard;
 import org.dmsc.schemas.avro.OwedReply;
 import org.dmsc.schemas.avro.PushRecord;
 import org.dmsc.schemas.avro.RevocationAck;
@@ -28,6 +29,7 @@ final class Warmth {
             TaskEvent.getClassSchema(),
             PushRecord.getClassSchema(),
             OwedReply.getClassSchema(),
+            HeldCard.getClassSchema(),
             AgentReport.getClassSchema());
 
     private Warmth() {}
@@ -42,6 +44,7 @@ final class Warmth {
         codec.registry().register(TopicNames.REVOCATION_ACKS + "-value", RevocationAck.getClassSchema());
         codec.registry().register(TopicNames.PUSH + "-value", SealedEnvelope.getClassSchema());
         codec.registry().register(TopicNames.OWED + "-value", SealedEnvelope.getClassSchema());
+        codec.registry().register(TopicNames.QUARANTINE + "-value", SealedEnvelope.getClassSchema());
         codec.registry().register(TopicNames.USAGE + "-value", UsageReport.getClassSchema());
     }
 }

@@ -109,6 +109,14 @@ public final class KafkaAgentReports implements AgentReports {
     }
 
     @Override
+    public CompletionStage<Void> replace(AgentRef agent, String known, Optional<AgentRegistration> by) {
+        AgentReport.Builder report = by.isPresent()
+                ? report(agent, AgentReportKind.REGISTERED).setRegistration(by.get())
+                : report(agent, AgentReportKind.UNREGISTERED);
+        return send(report.setReplaces(known));
+    }
+
+    @Override
     public CompletionStage<Void> present(AgentRef agent) {
         Optional<Presence> presence = presenceOf(agent);
         connected.put(agent, presence);
@@ -151,6 +159,7 @@ public final class KafkaAgentReports implements AgentReports {
                 null,
                 null,
                 0L,
+                null,
                 null);
         return send(report);
     }

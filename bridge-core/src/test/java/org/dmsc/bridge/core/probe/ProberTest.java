@@ -199,6 +199,11 @@ class ProberTest {
         }
 
         @Override
+        public CompletionStage<Void> replace(AgentRef agent, String known, Optional<AgentRegistration> by) {
+            return done;
+        }
+
+        @Override
         public CompletionStage<Void> present(AgentRef agent) {
             return done;
         }

@@ -17,6 +17,8 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.RequestHeadersBuilder;
+import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.TlsKeyPair;
 import java.net.InetAddress;
@@ -44,7 +46,9 @@ import org.dmsc.tenant.fetch.FetchOrder.Trust;
 import org.dmsc.tenant.fetch.FetchPolicy;
 import org.dmsc.tenant.fetch.FetchRules.Permission;
 import org.dmsc.tenant.fetch.Fetched;
+import org.dmsc.tenant.fetch.Fetched.Outcome;
 import org.dmsc.tenant.fetch.Fetcher;
+import org.dmsc.tenant.fetch.Freshness;
 import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.pki.IssuedIdentity;
 
@@ -111,12 +115,19 @@ public final class WebFetcher implements Fetcher, AutoCloseable {
 
     @Override
     public CompletionStage<Fetched> get(FetchOrder order) {
-        HttpRequest request = HttpRequest.of(
-                RequestHeaders.builder(HttpMethod.GET, order.destination().path())
-                        .authority(order.destination().authority())
-                        .add(HttpHeaderNames.ACCEPT, "application/json, application/jwk-set+json")
-                        .build());
-        return exchange(order, request, policy.patience(), (context, response) -> fetched(order, context, response));
+        RequestHeadersBuilder headers = RequestHeaders.builder(
+                        HttpMethod.GET, order.destination().path())
+                .authority(order.destination().authority())
+                .add(HttpHeaderNames.ACCEPT, "application/json, application/jwk-set+json");
+        order.known().ifPresent(known -> {
+            known.tag().ifPresent(tag -> headers.add(HttpHeaderNames.IF_NONE_MATCH, tag));
+            known.modified().ifPresent(since -> headers.add(HttpHeaderNames.IF_MODIFIED_SINCE, since));
+        });
+        return exchange(
+                order,
+                HttpRequest.of(headers.build()),
+                policy.patience(),
+                (context, response) -> fetched(order, context, response));
     }
 
     /**
@@ -235,11 +246,30 @@ public final class WebFetcher implements Fetcher, AutoCloseable {
     }
 
     private Fetched fetched(FetchOrder order, ClientRequestContext context, AggregatedHttpResponse response) {
-        if (!response.status().equals(HttpStatus.OK)) {
-            throw answered(order, response, "200");
-        }
+        Outcome outcome = outcome(order, response).orElseThrow(() -> answered(order, response, "200"));
         Optional<SpiffeId> peer = order.trust() == Trust.FABRIC ? Optional.of(peer(context)) : Optional.empty();
-        return new Fetched(response.content().array(), peer);
+        ResponseHeaders headers = response.headers();
+        return new Fetched(
+                outcome == Outcome.FOUND ? response.content().array() : new byte[0],
+                peer,
+                outcome,
+                Freshness.of(
+                        headers.get(HttpHeaderNames.ETAG, ""),
+                        headers.get(HttpHeaderNames.LAST_MODIFIED, ""),
+                        headers.get(HttpHeaderNames.CACHE_CONTROL, "")));
+    }
+
+    private static Optional<Outcome> outcome(FetchOrder order, AggregatedHttpResponse response) {
+        HttpStatus status = response.status();
+        if (status.equals(HttpStatus.OK)) {
+            return Optional.of(Outcome.FOUND);
+        }
+        if (status.equals(HttpStatus.NOT_MODIFIED)) {
+            // Nobody was asked on condition: it would be an answer to another question.
+            return order.known().filter(Freshness::isKnown).map(known -> Outcome.UNCHANGED);
+        }
+        boolean gone = status.equals(HttpStatus.NOT_FOUND) || status.equals(HttpStatus.GONE);
+        return order.known().filter(known -> gone).map(known -> Outcome.GONE);
     }
 
     private static RefusedException answered(FetchOrder order, AggregatedHttpResponse response, String expected) {

@@ -43,6 +43,13 @@ public final class GrpcJava implements Binding {
                 .build();
     }
 
+    /** Of somebody without a certificate. */
+    public GrpcJava(X509Certificate root, int port) throws Exception {
+        channel = NettyChannelBuilder.forAddress("localhost", port)
+                .sslContext(GrpcSslContexts.forClient().trustManager(root).build())
+                .build();
+    }
+
     /** For calls that a test makes itself. */
     public Channel channel(Map<String, String> headers) {
         Metadata metadata = new Metadata();

@@ -10,12 +10,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.dmsc.bridge.http.FakeAudit;
 import org.dmsc.bridge.http.Identities;
 import org.dmsc.schemas.Refusal;
@@ -28,6 +30,8 @@ import org.dmsc.tenant.fetch.FetchOrder.Trust;
 import org.dmsc.tenant.fetch.FetchPolicy;
 import org.dmsc.tenant.fetch.FetchRules;
 import org.dmsc.tenant.fetch.Fetched;
+import org.dmsc.tenant.fetch.Fetched.Outcome;
+import org.dmsc.tenant.fetch.Freshness;
 import org.dmsc.tenant.fetch.HostPolicy;
 import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.pki.IssuedIdentity;
@@ -88,6 +92,40 @@ final class WebFetcherTest {
             assertThat(event.getTenant()).isEqualTo("acme");
             assertThat(event.getDetails()).containsEntry("range", "127.0.0.0/8");
         });
+    }
+
+    @Test
+    void asksOnConditionAndTakesForAnAnswerWhatItAskedFor() {
+        Freshness known = Freshness.of("\"v1\"", "Sun, 06 Nov 1994 08:49:37 GMT", "");
+        AtomicReference<Map<String, List<String>>> asked = new AtomicReference<>(Map.of());
+        server.script = exchange -> {
+            asked.set(Map.copyOf(exchange.getRequestHeaders()));
+            exchange.getResponseHeaders().add("ETag", "\"v2\"");
+            exchange.getResponseHeaders().add("Cache-Control", "max-age=5");
+            exchange.sendResponseHeaders(
+                    Integer.parseInt(exchange.getRequestURI().getQuery()), -1);
+        };
+
+        assertThat(conditional("/?304", known).outcome()).isEqualTo(Outcome.UNCHANGED);
+        assertThat(asked.get().get("If-none-match")).containsExactly("\"v1\"");
+        assertThat(asked.get().get("If-modified-since")).containsExactly("Sun, 06 Nov 1994 08:49:37 GMT");
+        assertThat(conditional("/?410", Freshness.UNKNOWN).outcome()).isEqualTo(Outcome.GONE);
+        assertThat(asked.get()).doesNotContainKeys("If-none-match", "If-modified-since");
+        assertThat(conditional("/?404", known).outcome()).isEqualTo(Outcome.GONE);
+        Fetched found = conditional("/?200", known);
+        assertThat(found.outcome()).isEqualTo(Outcome.FOUND);
+        assertThat(found.freshness()).isEqualTo(Freshness.of("\"v2\"", "", "max-age=5"));
+        assertThatThrownBy(() -> conditional("/?304", Freshness.UNKNOWN))
+                .as("nobody asked on condition")
+                .hasCauseInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> conditional("/?301", known)).hasCauseInstanceOf(RefusedException.class);
+        refused(Refusal.FETCH_FAILED, ACME, here("/?404"));
+    }
+
+    private Fetched conditional(String path, Freshness known) {
+        return fetcher.get(new FetchOrder(ACME, Destination.of(here(path)), Trust.WEB, Optional.of(known)))
+                .toCompletableFuture()
+                .join();
     }
 
     @Test

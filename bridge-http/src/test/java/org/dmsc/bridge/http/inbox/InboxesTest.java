@@ -358,6 +358,11 @@ final class InboxesTest {
         }
 
         @Override
+        public CompletionStage<Void> replace(AgentRef agent, String known, Optional<AgentRegistration> by) {
+            return CompletableFuture.completedStage(null);
+        }
+
+        @Override
         public CompletionStage<Void> present(AgentRef agent) {
             events.add("present");
             return CompletableFuture.completedStage(null);

@@ -16,6 +16,7 @@ final class ReasonCodes {
             case INVALID_TENANT_ID:
                 return ConnackReasonCode.CLIENT_IDENTIFIER_NOT_VALID;
             case UNAUTHENTICATED:
+            case DPOP_BINDING:
                 return ConnackReasonCode.BAD_USER_NAME_OR_PASSWORD;
             case QUOTA_EXCEEDED:
             case RATE_LIMITED:
@@ -52,8 +53,12 @@ final class ReasonCodes {
             case TENANT_INACTIVE:
             case TENANT_UNKNOWN:
             case UNAUTHENTICATED:
+            case DPOP_BINDING:
             case REVOKED:
             case IDENTITY_MISMATCH:
+            case CARD_QUARANTINED:
+            case CARD_NOT_VERIFIED:
+            case CARD_NOT_SIGNED:
                 return AckReasonCode.NOT_AUTHORIZED;
             case INVALID_REQUEST:
             case MALFORMED_JSON:

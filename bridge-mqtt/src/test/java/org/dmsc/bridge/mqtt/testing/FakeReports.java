@@ -58,6 +58,11 @@ public final class FakeReports implements AgentReports {
     }
 
     @Override
+    public CompletionStage<Void> replace(AgentRef agent, String known, Optional<AgentRegistration> by) {
+        return line(agent, "replace");
+    }
+
+    @Override
     public CompletionStage<Void> present(AgentRef agent) {
         return line(agent, "present");
     }

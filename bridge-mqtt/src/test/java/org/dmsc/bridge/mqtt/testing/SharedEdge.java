@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,6 +25,8 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.dmsc.bridge.core.DeliveryOrder;
+import org.dmsc.bridge.core.cards.CardCheck;
+import org.dmsc.bridge.core.cards.CardGate;
 import org.dmsc.bridge.mqtt.MqttEdge;
 import org.dmsc.bridge.mqtt.MqttEdgeParts;
 import org.dmsc.bridge.mqtt.broker.BrokerSettings;
@@ -35,9 +38,13 @@ import org.dmsc.schemas.avro.DeliveryKind;
 import org.dmsc.schemas.avro.TenantLimits;
 import org.dmsc.schemas.avro.TenantRecord;
 import org.dmsc.schemas.avro.TenantState;
+import org.dmsc.tenant.dpop.ProofOfPossession;
+import org.dmsc.tenant.dpop.PublicNames;
 import org.dmsc.tenant.identity.FabricDomain;
+import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.pki.FabricPki;
 import org.dmsc.tenant.pki.IssuedIdentity;
+import org.dmsc.tenant.pki.NodeNames;
 import org.dmsc.tenant.pki.PeerValidator;
 import org.dmsc.tenant.pki.Pem;
 import org.dmsc.tenant.policy.CallerAuthenticator;
@@ -49,6 +56,7 @@ import org.dmsc.tenant.revocation.LiveConnections;
 import org.dmsc.tenant.revocation.RevocationList;
 import org.dmsc.tenant.rules.Quotas;
 import org.dmsc.tenant.rules.TenantPolicy;
+import org.dmsc.tenant.token.TokenBinding;
 import org.dmsc.tenant.token.TokenIssuer;
 import org.dmsc.tenant.token.TokenKeys;
 import org.dmsc.tenant.token.TokenVerifier;
@@ -81,9 +89,12 @@ public final class SharedEdge implements ParameterResolver {
         public final FakeOwed owed = new FakeOwed();
         public final FakeReports reports = new FakeReports();
         public final FakeAudit audit = new FakeAudit();
+        public final FakeQuarantine quarantine = new FakeQuarantine();
         public final FakeDirectory directory = new FakeDirectory();
         public final RevocationList revocations = RevocationList.empty();
         public final LiveConnections connections = new LiveConnections(revocations, Clock.systemUTC());
+        /** What is asked of cards; whoever sets it puts it back. */
+        public volatile CardCheck cards = (card, agent) -> Optional.empty();
         /** Of tenants that have any. */
         public final Map<TenantId, Quotas> limits = new ConcurrentHashMap<>();
 
@@ -143,7 +154,11 @@ public final class SharedEdge implements ParameterResolver {
                     directory.tenants,
                     peers,
                     new TokenVerifier(directory.tenants, DOMAIN, Clock.systemUTC()),
-                    revocations);
+                    revocations,
+                    new ProofOfPossession(
+                            new PublicNames(DOMAIN, () -> NodeNames.NONE, List.of()),
+                            new SecureRandom(),
+                            Clock.systemUTC()));
             return new MqttEdgeParts(
                     settings,
                     pki.issueNode("gateway", "g1", List.of("localhost"), List.of("127.0.0.1"), Duration.ofDays(1)),
@@ -163,6 +178,11 @@ public final class SharedEdge implements ParameterResolver {
                     audit,
                     directory.agents,
                     directory.tenants,
+                    new CardGate(
+                            (card, agent) -> cards.signer(card, agent),
+                            quarantine,
+                            new CardGate.Parts(
+                                    audit, DOMAIN, SpiffeId.node(DOMAIN, "gateway", "g1"), Clock.systemUTC())),
                     delivery -> "token-of-" + delivery.getDeliveryId(),
                     Clock.systemUTC(),
                     new SecureRandom(),
@@ -217,6 +237,17 @@ public final class SharedEdge implements ParameterResolver {
 
         public String token(AgentRef agent) {
             return new TokenIssuer(tokenKeys, DOMAIN, Clock.systemUTC()).issue(agent, Duration.ofMinutes(10));
+        }
+
+        /** One that counts only beside proofs of a key (RFC 9449). */
+        public String keyBoundToken(AgentRef agent) {
+            return new TokenIssuer(tokenKeys, DOMAIN, Clock.systemUTC())
+                    .grant(
+                            agent,
+                            Duration.ofMinutes(10),
+                            new TokenBinding(Optional.empty(), Optional.of("k".repeat(43))),
+                            Set.of())
+                    .token();
         }
 
         public SSLContext tls(AgentRef agent) throws Exception {
