@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
-import org.dmsc.bridge.core.cards.CardSources;
 import org.dmsc.schemas.avro.AgentSnapshot;
 
 /** Cards as the gateway publishes them: its own, and each agent's with the gateway's addresses instead of the agent's. */
@@ -76,12 +78,24 @@ public final class PublishedCards {
         ObjectNode params = (ObjectNode)
                 card.path("capabilities").path("extensions").path(0).get("params");
         params.put("agent", agent.getTenant() + "/" + agent.getAgent());
-        params.put("originalSha256", CardSources.sha256(agent.getRegistration().getCardJson()));
+        params.put("originalSha256", sha256(agent.getRegistration().getCardJson()));
         params.put("original", url + "/.well-known/original-agent-card.json");
         if (card.path("skills").isEmpty()) {
             skills(card, agent);
         }
         return card;
+    }
+
+    /** SHA-256 of the card as it is kept, base64url: what a published card names as {@code originalSha256}. */
+    public static String sha256(String cardJson) {
+        try {
+            return Base64.getUrlEncoder()
+                    .withoutPadding()
+                    .encodeToString(
+                            MessageDigest.getInstance("SHA-256").digest(cardJson.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     /** An agent's skills as a card of many agents shows them: each id is {@code <tenant>/<agent>/<skill>}. */

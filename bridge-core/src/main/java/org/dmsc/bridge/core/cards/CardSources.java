@@ -1,12 +1,9 @@
 package org.dmsc.bridge.core.cards;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import org.dmsc.bridge.core.a2a.PublishedCards;
 import org.dmsc.schemas.avro.AgentRegistration;
 import org.dmsc.schemas.avro.CardSource;
 import org.dmsc.schemas.avro.FormerCard;
@@ -21,18 +18,6 @@ public final class CardSources {
     private static final int LONGEST_FORMER = 64 * 1024;
 
     private CardSources() {}
-
-    /** SHA-256 of the card as it is kept, base64url: what the gateway publishes as {@code originalSha256}. */
-    public static String sha256(String cardJson) {
-        try {
-            return Base64.getUrlEncoder()
-                    .withoutPadding()
-                    .encodeToString(
-                            MessageDigest.getInstance("SHA-256").digest(cardJson.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
-    }
 
     /** A card that an agent posted; of one that nobody signed there is nothing to keep but itself. */
     public static AgentRegistration posted(AgentRegistration registration, Optional<String> signer, long now) {
@@ -103,7 +88,7 @@ public final class CardSources {
     }
 
     private static CardSource source(String url, AgentRegistration registration, Optional<String> signer, long now) {
-        return new CardSource(url, sha256(registration.getCardJson()), signer.orElse(""), now, "");
+        return new CardSource(url, PublishedCards.sha256(registration.getCardJson()), signer.orElse(""), now, "");
     }
 
     private static AgentRegistration with(AgentRegistration registration, CardSource source, List<FormerCard> former) {

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 import org.dmsc.bridge.core.AgentReports;
 import org.dmsc.bridge.core.AuditTrail;
 import org.dmsc.bridge.core.RefusalNote;
+import org.dmsc.bridge.core.a2a.PublishedCards;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -116,7 +117,7 @@ class CardLookTest {
         assertThat(replaced).containsExactly(known.getSource().getSha256());
         assertThat(registered).singleElement().satisfies(now -> {
             assertThat(now.getVersion()).isEqualTo("2");
-            assertThat(now.getSource().getSha256()).isEqualTo(CardSources.sha256(now.getCardJson()));
+            assertThat(now.getSource().getSha256()).isEqualTo(PublishedCards.sha256(now.getCardJson()));
             assertThat(now.getFormerCards()).singleElement().satisfies(former -> {
                 assertThat(former.getSource()).isEqualTo(known.getSource());
                 assertThat(former.getCardJson()).isEqualTo(known.getCardJson());

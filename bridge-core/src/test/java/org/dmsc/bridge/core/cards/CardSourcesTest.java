@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Optional;
+import org.dmsc.bridge.core.a2a.PublishedCards;
 import org.dmsc.schemas.avro.AgentChannel;
 import org.dmsc.schemas.avro.AgentRegistration;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,7 @@ class CardSourcesTest {
         }
 
         assertThat(now.getSource().getUrl()).isEqualTo("https://a.example/c");
-        assertThat(now.getSource().getSha256()).isEqualTo(CardSources.sha256("{\"v\":6}"));
+        assertThat(now.getSource().getSha256()).isEqualTo(PublishedCards.sha256("{\"v\":6}"));
         assertThat(now.getFormerCards())
                 .extracting(former -> former.getCardJson())
                 .containsExactly("{\"v\":5}", "{\"v\":4}", "{\"v\":3}", "{\"v\":2}");
@@ -55,7 +56,7 @@ class CardSourcesTest {
 
         assertThat(now.getFormerCards()).singleElement().satisfies(former -> {
             assertThat(former.getCardJson()).isEmpty();
-            assertThat(former.getSource().getSha256()).isEqualTo(CardSources.sha256(text));
+            assertThat(former.getSource().getSha256()).isEqualTo(PublishedCards.sha256(text));
         });
     }
 }
