@@ -12,7 +12,7 @@ import org.dmsc.node.testing.Participant;
 import org.dmsc.node.testing.TestFabric;
 import org.junit.jupiter.api.Test;
 
-/** A card that was set aside stays so over a restart, and so does its release. */
+/** A card that was set aside stays so over a restart, and so does the release of another. */
 final class QuarantineIT {
 
     private static final String PATH = "/v1/config/tenants/acme/quarantine";
@@ -27,7 +27,6 @@ final class QuarantineIT {
                 Answer refused = fabric.as(issued).post("/v1/agents/clerk", card);
                 assertThat(refused.reason()).isEqualTo("CARD_QUARANTINED");
 
-                fabric.restart();
                 JsonNode held = fabric.operator().get(PATH).body().at("/cases/0");
                 assertThat(held.path("verdict").asText()).isEqualTo("HELD");
                 assertThat(fabric.operator().get("/v1/agents/clerk?tenant=acme").status())
@@ -37,6 +36,9 @@ final class QuarantineIT {
                                 PATH + "/" + held.path("case").asText() + "/release",
                                 Participant.JSON.createObjectNode());
                 assertThat(released.status()).as("%s", released).isEqualTo(201);
+                ObjectNode other = card.deepCopy().put("version", "2");
+                assertThat(fabric.as(issued).post("/v1/agents/clerk", other).reason())
+                        .isEqualTo("CARD_QUARANTINED");
 
                 fabric.restart();
                 TestFabric.await(
@@ -50,13 +52,14 @@ final class QuarantineIT {
                                 .body()
                                 .at("/card/releasedBy")
                                 .asText())
-                        .endsWith("/operator/root");
+                        .endsWith("/operator/local");
                 assertThat(fabric.as(issued).post("/v1/agents/clerk", card).status())
                         .as("the same card")
                         .isEqualTo(200);
-                assertThat(fabric.as(issued)
-                                .post("/v1/agents/clerk", card.put("version", "2"))
-                                .reason())
+                assertThat(fabric.operator().get(PATH).body().path("cases").findValuesAsText("verdict"))
+                        .as("one of each")
+                        .containsExactlyInAnyOrder("RELEASED", "HELD");
+                assertThat(fabric.as(issued).post("/v1/agents/clerk", other).reason())
                         .as("another one")
                         .isEqualTo("CARD_QUARANTINED");
                 TestFabric.await("who released it is on the audit log", () -> {
