@@ -72,7 +72,7 @@ public final class BenchCommand implements Callable<Integer> {
             })
     static final class Roundtrip implements Callable<Integer> {
 
-        private static final Duration ROUTER_WARM_UP = Duration.ofSeconds(26);
+        private static final Duration ROUTER_WARM_UP = Duration.ofSeconds(60);
 
         @Option(
                 names = "--part",
@@ -131,8 +131,9 @@ public final class BenchCommand implements Callable<Integer> {
                 }
             }
             if (!part.equals("tasks") && url == null) {
+                Duration warmUp = part.equals("router") ? Budget.forWarmUp(RouterBench.REST) : ROUTER_WARM_UP;
                 try (Scratch scratch = Scratch.make()) {
-                    new RouterBench(output.progress()).withOwnBroker(scratch.folder(), ROUTER_WARM_UP, report);
+                    new RouterBench(output.progress()).withOwnBroker(scratch.folder(), warmUp, report);
                 }
             }
             return output.print(report);

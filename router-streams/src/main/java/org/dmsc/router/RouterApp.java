@@ -72,10 +72,10 @@ public final class RouterApp implements AutoCloseable {
      * Records of a partition that wait in memory; what is buffered is worked off before anything new is read, so a tenant's crowd in here is
      * what another tenant's next record waits for.
      */
-    private static final int BUFFERED = 25;
+    private static final int BUFFERED = 50;
 
     /** Records of all partitions that are taken over at once, and at most so many are in one transaction. */
-    private static final int POLLED = 100;
+    private static final int POLLED = 200;
 
     private static final int OFFSETS_WITHIN_MS = 2000;
 

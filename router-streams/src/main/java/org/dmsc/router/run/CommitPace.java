@@ -11,7 +11,7 @@ package org.dmsc.router.run;
 public final class CommitPace {
 
     /** So long at most a result waits for the rest of the backlog. */
-    static final long LONGEST_MS = 12;
+    static final long LONGEST_MS = 20;
 
     private static final class Count {
         private int waiting;

@@ -44,6 +44,9 @@ public final class KafkaClients {
      */
     private static final int FETCH_WAIT_MS = 100;
 
+    /** Longer than a transaction takes to be worked out, shorter than one that nobody waits for. */
+    private static final int TRANSACTION_LINGER_MS = 10;
+
     private static final int PROMPT_FETCH_WAIT_MS = 5;
     /** What a main consumer asks when its partitions change stands behind a fetch on the same connection: twice this is lost each time. */
     private static final int MAIN_FETCH_WAIT_MS = 40;
@@ -51,7 +54,7 @@ public final class KafkaClients {
     private static final int READER_RETRY_MS = 20;
 
     /** What one request may hold for one partition: with one on its way at a time this bounds the throughput where Kafka is far. */
-    private static final int TENANT_BATCH_BYTES = 128 * 1024;
+    private static final int BATCH_BYTES = 128 * 1024;
 
     private static final int REQUEST_TIMEOUT_MS = 10_000;
     private static final int DELIVERY_TIMEOUT_MS = 15_000;
@@ -90,7 +93,7 @@ public final class KafkaClients {
     public <V> Producer<String, V> producer(TenantId tenant, Serializer<V> values) {
         Map<String, Object> config = producerConfig(tenant.value());
         config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
-        config.put(ProducerConfig.BATCH_SIZE_CONFIG, TENANT_BATCH_BYTES);
+        config.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
         config.put(CommonClientConfigs.CLIENT_ID_CONFIG, tenantClientId(tenant));
         return new KafkaProducer<>(config, new StringSerializer(), values);
     }
@@ -139,7 +142,7 @@ public final class KafkaClients {
 
     /**
      * Settings of a Kafka Streams application, exactly once and at the lowest latency that was measured (facts/kafka.md c): commit and
-     * poll every millisecond, no linger (Streams' own is 100 ms), no cache, the classic protocol because the sources are patterns. The map
+     * poll every millisecond, a linger that a commit ends (Streams' own is 100 ms), no cache, the classic protocol because the sources are patterns. The map
      * is the caller's to add to.
      */
     public Map<String, Object> streams(String applicationId, Path stateDir) {
@@ -153,7 +156,10 @@ public final class KafkaClients {
         config.put("statestore.cache.max.bytes", 0);
         config.put("replication.factor", -1);
         config.put("ensure.explicit.internal.resource.naming", true);
-        config.put("producer." + ProducerConfig.LINGER_MS_CONFIG, 0);
+        // A commit flushes, and nothing is seen before it: what a transaction writes goes out in a request or two,
+        // not in one for each record.
+        config.put("producer." + ProducerConfig.LINGER_MS_CONFIG, TRANSACTION_LINGER_MS);
+        config.put("producer." + ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
         config.put("producer." + ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
         // The default of 100 ms is what a commit costs each time that the markers of the one before are still being
         // written.

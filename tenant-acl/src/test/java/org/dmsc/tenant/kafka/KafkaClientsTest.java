@@ -110,7 +110,7 @@ class KafkaClientsTest {
                 .containsEntry("processing.guarantee", "exactly_once_v2")
                 .containsEntry("commit.interval.ms", 1)
                 .containsEntry("poll.ms", 1)
-                .containsEntry("producer.linger.ms", 0)
+                .containsEntry("producer.linger.ms", 10)
                 .containsEntry("producer.transaction.timeout.ms", 3000)
                 .containsEntry("consumer.session.timeout.ms", 6000)
                 .containsEntry("main.consumer.metadata.max.age.ms", 300)
