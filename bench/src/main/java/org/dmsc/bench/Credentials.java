@@ -4,13 +4,20 @@ import com.linecorp.armeria.client.ClientFactory;
 import com.linecorp.armeria.client.ClientFactoryBuilder;
 import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.server.ServerBuilder;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import javax.net.ssl.SSLException;
 
 /** The folder that {@code dmsc agent add} wrote: certificate, key and the fabric's root, as PEM. */
 record Credentials(Path folder) {
@@ -38,6 +45,24 @@ record Credentials(Path folder) {
                         .trustManager(new AnyHost(pem("").trust())))
                 .maxNumEventLoopsPerEndpoint(1)
                 .build();
+    }
+
+    /** The same for a client that speaks HTTP/2 by hand. */
+    SslContext http2() {
+        try {
+            return SslContextBuilder.forClient()
+                    .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
+                    .keyManager(certificate().toFile(), key().toFile())
+                    .trustManager(root().toFile())
+                    .applicationProtocolConfig(new ApplicationProtocolConfig(
+                            ApplicationProtocolConfig.Protocol.ALPN,
+                            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                            ApplicationProtocolNames.HTTP_2))
+                    .build();
+        } catch (SSLException e) {
+            throw new BenchException("TLS: no client can be made of " + folder, e);
+        }
     }
 
     /** Makes an HTTPS server of this identity, which asks its callers for a certificate of the fabric. */

@@ -237,6 +237,13 @@ final class FabricProcess implements AutoCloseable {
 
     /** Another Java program of ours, with the same virtual machine settings. */
     static Process launch(String main, Path log, String... words) {
+        ProcessBuilder.Redirect both = ProcessBuilder.Redirect.appendTo(log.toFile());
+        return launch(main, both, both, words);
+    }
+
+    /** The same with its outputs apart; its input is a pipe. */
+    static Process launch(
+            String main, ProcessBuilder.Redirect output, ProcessBuilder.Redirect errors, String... words) {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         // The same virtual machine settings as the launcher gives to this process.
@@ -247,8 +254,8 @@ final class FabricProcess implements AutoCloseable {
         command.addAll(List.of(words));
         try {
             return new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .redirectOutput(output)
+                    .redirectError(errors)
                     .start();
         } catch (IOException e) {
             throw new BenchException(String.format(Locale.ROOT, "fabric: %s cannot be started", command.get(0)), e);

@@ -3,6 +3,7 @@ package org.dmsc.bench;
 import com.linecorp.armeria.client.ClientFactory;
 import com.linecorp.armeria.client.WebClient;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.MediaType;
@@ -18,12 +19,14 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class FabricTasks implements Workload {
 
+    static final String PATH = "/message:send";
+
     private static final int BYTES = 1024;
     private static final String TEXT = "x".repeat(BYTES);
 
     private final ClientFactory factory;
     private final WebClient client;
-    private final String agent;
+    private final Body body;
     private final LongAdder refused = new LongAdder();
 
     /** Without a stack trace: a thousand of them a second are expected of who sends too much. */
@@ -36,13 +39,24 @@ final class FabricTasks implements Workload {
         }
     }
 
+    /** What is sent, around the id of the message. */
+    record Body(String beforeId, String afterId) {
+
+        static Body to(String agent) {
+            return new Body(
+                    "{\"message\":{\"messageId\":\"",
+                    "\",\"role\":\"ROLE_USER\",\"parts\":[{\"text\":\"" + TEXT
+                            + "\"}],\"metadata\":{\"urn:dmsc:ext:delegation:1\":{\"agent\":\"" + agent + "\"}}}}");
+        }
+    }
+
     FabricTasks(Credentials caller, String gatewayUrl, String agent) {
         this.factory = caller.clientFactory();
         this.client = WebClient.builder(gatewayUrl)
                 .factory(factory)
                 .responseTimeout(Duration.ofSeconds(60))
                 .build();
-        this.agent = agent;
+        this.body = Body.to(agent);
     }
 
     @Override
@@ -52,16 +66,12 @@ final class FabricTasks implements Workload {
 
     @Override
     public CompletionStage<Void> once() {
-        String body = "{\"message\":{\"messageId\":\"" + UUID.randomUUID()
-                + "\",\"role\":\"ROLE_USER\",\"parts\":[{\"text\":\"" + TEXT
-                + "\"}],\"metadata\":{\"urn:dmsc:ext:delegation:1\":{\"agent\":\"" + agent + "\"}}}}";
-        RequestHeaders headers = RequestHeaders.builder(HttpMethod.POST, "/message:send")
+        RequestHeaders headers = RequestHeaders.builder(HttpMethod.POST, PATH)
                 .contentType(MediaType.JSON)
                 .add("A2A-Version", "1.0")
                 .build();
-        return client.execute(HttpRequest.of(headers, com.linecorp.armeria.common.HttpData.ofUtf8(body)))
-                .aggregate()
-                .thenAccept(this::expectCompleted);
+        HttpData sent = HttpData.ofUtf8(body.beforeId() + UUID.randomUUID() + body.afterId());
+        return client.execute(HttpRequest.of(headers, sent)).aggregate().thenAccept(this::expectCompleted);
     }
 
     /** How many were answered with 429 so far; they count as failed, too. */

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "A tenant limited to 20 requests per second sends 2,000; another one's tasks alone and beside it,",
-            "over HTTP, in five windows of each kind in turns."
+            "over HTTP, in five windows of each kind in turns. The one that sends too much is a process of its own."
         })
 final class IsolationCommand implements Callable<Integer> {
 
@@ -46,12 +46,12 @@ final class IsolationCommand implements Callable<Integer> {
                 fabric.command("tenant", "create", "bench");
                 Path document = Files.writeString(scratch.folder().resolve("attacker.yaml"), ATTACKER);
                 fabric.command("apply", "-f", document.toString());
-                return measured(fabric);
+                return measured(fabric, scratch.folder().resolve("flood.log"));
             }
         }
     }
 
-    private int measured(FabricProcess fabric) throws Exception {
+    private int measured(FabricProcess fabric, Path log) throws Exception {
         Credentials victim = fabric.agent("bench", "caller");
         Credentials victimEcho = fabric.agent("bench", "echo");
         Credentials attacker = fabric.agent("attacker", "caller");
@@ -59,7 +59,7 @@ final class IsolationCommand implements Callable<Integer> {
         try (EchoAgent one = new EchoAgent(victimEcho);
                 EchoAgent two = new EchoAgent(attackerEcho);
                 FabricTasks tasks = new FabricTasks(victim, fabric.httpUrl(), "echo");
-                FabricTasks flood = new FabricTasks(attacker, fabric.httpUrl(), "echo")) {
+                FloodProcess flood = FloodProcess.start(attacker, fabric.httpUrl(), "echo", log)) {
             new Registration(victimEcho, fabric.httpUrl()).register("echo", one.start());
             new Registration(attackerEcho, fabric.httpUrl()).register("echo", two.start());
             return output.print(new IsolationBench(tasks, flood, output.progress())

@@ -33,8 +33,8 @@ final class SealingCommand implements Callable<Integer> {
 
     @Option(
             names = "--seconds",
-            description = "length of each of the eighteen windows (default: ${DEFAULT-VALUE})",
-            defaultValue = "3")
+            description = "length of each of the fifty-four windows (default: ${DEFAULT-VALUE})",
+            defaultValue = "1")
     private int seconds;
 
     @Mixin

@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import javax.net.ssl.SSLSocket;
 import org.dmsc.schemas.Refusal;
 import org.junit.jupiter.api.AfterAll;
@@ -26,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class QuotaTest {
 
     private static final int BURST = 3;
+    private static final int FLOOD = 400;
     private static final int TRIALS = Integer.getInteger("dmsc.trials", 5);
     private static final Pattern LENGTH = Pattern.compile("(?i)content-length: ([0-9]+)");
     private static final String SLOW = "{'quotas':{'requests-per-second':1,'burst':3}}";
@@ -153,6 +158,28 @@ final class QuotaTest {
         assertThat(length.find()).as(head).isTrue();
         in.readNBytes(Integer.parseInt(length.group(1)));
         return head.lines().findFirst().orElseThrow();
+    }
+
+    @Test
+    void eachRequestOfAFloodIsAnsweredAndItsConnectionGoesOn() {
+        edge.policies.put("acme", SLOW);
+        HttpClient flooder = edge.agent("acme", "flooder");
+        List<CompletableFuture<HttpResponse<String>>> flood = IntStream.range(0, FLOOD)
+                .mapToObj(i -> flooder.sendAsync(edge.get("/v1/agents"), HttpResponse.BodyHandlers.ofString()))
+                .toList();
+
+        List<HttpResponse<String>> answers =
+                flood.stream().map(CompletableFuture::join).toList();
+
+        assertThat(answers).allMatch(answer -> answer.statusCode() == 429 || answer.statusCode() == 200);
+        assertThat(answers.stream().filter(answer -> answer.statusCode() == 429))
+                .hasSizeGreaterThan(FLOOD / 2)
+                .allMatch(answer -> answer.headers().firstValue("retry-after").isPresent());
+        edge.policies.put("acme", "{}");
+        assertThat(flooder.sendAsync(edge.get("/v1/agents"), HttpResponse.BodyHandlers.ofString())
+                        .join()
+                        .statusCode())
+                .isEqualTo(200);
     }
 
     @Test

@@ -12,6 +12,7 @@ import org.dmsc.node.host.FolderLock;
 import org.dmsc.node.host.NodeFile;
 import org.dmsc.node.host.Version;
 import org.dmsc.node.kafka.AuditAlarms;
+import org.dmsc.tenant.keys.CipherWarmUp;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +54,8 @@ public final class Fabric implements AutoCloseable {
     }
 
     private void run() {
+        // First: what comes next fills the queue of the JVM's compilers.
+        CipherWarmUp.run();
         closing.add("data folder", FolderLock.take(config.data(), "data folder"));
         NodeFile.delete(config.data());
         requireFreePorts();

@@ -38,6 +38,8 @@ public final class AesGcmEnvelopeCipher implements EnvelopeCipher {
     private static final Duration DATA_KEY_LIFE = Duration.ofHours(1);
     private static final long MOST_OPENED_KEYS = 10_000;
     private static final String SEAL = "dmsc-seal-1";
+    private static final String ROUTING = KeyClass.ROUTING.label();
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final DataKeys dataKeys;
     private final SecureRandom random;
@@ -50,9 +52,9 @@ public final class AesGcmEnvelopeCipher implements EnvelopeCipher {
             .expireAfterWrite(DATA_KEY_LIFE)
             .scheduler(Scheduler.systemScheduler())
             .executor(Runnable::run)
-            .removalListener(AesGcmEnvelopeCipher::removed)
+            .removalListener(this::removed)
             .build();
-    private final ThreadLocal<Cipher> ciphers = ThreadLocal.withInitial(AesGcmEnvelopeCipher::newCipher);
+    private final ThreadCiphers ciphers = new ThreadCiphers();
 
     public AesGcmEnvelopeCipher(KeyVault vault, SecureRandom random, Clock clock) {
         this(new VaultDataKeys(vault, random), random, clock);
@@ -83,9 +85,9 @@ public final class AesGcmEnvelopeCipher implements EnvelopeCipher {
                 replace(owner, dataKey);
                 continue;
             }
-            SealedPart header = part(dataKey, context, nonce, new byte[0]);
+            SealedPart header = header(dataKey, context, nonce);
             try {
-                return part(dataKey, context, nonce, encrypt(dataKey.key(), nonce, header, plaintext));
+                return whole(header, encrypt(ciphers.of(keyClass), dataKey.key(), header, plaintext));
             } catch (ErasedException replacedMeanwhile) {
                 own.remove(owner, dataKey);
             }
@@ -97,9 +99,10 @@ public final class AesGcmEnvelopeCipher implements EnvelopeCipher {
         requireShape(part);
         requireNotGone(part.getTenant(), Refusal.UNREADABLE);
         WrappedKey wrapped = new WrappedKey(part.getTenant(), part.getKeyId(), part.getWrappedKey());
+        KeyClass keyClass = shownClass(part);
         while (true) {
             try {
-                return decrypt(opened(wrapped), part);
+                return decrypt(ciphers.of(keyClass), opened(wrapped), part);
             } catch (ErasedException evictedMeanwhile) {
                 requireNotGone(part.getTenant(), Refusal.UNREADABLE);
             }
@@ -177,17 +180,23 @@ public final class AesGcmEnvelopeCipher implements EnvelopeCipher {
     private void retire(Owner owner) {
         DataKey retired = own.remove(owner);
         if (retired != null) {
-            retired.erase();
+            erase(retired);
         }
     }
 
-    private static void removed(@Nullable WrappedKey wrapped, @Nullable ErasableKey key, RemovalCause cause) {
+    private void removed(@Nullable WrappedKey wrapped, @Nullable ErasableKey key, RemovalCause cause) {
         if (key != null) {
             key.destroy();
+            ciphers.forget();
         }
     }
 
-    private static SealedPart part(DataKey dataKey, SealContext context, byte[] nonce, byte[] ciphertext) {
+    private void erase(DataKey dataKey) {
+        dataKey.erase();
+        ciphers.forget();
+    }
+
+    private static SealedPart header(DataKey dataKey, SealContext context, byte[] nonce) {
         return new SealedPart(
                 VERSION,
                 context.tenant().value(),
@@ -201,13 +210,33 @@ public final class AesGcmEnvelopeCipher implements EnvelopeCipher {
                 context.time(),
                 ByteBuffer.wrap(dataKey.wrapped()),
                 ByteBuffer.wrap(nonce),
+                NOTHING);
+    }
+
+    private static SealedPart whole(SealedPart header, byte[] ciphertext) {
+        return new SealedPart(
+                header.getVersion(),
+                header.getTenant(),
+                header.getKeyId(),
+                header.getChannel(),
+                header.getMessageId(),
+                header.getSender(),
+                header.getRecipient(),
+                header.getContentType(),
+                header.getSchemaId(),
+                header.getTime(),
+                header.getWrappedKey(),
+                header.getNonce(),
                 ByteBuffer.wrap(ciphertext));
     }
 
-    private byte[] encrypt(SecretKey key, byte[] nonce, SealedPart part, byte[] plaintext) {
+    private static byte[] encrypt(Cipher cipher, SecretKey key, SealedPart part, byte[] plaintext) {
         try {
-            Cipher cipher = ciphers.get();
-            cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(DataKeyWrapping.TAG_BITS, nonce));
+            cipher.init(
+                    Cipher.ENCRYPT_MODE,
+                    key,
+                    new GCMParameterSpec(
+                            DataKeyWrapping.TAG_BITS, part.getNonce().array()));
             cipher.updateAAD(additionalData(part));
             return cipher.doFinal(plaintext);
         } catch (GeneralSecurityException e) {
@@ -215,11 +244,10 @@ public final class AesGcmEnvelopeCipher implements EnvelopeCipher {
         }
     }
 
-    private byte[] decrypt(SecretKey key, SealedPart part) {
+    private static byte[] decrypt(Cipher cipher, SecretKey key, SealedPart part) {
         byte[] nonce = bytes(part.getNonce());
         ByteBuffer sealed = part.getCiphertext().duplicate();
         try {
-            Cipher cipher = ciphers.get();
             cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(DataKeyWrapping.TAG_BITS, nonce));
             cipher.updateAAD(additionalData(part));
             return sealed.hasArray()
@@ -267,13 +295,19 @@ public final class AesGcmEnvelopeCipher implements EnvelopeCipher {
         }
     }
 
+    /** Only for the choice of a cipher: that the key is of this class is proven when it is unwrapped. */
+    private static KeyClass shownClass(SealedPart part) {
+        int label = part.getTenant().length() + 1;
+        return part.getKeyId().startsWith(ROUTING, label) ? KeyClass.ROUTING : KeyClass.PAYLOAD;
+    }
+
     private static RefusedException shape(String found, String expected) {
         return new RefusedException(Refusal.UNREADABLE, "sealed part with " + found + " (expected " + expected + ")");
     }
 
     private void replace(Owner owner, DataKey spent) {
         if (own.remove(owner, spent)) {
-            spent.erase();
+            erase(spent);
         }
     }
 
@@ -311,14 +345,6 @@ public final class AesGcmEnvelopeCipher implements EnvelopeCipher {
         byte[] copy = new byte[buffer.remaining()];
         buffer.duplicate().get(copy);
         return copy;
-    }
-
-    private static Cipher newCipher() {
-        try {
-            return Cipher.getInstance(DataKeyWrapping.AES_GCM, DataKeyWrapping.JDK_PROVIDER);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this JVM has no AES-GCM of " + DataKeyWrapping.JDK_PROVIDER, e);
-        }
     }
 
     private record Owner(TenantId tenant, KeyClass keyClass) {}
