@@ -66,7 +66,7 @@ public final class QuarantineTopic implements Quarantine, AutoCloseable {
     public CompletionStage<Void> put(CaseId id, HeldCard card) {
         return topic.write(id.tenant(), id.toString(), new Parties(card.getActor(), ""), card)
                 // So that who judged a card and registers it next is not asked again by this gateway.
-                .thenAccept(sealed -> kept.merge(id.toString(), sealed, QuarantineTopic::newer));
+                .thenAccept(written -> kept.merge(id.toString(), written, QuarantineTopic::newer));
     }
 
     @Override
