@@ -14,7 +14,7 @@ import org.dmsc.schemas.Printable;
  *
  * <pre>
  *   1.0   JSONRPC, HTTP+JSON, GRPC     supportedInterfaces
- *   0.3   JSONRPC, HTTP+JSON           supportedInterfaces, or url + preferredTransport, then additionalInterfaces
+ *   0.3   JSONRPC, HTTP+JSON, GRPC     supportedInterfaces, or url + preferredTransport, then additionalInterfaces
  * </pre>
  */
 final class CardInterfaces {
@@ -41,9 +41,7 @@ final class CardInterfaces {
                     ProtocolBinding.named(offered.requiredText("protocolBinding", LONGEST_ID));
             Optional<String> version =
                     spoken(offered.text("protocolVersion", LONGEST_ID).orElse(""));
-            if (binding.isPresent()
-                    && version.isPresent()
-                    && !(binding.get() == ProtocolBinding.GRPC && version.get().equals("0.3"))) {
+            if (binding.isPresent() && version.isPresent()) {
                 return new Chosen(
                         url(offered, binding.get(), hints),
                         binding.get(),
@@ -54,8 +52,8 @@ final class CardInterfaces {
         throw card.wrong(
                 "supportedInterfaces",
                 "names no endpoint that the fabric speaks",
-                "an element {\"url\":\"https://…\",\"protocolBinding\":\"JSONRPC\",\"protocolVersion\":\"1.0\"}; HTTP+JSON and GRPC of 1.0 or"
-                        + " JSONRPC and HTTP+JSON of 0.3 will do, too");
+                "an element {\"url\":\"https://…\",\"protocolBinding\":\"JSONRPC\",\"protocolVersion\":\"1.0\"}; HTTP+JSON and GRPC, and"
+                        + " version 0.3 of each, will do, too");
     }
 
     private static Optional<String> spoken(String version) {

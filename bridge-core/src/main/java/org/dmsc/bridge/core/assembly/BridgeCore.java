@@ -40,6 +40,7 @@ import org.dmsc.bridge.core.publish.EventWriter;
 import org.dmsc.bridge.core.publish.KeysAtHand;
 import org.dmsc.bridge.core.publish.Outbox;
 import org.dmsc.bridge.core.publish.PayloadWriter;
+import org.dmsc.bridge.core.publish.SealedTopic;
 import org.dmsc.bridge.core.push.PushDispatcher;
 import org.dmsc.bridge.core.push.PushEntry;
 import org.dmsc.bridge.core.push.PushTopic;
@@ -148,8 +149,9 @@ public final class BridgeCore implements AutoCloseable {
         this.relay = new LaneRelay(new LaneRelay.Parts(
                 settings.gateway(), node().uri(), neighbours, loop::lanes, outbox, sealing(), parts.ids(), clock));
         this.push = new PushTopic(kafka, parts.codec(), parts.envelopes(), keys, clock);
-        this.owed = new OwedTopic(kafka, parts.codec(), parts.envelopes(), keys, clock);
-        this.quarantine = new QuarantineTopic(kafka, parts.codec(), parts.envelopes(), keys, clock);
+        SealedTopic.Parts sealed = new SealedTopic.Parts(kafka, parts.codec(), parts.envelopes(), keys, clock);
+        this.owed = new OwedTopic(sealed);
+        this.quarantine = new QuarantineTopic(sealed);
         wire(desk);
     }
 

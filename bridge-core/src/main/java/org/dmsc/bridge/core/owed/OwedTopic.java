@@ -1,41 +1,25 @@
 package org.dmsc.bridge.core.owed;
 
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.dmsc.bridge.core.OwedKey;
 import org.dmsc.bridge.core.OwedReplies;
-import org.dmsc.bridge.core.publish.KeysAtHand;
+import org.dmsc.bridge.core.publish.SealedTopic;
 import org.dmsc.schemas.AgentRef;
-import org.dmsc.schemas.Refusal;
-import org.dmsc.schemas.RefusedException;
 import org.dmsc.schemas.TopicNames;
 import org.dmsc.schemas.avro.DeviceBinding;
 import org.dmsc.schemas.avro.OwedReply;
 import org.dmsc.schemas.avro.SealedEnvelope;
-import org.dmsc.schemas.serde.AvroCodec;
-import org.dmsc.schemas.serde.AvroSerde;
-import org.dmsc.tenant.kafka.CompactedView;
-import org.dmsc.tenant.kafka.KafkaClients;
-import org.dmsc.tenant.keys.Envelopes;
 import org.dmsc.tenant.keys.Parties;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,16 +31,9 @@ public final class OwedTopic implements OwedReplies, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OwedTopic.class);
 
-    /** Logical channel of the sealed part. */
-    private static final String CHANNEL = "owed";
+    private static final SealedTopic.Name NAME = new SealedTopic.Name(TopicNames.OWED, "owed", "owed replies");
 
-    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
-
-    private final Envelopes envelopes;
-    private final KeysAtHand keys;
-    private final Clock clock;
-    private final Producer<String, SealedEnvelope> producer;
-    private final CompactedView<SealedEnvelope> view;
+    private final SealedTopic<OwedReply> topic;
     private final ConcurrentNavigableMap<String, SealedEnvelope> open = new ConcurrentSkipListMap<>();
 
     /** Paid here, and perhaps not read as such yet. */
@@ -65,26 +42,18 @@ public final class OwedTopic implements OwedReplies, AutoCloseable {
     private final List<Consumer<OwedKey>> listeners = new CopyOnWriteArrayList<>();
 
     /** Makes Kafka clients, and talks to nobody yet. */
-    public OwedTopic(KafkaClients kafka, AvroCodec codec, Envelopes envelopes, KeysAtHand keys, Clock clock) {
-        this.envelopes = envelopes;
-        this.keys = keys;
-        this.clock = clock;
-        AvroSerde<SealedEnvelope> values = new AvroSerde<>(codec, SealedEnvelope.class);
-        this.producer = kafka.producer("owed", values.serializer());
-        var deserializer = values.deserializer();
-        this.view = CompactedView.passing(
-                kafka, "owed", TopicNames.OWED, (key, value) -> deserializer.deserialize(TopicNames.OWED, value));
+    public OwedTopic(SealedTopic.Parts parts) {
+        this.topic = new SealedTopic<>(parts, NAME, OwedReply.class);
     }
 
     /** Begins to read; returns at once. */
     public void start() {
-        view.onChange(this::changed);
-        view.start();
+        topic.start(this::changed);
     }
 
     /** Whether all that was owed at the start is known: before, a device that comes back could miss some of it. */
     public boolean ready() {
-        return view.caughtUp();
+        return topic.caughtUp();
     }
 
     @Override
@@ -93,10 +62,8 @@ public final class OwedTopic implements OwedReplies, AutoCloseable {
     }
 
     private CompletionStage<Void> write(AgentRef agent, String key, OwedReply reply) {
-        return keys.with(agent.tenant(), () -> {
-            Parties parties = new Parties("", agent.toString());
-            return send(key, envelopes.seal(reply, agent.tenant(), CHANNEL, key, parties, clock.millis()));
-        });
+        return topic.write(agent.tenant(), key, new Parties("", agent.toString()), reply)
+                .thenAccept(written -> {});
     }
 
     @Override
@@ -167,56 +134,21 @@ public final class OwedTopic implements OwedReplies, AutoCloseable {
 
     @Override
     public void close() {
-        view.close();
-        producer.close(CLOSE_WITHIN);
+        topic.close();
     }
 
     private Optional<Owed> read(OwedKey key, SealedEnvelope envelope) {
-        try {
-            Envelopes.requirePlace(envelope, key.agent().tenant(), CHANNEL);
-            if (!envelope.getRouting().getMessageId().equals(key.toString())) {
-                throw new RefusedException(Refusal.UNREADABLE, "owed reply " + key + " was copied from another");
-            }
-            return Optional.of(new Owed(key, envelopes.routing(envelope, OwedReply.class)));
-        } catch (RefusedException e) {
-            LOG.atWarn()
-                    .addKeyValue("key", key)
-                    .addKeyValue("cause", e.sentence())
-                    .log("owed reply cannot be read");
-            return Optional.empty();
-        }
+        return topic.read(key.agent().tenant(), key.toString(), envelope).map(reply -> new Owed(key, reply));
     }
 
     private void erase(String text) {
         if (paid.add(text)) {
             // What cannot be erased now is given once more, by the gateway to which the device comes next.
-            var unused = send(text, null).exceptionally(failure -> {
+            var unused = topic.erase(text).exceptionally(failure -> {
                 LOG.atWarn().addKeyValue("key", text).setCause(failure).log("a paid reply stays on Kafka as owed");
                 return null;
             });
         }
-    }
-
-    private CompletionStage<Void> send(String key, @Nullable SealedEnvelope value) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        try {
-            Future<RecordMetadata> unused =
-                    producer.send(new ProducerRecord<>(TopicNames.OWED, key, value), (place, failure) -> {
-                        if (failure == null) {
-                            done.complete(null);
-                        } else {
-                            done.completeExceptionally(unavailable(failure.getMessage()));
-                        }
-                    });
-        } catch (KafkaException e) {
-            done.completeExceptionally(unavailable(e.getMessage()));
-        }
-        return done;
-    }
-
-    private static RefusedException unavailable(@Nullable String cause) {
-        return new RefusedException(
-                Refusal.UNAVAILABLE, "owed replies cannot be written: " + cause + "; try again later");
     }
 
     private void changed(String text, Optional<SealedEnvelope> value) {

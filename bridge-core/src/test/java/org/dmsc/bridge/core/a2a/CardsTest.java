@@ -49,7 +49,7 @@ final class CardsTest {
                 jsonRpc, "{'url':'h:2','protocolBinding':'GRPC','protocolVersion':'1.0','tenant':'t/u'}," + jsonRpc));
         AgentRegistration rest = read(CARD.replace(
                 jsonRpc,
-                "{'url':'h:2','protocolBinding':'GRPC','protocolVersion':'0.3'},"
+                "{'url':'h:2','protocolBinding':'GRPC','protocolVersion':'0.2'},"
                         + "{'url':'https://h:3/r','protocolBinding':'HTTP+JSON','protocolVersion':'1.0.1'},"
                         + jsonRpc));
 
@@ -68,10 +68,13 @@ final class CardsTest {
                         + "'additionalInterfaces':[{'url':'https://h:2/v','transport':'HTTP+JSON'}],'skills':[]}";
 
         AgentRegistration registration = read(old);
+        AgentRegistration second = read(old.replace("'GRPC'", "'OTHER'"));
 
-        assertThat(registration.getUrl()).isEqualTo("https://h:2/v");
-        assertThat(registration.getEndpoint().getBinding()).isEqualTo("HTTP+JSON");
+        assertThat(registration.getUrl()).isEqualTo("https://grpc.h:1");
+        assertThat(registration.getEndpoint().getBinding()).isEqualTo("GRPC");
         assertThat(registration.getEndpoint().getProtocolVersion()).isEqualTo("0.3");
+        assertThat(second.getUrl()).isEqualTo("https://h:2/v");
+        assertThat(second.getEndpoint().getBinding()).isEqualTo("HTTP+JSON");
     }
 
     @Test

@@ -30,7 +30,7 @@ interface AgentCodec {
         return switch (at.binding()) {
             case JSON_RPC -> old ? new OldJsonRpcCodec() : new JsonRpcCodec();
             case HTTP_JSON -> old ? new OldRestCodec() : new RestCodec();
-            case GRPC -> new GrpcCodec();
+            case GRPC -> old ? new OldGrpcCodec() : new GrpcCodec();
         };
     }
 }

@@ -8,12 +8,11 @@ import com.google.rpc.ErrorInfo;
 import com.linecorp.armeria.common.HttpHeaders;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.ResponseHeaders;
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.dmsc.bridge.http.grpc.GrpcFrames;
 import org.dmsc.bridge.http.grpc.ProtoJson;
 import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
@@ -25,17 +24,16 @@ final class GrpcAnswer implements AnswerReader {
     private static final int OK = 0;
 
     private final Message type;
-    private final int most;
-    private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
-    /** How many bytes the next message needs with its prefix, as far as that is known. */
-    private int needed = GrpcCodec.PREFIX;
-
+    private final UnaryOperator<ObjectNode> edition;
+    private final GrpcFrames frames;
     private boolean heard;
     private Optional<HttpHeaders> early = Optional.empty();
 
-    GrpcAnswer(Message type, int most) {
+    /** @param edition makes A2A 1.0 of what a message says */
+    GrpcAnswer(Message type, UnaryOperator<ObjectNode> edition, int most) {
         this.type = type;
-        this.most = most;
+        this.edition = edition;
+        this.frames = new GrpcFrames(most);
     }
 
     @Override
@@ -50,22 +48,8 @@ final class GrpcAnswer implements AnswerReader {
 
     @Override
     public List<ObjectNode> read(byte[] chunk) {
-        pending.writeBytes(chunk);
-        if (pending.size() < needed) {
-            return List.of();
-        }
-        ByteBuffer bytes = ByteBuffer.wrap(pending.toByteArray());
-        List<ObjectNode> messages = new ArrayList<>();
-        needed = framed(bytes);
-        while (bytes.remaining() >= needed) {
-            byte[] message = new byte[needed - GrpcCodec.PREFIX];
-            bytes.position(bytes.position() + GrpcCodec.PREFIX);
-            bytes.get(message);
-            messages.add(json(message));
-            needed = framed(bytes);
-        }
-        pending.reset();
-        pending.write(bytes.array(), bytes.position(), bytes.remaining());
+        List<ObjectNode> messages =
+                frames.read(chunk).stream().map(this::json).toList();
         heard |= !messages.isEmpty();
         return messages;
     }
@@ -74,7 +58,7 @@ final class GrpcAnswer implements AnswerReader {
     public List<ObjectNode> end(HttpHeaders trailers) {
         HttpHeaders said = early.orElse(trailers);
         int status = said.getInt("grpc-status", -1);
-        if (status == OK && pending.size() == 0) {
+        if (status == OK && !frames.isInMessage()) {
             return List.of();
         }
         if (status < 0 || status == OK) {
@@ -89,26 +73,12 @@ final class GrpcAnswer implements AnswerReader {
                 heard ? AgentFailures.ofGrpcLater(status) : AgentFailures.ofGrpc(status));
     }
 
-    /** The length of the next message with its prefix, or of the prefix when not even that is there. */
-    private int framed(ByteBuffer bytes) {
-        if (bytes.remaining() < GrpcCodec.PREFIX) {
-            return GrpcCodec.PREFIX;
-        }
-        int length = bytes.getInt(bytes.position() + 1);
-        if (bytes.get(bytes.position()) != 0) {
-            throw invalid("is compressed, which nobody asked for (expected plain messages)");
-        }
-        if (length < 0 || length > most) {
-            throw invalid("a message is too large (expected at most " + most + " bytes)");
-        }
-        return GrpcCodec.PREFIX + length;
-    }
-
     private ObjectNode json(byte[] message) {
         try {
-            return ProtoJson.json(type.getParserForType().parseFrom(message));
+            return edition.apply(ProtoJson.json(type.getParserForType().parseFrom(message)));
         } catch (InvalidProtocolBufferException e) {
-            throw invalid("a message cannot be read (expected protobuf of lf.a2a.v1)");
+            throw invalid("a message cannot be read (expected protobuf of "
+                    + type.getDescriptorForType().getFullName() + ")");
         } catch (RefusedException e) {
             throw new RefusedException(Refusal.INVALID_AGENT_RESPONSE, "answer: " + e.sentence());
         }

@@ -1,5 +1,6 @@
 package org.dmsc.bridge.http.agents;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.lf.a2a.v1.A2AServiceGrpc;
 import com.google.lf.a2a.v1.CancelTaskRequest;
 import com.google.lf.a2a.v1.GetTaskRequest;
@@ -11,9 +12,10 @@ import com.google.lf.a2a.v1.Task;
 import com.google.protobuf.Message;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.MediaType;
-import java.nio.ByteBuffer;
+import java.util.function.UnaryOperator;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.http.a2a.Operation;
+import org.dmsc.bridge.http.grpc.GrpcFrames;
 import org.dmsc.bridge.http.grpc.ProtoJson;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
@@ -21,32 +23,41 @@ import org.dmsc.schemas.RefusedException;
 /** gRPC: each message behind five bytes that say how long it is, on the same connections as everything else. */
 final class GrpcCodec implements AgentCodec {
 
-    static final int PREFIX = 5;
-
     private static final MediaType TYPE = MediaType.parse("application/grpc+proto");
 
     @Override
     public Encoded encode(AgentAddress at, Question question) {
         at.tenant().ifPresent(tenant -> question.message().put("tenant", tenant));
-        byte[] message = message(question).toByteArray();
-        ByteBuffer frame = ByteBuffer.allocate(PREFIX + message.length);
-        frame.put((byte) 0).putInt(message.length).put(message);
-        String path =
-                "/" + A2AServiceGrpc.SERVICE_NAME + "/" + question.operation().wireName();
-        return new Encoded(HttpMethod.POST, path, TYPE, "", frame.array());
+        return encoded(
+                A2AServiceGrpc.SERVICE_NAME,
+                question.operation().wireName(),
+                question.message(),
+                request(question.operation()));
+    }
+
+    /**
+     * A request of either edition.
+     *
+     * @throws RefusedException UNDELIVERABLE when the JSON does not fit into that type
+     */
+    static Encoded encoded(String service, String method, ObjectNode json, Message type) {
+        byte[] frame = GrpcFrames.framed(message(json, type).toByteArray());
+        return new Encoded(HttpMethod.POST, "/" + service + "/" + method, TYPE, "", frame);
     }
 
     @Override
     public AnswerReader reader(Operation operation, int most) {
-        return new GrpcAnswer(response(operation), most);
+        return new GrpcAnswer(response(operation), UnaryOperator.identity(), most);
     }
 
-    private static Message message(Question question) {
+    private static Message message(ObjectNode json, Message type) {
         try {
-            return ProtoJson.message(A2aJson.bytes(question.message()), request(question.operation()));
+            return ProtoJson.message(A2aJson.bytes(json), type);
         } catch (RefusedException e) {
             throw new RefusedException(
-                    Refusal.UNDELIVERABLE, "message: has no form in gRPC (expected ProtoJSON of lf.a2a.v1)");
+                    Refusal.UNDELIVERABLE,
+                    "message: has no form in gRPC (expected ProtoJSON of "
+                            + type.getDescriptorForType().getFullName() + ")");
         }
     }
 

@@ -14,7 +14,9 @@ import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpHeaders;
 import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpObject;
 import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.RequestHeadersBuilder;
@@ -51,6 +53,7 @@ import org.dmsc.tenant.fetch.Fetcher;
 import org.dmsc.tenant.fetch.Freshness;
 import org.dmsc.tenant.identity.SpiffeId;
 import org.dmsc.tenant.pki.IssuedIdentity;
+import org.reactivestreams.Subscriber;
 
 /**
  * {@link Fetcher} over Armeria.
@@ -127,7 +130,7 @@ public final class WebFetcher implements Fetcher, AutoCloseable {
                 order,
                 HttpRequest.of(headers.build()),
                 policy.patience(),
-                (context, response) -> fetched(order, context, response));
+                whole((context, response) -> fetched(order, context, response)));
     }
 
     /**
@@ -138,7 +141,37 @@ public final class WebFetcher implements Fetcher, AutoCloseable {
     public CompletionStage<AggregatedHttpResponse> call(
             FetchOrder order, RequestHeaders headers, byte[] body, Duration patience) {
         HttpRequest request = body.length == 0 ? HttpRequest.of(headers) : HttpRequest.of(headers, HttpData.wrap(body));
-        return exchange(order, request, patience, (context, response) -> response);
+        return exchange(order, request, patience, whole((context, response) -> response));
+    }
+
+    /**
+     * Calls a service under the same rules, and has its answer heard while it comes; any status is an answer. How much of it is too much the
+     * listener decides. Against the breaker counts what ends the stage exceptionally.
+     *
+     * @param headers with method, path and authority of the order's destination
+     * @param patience for the whole answer
+     * @return completes with the listener's {@link StreamListener#over}; exceptionally when nobody could be asked, or not in time: then the
+     *     listener may still be subscribed, and MUST cancel
+     */
+    public CompletionStage<Void> stream(
+            FetchOrder order, RequestHeaders headers, byte[] body, Duration patience, StreamListener listener) {
+        return exchange(
+                order, HttpRequest.of(headers, HttpData.wrap(body)), patience, new Reading<>(0, (context, response) -> {
+                    response.subscribe(listener);
+                    return listener.over().toCompletableFuture();
+                }));
+    }
+
+    /** Who hears an answer piece by piece: first its headers, at the end its trailers, if it has any. */
+    public interface StreamListener extends Subscriber<HttpObject> {
+
+        /** Completes when no more is wanted; exceptionally when the answer was cut. */
+        CompletionStage<Void> over();
+    }
+
+    /** The largest answer that is read whole, in bytes. */
+    public int mostBytes() {
+        return policy.maxBytes();
     }
 
     /**
@@ -152,18 +185,31 @@ public final class WebFetcher implements Fetcher, AutoCloseable {
                 .add(headers)
                 .authority(order.destination().authority())
                 .build();
-        return exchange(order, HttpRequest.of(all, HttpData.wrap(body)), policy.patience(), (context, response) -> {
+        return exchange(order, HttpRequest.of(all, HttpData.wrap(body)), policy.patience(), whole((context, response) -> {
                     if (!response.status().isSuccess()) {
                         throw answered(order, response, "2xx");
                     }
                     return response;
-                })
+                }))
                 .thenAccept(done -> {});
     }
 
-    /** What is made of an answer. */
-    private interface Reading<T> {
+    /** What is made of a whole answer. */
+    private interface WholeReading<T> {
         T read(ClientRequestContext context, AggregatedHttpResponse response);
+    }
+
+    /** What is made of an answer as it comes. */
+    private interface Hearing<T> {
+        CompletableFuture<T> read(ClientRequestContext context, HttpResponse response);
+    }
+
+    /** @param most longest answer in bytes; 0 when whoever hears it counts himself */
+    private record Reading<T>(long most, Hearing<T> hearing) {}
+
+    private <T> Reading<T> whole(WholeReading<T> reading) {
+        return new Reading<>(policy.maxBytes(), (context, response) -> response.aggregate()
+                .thenApply(all -> reading.read(context, all)));
     }
 
     private <T> CompletionStage<T> exchange(
@@ -222,16 +268,14 @@ public final class WebFetcher implements Fetcher, AutoCloseable {
                 .factory(factory)
                 .build();
         try (ClientRequestContextCaptor captor = Clients.newContextCaptor()) {
-            CompletableFuture<AggregatedHttpResponse> answer =
-                    client.execute(request, options(order.trust(), patience)).aggregate();
-            ClientRequestContext context = captor.get();
-            return answer.thenApply(response -> reading.read(context, response));
+            HttpResponse response = client.execute(request, options(order.trust(), patience, reading.most()));
+            return reading.hearing().read(captor.get(), response);
         }
     }
 
-    private RequestOptions options(Trust trust, Duration patience) {
+    private RequestOptions options(Trust trust, Duration patience, long most) {
         RequestOptionsBuilder options =
-                RequestOptions.builder().responseTimeout(patience).maxResponseLength(policy.maxBytes());
+                RequestOptions.builder().responseTimeout(patience).maxResponseLength(most);
         if (trust == Trust.WEB) {
             return options.clientTlsSpec(
                             ClientTlsSpec.builder().verifierFactories(web).build())

@@ -2,7 +2,6 @@ package org.dmsc.bridge.http.plain;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.google.protobuf.ByteString;
 import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
@@ -12,7 +11,6 @@ import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Collection;
@@ -20,16 +18,17 @@ import java.util.List;
 import java.util.Map;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.bridge.core.a2a.Fields;
+import org.dmsc.bridge.http.grpc.GrpcFrames;
 import org.dmsc.schemas.Printable;
 import org.dmsc.schemas.Refusal;
 import org.dmsc.schemas.RefusedException;
 
 /**
- * One method of a gRPC service that is known by its descriptors alone: JSON in, JSON out (ProtoJSON), framed as gRPC wants it. Immutable.
+ * One method of a gRPC service that is known by its descriptors alone: one request, and one response or a stream of them; JSON in, JSON
+ * out (ProtoJSON), framed as gRPC wants it. Immutable.
  */
 final class GrpcMethod {
 
-    private static final int PREFIX = 5;
     private static final int LONGEST_NAME = 512;
 
     /** Registrations are held in memory by every process. */
@@ -78,8 +77,12 @@ final class GrpcMethod {
                 .findFirst()
                 .orElseThrow(() ->
                         fields.wrong("method", "is '" + Printable.of(name) + "'", "one of " + methods(files.values())));
-        if (found.isClientStreaming() || found.isServerStreaming()) {
-            throw fields.wrong("method", "streams", "one with one request and one response");
+        if (found.isClientStreaming()) {
+            throw fields.wrong(
+                    "method",
+                    "takes a stream of requests, and a task is one message",
+                    "a method with one request, whose responses may stream; a conversation needs an agent that speaks A2A, or an inbox"
+                            + " (HTTP_INBOX), before the service");
         }
         return new GrpcMethod(found, files.values());
     }
@@ -104,6 +107,11 @@ final class GrpcMethod {
                         service.getMethods().stream().map(known -> service.getFullName() + "/" + known.getName()))
                 .limit(20)
                 .toList();
+    }
+
+    /** Whether it answers one request with a stream of responses. */
+    boolean streams() {
+        return method.isServerStreaming();
     }
 
     /** Where it is called. */
@@ -161,29 +169,18 @@ final class GrpcMethod {
                             + method.getInputType().getFullName() + " ("
                             + Printable.of(String.valueOf(e.getMessage())) + ")");
         }
-        byte[] bytes = message.build().toByteArray();
-        return ByteBuffer.allocate(PREFIX + bytes.length)
-                .put((byte) 0)
-                .putInt(bytes.length)
-                .put(bytes)
-                .array();
+        return GrpcFrames.framed(message.build().toByteArray());
     }
 
     /**
-     * The response of a frame, with all fields that have no presence.
+     * A response, with all fields that have no presence.
      *
-     * @throws RefusedException INVALID_AGENT_RESPONSE when there is no such response
+     * @throws RefusedException INVALID_AGENT_RESPONSE when it is none
      */
-    byte[] json(byte[] frame) {
-        if (frame.length < PREFIX
-                || frame[0] != 0
-                || ByteBuffer.wrap(frame, 1, 4).getInt() != frame.length - PREFIX) {
-            throw invalid("is no single, plain message");
-        }
+    byte[] json(byte[] message) {
         try {
-            DynamicMessage message = DynamicMessage.parseFrom(
-                    method.getOutputType(), ByteString.copyFrom(frame, PREFIX, frame.length - PREFIX));
-            return printer.print(message).getBytes(StandardCharsets.UTF_8);
+            return printer.print(DynamicMessage.parseFrom(method.getOutputType(), message))
+                    .getBytes(StandardCharsets.UTF_8);
         } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
             throw invalid("is not a " + method.getOutputType().getFullName() + " with a JSON form");
         }

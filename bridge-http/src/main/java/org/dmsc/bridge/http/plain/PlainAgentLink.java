@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.dmsc.bridge.core.AgentLink;
 import org.dmsc.bridge.core.AttemptSink;
@@ -34,8 +33,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way to agents that are HTTP or gRPC services without A2A: one request, one answer, as their registration says; only to places that the fetcher
- * may call. The service is not told of a cancel; what it answers after one counts for nothing. Never blocks.
+ * The way to agents that are HTTP or gRPC services without A2A: one request, and one answer or a stream of messages, as their registration says; only
+ * to places that the fetcher may call. A cancel ends a gRPC call; plain HTTP is not told of it, and what it answers afterwards counts for
+ * nothing. Never blocks.
  */
 public final class PlainAgentLink implements AgentLink {
 
@@ -53,6 +53,7 @@ public final class PlainAgentLink implements AgentLink {
     private final WebFetcher fetcher;
     private final Clock clock;
     private final Map<String, PlainCall> calls = new ConcurrentHashMap<>();
+    private final Map<GrpcCall, String> underWay = new ConcurrentHashMap<>();
 
     public PlainAgentLink(WebFetcher fetcher, Clock clock) {
         this.fetcher = fetcher;
@@ -68,32 +69,68 @@ public final class PlainAgentLink implements AgentLink {
     public void deliver(DeliveryOrder order, AttemptSink sink) {
         try {
             PlainCall call = call(order.agent().getRegistration().getPlainCall());
-            var unused = send(call, order).whenComplete((response, failure) -> {
-                try {
-                    if (failure != null) {
-                        failed(call, sink, cause(failure));
-                    } else {
-                        answered(call, order, sink, response);
-                    }
-                } catch (RefusedException e) {
-                    ended(sink, new PlainAnswer.Fails(e.refusal(), e.sentence(), Certainty.UNCERTAIN));
-                } catch (RuntimeException e) {
-                    LOG.atError().setCause(e).log("an answer could not be read");
-                    ended(
-                            sink,
-                            new PlainAnswer.Fails(
-                                    Refusal.INTERNAL, "its answer could not be read", Certainty.UNCERTAIN));
-                }
-            });
+            if (call.grpc().isPresent()) {
+                stream(call, order, sink);
+            } else {
+                whole(call, order, sink);
+            }
             sink.delivered();
         } catch (RefusedException e) {
             ended(sink, new PlainAnswer.Fails(Refusal.UNDELIVERABLE, e.sentence(), Certainty.CERTAIN));
         }
     }
 
+    private void whole(PlainCall call, DeliveryOrder order, AttemptSink sink) {
+        Sending sending = sending(call, order);
+        var unused = fetcher.call(sending.to(), sending.headers(), sending.body(), sending.patience())
+                .whenComplete((response, failure) -> {
+                    try {
+                        if (failure != null) {
+                            failed(call, sink, cause(failure));
+                        } else {
+                            answered(call, order, sink, response);
+                        }
+                    } catch (RefusedException e) {
+                        ended(sink, new PlainAnswer.Fails(e.refusal(), e.sentence(), Certainty.UNCERTAIN));
+                    } catch (RuntimeException e) {
+                        LOG.atError().setCause(e).log("an answer could not be read");
+                        ended(
+                                sink,
+                                new PlainAnswer.Fails(
+                                        Refusal.INTERNAL, "its answer could not be read", Certainty.UNCERTAIN));
+                    }
+                });
+    }
+
+    private void stream(PlainCall call, DeliveryOrder order, AttemptSink sink) {
+        Sending sending = sending(call, order);
+        Delivery delivery = order.delivery();
+        GrpcCall made = new GrpcCall(call, delivery.getTaskId(), sink, replies(delivery), fetcher.mostBytes());
+        underWay.put(made, attempt(delivery));
+        var unused = fetcher.stream(sending.to(), sending.headers(), sending.body(), sending.patience(), made)
+                .whenComplete((done, failure) -> {
+                    underWay.remove(made);
+                    if (failure != null) {
+                        failed(call, sink, cause(failure));
+                        made.stop();
+                    }
+                });
+    }
+
+    /** Plain HTTP has no word for it; a gRPC call is cancelled. */
     @Override
     public void cancel(Delivery cancel) {
-        // There is no word for it in plain HTTP.
+        String unwanted = attempt(cancel);
+        underWay.forEach((made, attempt) -> {
+            if (attempt.equals(unwanted)) {
+                made.stop();
+            }
+        });
+    }
+
+    /** Deliveries of one attempt, a task and what follows it up, end together. */
+    private static String attempt(Delivery delivery) {
+        return delivery.getTaskId() + "." + delivery.getAttempt();
     }
 
     /** Descriptors take longer to read than all the rest of a call. */
@@ -104,7 +141,11 @@ public final class PlainAgentLink implements AgentLink {
         return calls.computeIfAbsent(registered, PlainCall::parse);
     }
 
-    private CompletionStage<AggregatedHttpResponse> send(PlainCall call, DeliveryOrder order) {
+    /** What is sent, and where to. */
+    @SuppressWarnings("ArrayRecordComponent") // Handed over once, compared by nobody.
+    private record Sending(FetchOrder to, RequestHeaders headers, byte[] body, Duration patience) {}
+
+    private Sending sending(PlainCall call, DeliveryOrder order) {
         Delivery delivery = order.delivery();
         PlainRequest request = PlainRequest.of(call, new Values(order));
         RequestHeadersBuilder headers = RequestHeaders.builder(
@@ -122,7 +163,7 @@ public final class PlainAgentLink implements AgentLink {
         Optional.ofNullable(delivery.getTraceparent()).ifPresent(value -> headers.add("traceparent", value));
         FetchOrder fetch =
                 new FetchOrder(new TenantId(delivery.getAssigneeTenant()), request.destination(), FetchOrder.Trust.WEB);
-        return fetcher.call(fetch, headers.build(), request.body(), patience);
+        return new Sending(fetch, headers.build(), request.body(), patience);
     }
 
     private Duration patience(PlainCall call, Delivery delivery) {
@@ -132,19 +173,24 @@ public final class PlainAgentLink implements AgentLink {
 
     private void answered(PlainCall call, DeliveryOrder order, AttemptSink sink, AggregatedHttpResponse response) {
         Delivery delivery = order.delivery();
-        Transcoded transcoded = Transcoded.of(call, response);
         PlainAnswer answer = PlainAnswer.of(
-                call, delivery.getTaskId(), transcoded.status(), transcoded.contentType(), transcoded.body());
+                call,
+                delivery.getTaskId(),
+                response.status().code(),
+                response.headers().get("content-type", ""),
+                response.content().array());
         if (answer instanceof PlainAnswer.Fails fails) {
             ended(sink, fails);
         } else if (answer instanceof PlainAnswer.Says says) {
-            AgentReplies replies =
-                    AgentReplies.ofRequester(new TaskKey(delivery.getTaskId(), delivery.getContextId()), clock);
-            List<AgentReply> said = replies.read(A2aJson.object().set("task", says.task()));
+            List<AgentReply> said = replies(delivery).read(A2aJson.object().set("task", says.task()));
             said.forEach(reply -> sink.update(reply.state(), reply.bytes()).exceptionally(late -> null));
         } else {
             throw new IllegalStateException("unknown answer: " + answer);
         }
+    }
+
+    private AgentReplies replies(Delivery delivery) {
+        return AgentReplies.ofRequester(new TaskKey(delivery.getTaskId(), delivery.getContextId()), clock);
     }
 
     private static void failed(PlainCall call, AttemptSink sink, Throwable cause) {

@@ -59,15 +59,19 @@ sealed interface PlainAnswer {
         return new Says(task(taskId, result, part, status));
     }
 
-    private static Fails unavailable(int status) {
+    /** Of a gRPC call that said nothing but its status. */
+    static PlainAnswer ofGrpc(PlainCall call, String taskId, GrpcStatus status) {
+        return of(call, taskId, status.http(), "text/plain", status.message().getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Fails unavailable(int status) {
         return new Fails(Refusal.UNDELIVERABLE, "the service answered HTTP " + status + ": not now", Certainty.CERTAIN);
     }
 
     private static Optional<Meaning> meaning(PlainCall call, int status) {
-        Map<String, Meaning> said = call.statuses();
-        Meaning one = said.getOrDefault(Integer.toString(status), said.get(status / 100 + "xx"));
-        if (one != null) {
-            return Optional.of(one);
+        Optional<Meaning> one = registered(call, status);
+        if (one.isPresent()) {
+            return one;
         }
         if (status / 100 == 2) {
             return Optional.of(Meaning.COMPLETED);
@@ -78,7 +82,13 @@ sealed interface PlainAnswer {
         return status / 100 == 4 ? Optional.of(Meaning.REJECTED) : Optional.empty();
     }
 
-    private static Meaning stated(PlainCall.StateField state, Optional<JsonNode> document) {
+    /** What the registration itself says of a status. */
+    static Optional<Meaning> registered(PlainCall call, int status) {
+        Map<String, Meaning> said = call.statuses();
+        return Optional.ofNullable(said.getOrDefault(Integer.toString(status), said.get(status / 100 + "xx")));
+    }
+
+    static Meaning stated(PlainCall.StateField state, Optional<JsonNode> document) {
         String word = document.map(found -> found.at(state.at()).asText("")).orElse("");
         return Optional.ofNullable(state.is().get(word))
                 .orElseThrow(() -> invalid(state.at() + " is '" + Printable.of(word) + "' (expected one of "
@@ -96,7 +106,7 @@ sealed interface PlainAnswer {
         return found;
     }
 
-    private static JsonNode parse(byte[] body) {
+    static JsonNode parse(byte[] body) {
         try {
             return A2aJson.parseAny(body);
         } catch (RefusedException e) {
@@ -104,7 +114,7 @@ sealed interface PlainAnswer {
         }
     }
 
-    private static ObjectNode part(JsonNode value) {
+    static ObjectNode part(JsonNode value) {
         ObjectNode part = A2aJson.object();
         return value.isTextual() ? part.put("text", value.textValue()) : part.set("data", value);
     }
@@ -136,7 +146,7 @@ sealed interface PlainAnswer {
         return task;
     }
 
-    private static RefusedException invalid(String what) {
+    static RefusedException invalid(String what) {
         return new RefusedException(Refusal.INVALID_AGENT_RESPONSE, "answer: " + what);
     }
 }

@@ -28,6 +28,7 @@ import org.dmsc.tenant.fetch.Destination;
  * @param answer where in a JSON answer the result is; empty for the whole of it
  * @param statuses HTTP statuses, {@code 404} or {@code 4xx}, that mean something else than usual
  * @param state where in a JSON answer the service says how it went
+ * @param timeout of the whole answer, streamed or not; absent: 30 s, of a method that streams 300 s
  * @param grpc the method, when it is a gRPC service: the body is its request, and its response the answer
  */
 public record PlainCall(
@@ -111,18 +112,20 @@ public record PlainCall(
         if (method == Method.GET && body.isPresent()) {
             throw fields.wrong("body", "is given", "none for GET");
         }
+        Optional<GrpcMethod> grpc = fields.object("grpc")
+                .map(given -> GrpcMethod.of(new Fields(given, "dmsc.plain.grpc", Refusal.INVALID_REQUEST)));
+        long usual = grpc.filter(GrpcMethod::streams).isPresent() ? LONGEST_TIMEOUT_MS : USUAL_TIMEOUT_MS;
         PlainCall call = new PlainCall(
                 method,
                 url(fields),
                 headers(fields),
                 body,
                 Duration.ofMillis(
-                        fields.whole("timeoutMs", 100, LONGEST_TIMEOUT_MS).orElse(USUAL_TIMEOUT_MS)),
+                        fields.whole("timeoutMs", 100, LONGEST_TIMEOUT_MS).orElse(usual)),
                 pointer(fields, "answer"),
                 statuses(fields),
                 state(fields),
-                fields.object("grpc")
-                        .map(given -> GrpcMethod.of(new Fields(given, "dmsc.plain.grpc", Refusal.INVALID_REQUEST))));
+                grpc);
         body.ifPresent(PlainCall::requireTemplates);
         call.grpc.ifPresent(to -> call.requireRequest(to, fields));
         return call;

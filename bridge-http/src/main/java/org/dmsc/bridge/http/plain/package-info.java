@@ -1,5 +1,6 @@
 /**
- * Agents that are HTTP services without A2A: how a delivery becomes a request, and an answer a task's end, as the registration says. The calls
+ * Agents that are HTTP or gRPC services without A2A: how a delivery becomes a request, and an answer or a stream of messages what its task gets, as the
+ * registration says. The calls
  * themselves are the fetcher's, under its rules.
  */
 @NullMarked

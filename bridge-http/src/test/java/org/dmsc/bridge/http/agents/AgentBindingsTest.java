@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One agent, called by each binding over real TLS: the same is said, heard and made of it. */
+/** One agent, called by each binding of 1.0, and by gRPC of 0.3, over real TLS: the same is said, heard and made of it. */
 final class AgentBindingsTest {
 
     private static final Optional<TaskStateName> WORKING = Optional.of(TaskStateName.WORKING);
@@ -78,7 +78,7 @@ final class AgentBindingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"JSONRPC", "HTTP+JSON", "GRPC"})
+    @ValueSource(strings = {"JSONRPC", "HTTP+JSON", "GRPC", "GRPC 0.3"})
     void passesEachKindOfPartOnAsItIsStreamed(String binding) throws Exception {
         RecordingSink sink = deliver(
                 binding,
@@ -88,19 +88,20 @@ final class AgentBindingsTest {
 
         assertThat(sink.states).as(sink.reason).containsExactly(WORKING, ARTIFACT, COMPLETED);
         ObjectNode update = json(sink.updates.get(1));
-        assertThat(update.at("/artifactUpdate/artifact/parts").toString())
-                .isEqualTo("[{'text':'parts'},{'raw':'AQID','filename':'f.bin','mediaType':'application/octet-stream'},"
-                        .concat("{'url':'https://h/x'},{'data':{'a':[1.5,null,'x']},'metadata':{'k':true}}]")
-                        .replace('\'', '"'));
+        assertThat(update.at("/artifactUpdate/artifact"))
+                .isEqualTo(json("{'artifactId':'a','parts':[{'text':'parts'},{'raw':'AQID','filename':'f.bin',"
+                        .concat("'mediaType':'application/octet-stream'},{'url':'https://h/x'},")
+                        .concat("{'data':{'a':[1.5,null,'x']},'metadata':{'k':true}}]}")
+                        .replace('\'', '"')));
         assertThat(update.at("/artifactUpdate/metadata/of").asText()).isEqualTo("the agent");
         assertThat(update.at("/artifactUpdate/taskId").asText()).isEqualTo("task-1");
         assertThat(sink.updates.get(2)).contains("done");
         assertThat(agent.headers)
-                .allSatisfy(headers -> assertThat(headers.get("a2a-version")).isEqualTo("1.0"));
+                .allSatisfy(headers -> assertThat(headers.get("a2a-version")).isEqualTo(version(binding)));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"JSONRPC", "HTTP+JSON", "GRPC"})
+    @ValueSource(strings = {"JSONRPC", "HTTP+JSON", "GRPC", "GRPC 0.3"})
     void takesTheWholeAnswerOfAnAgentThatDoesNotStream(String binding) throws Exception {
         RecordingSink sink = deliver(binding, "false", "{'text':'chunks'}");
 
@@ -111,7 +112,7 @@ final class AgentBindingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"JSONRPC", "HTTP+JSON", "GRPC"})
+    @ValueSource(strings = {"JSONRPC", "HTTP+JSON", "GRPC", "GRPC 0.3"})
     void goesOnAfterACutWithoutLossOrRepetition(String binding) throws Exception {
         RecordingSink sink = deliver(binding, "true", "{'text':'cut'}");
 
@@ -123,7 +124,7 @@ final class AgentBindingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"JSONRPC", "HTTP+JSON", "GRPC"})
+    @ValueSource(strings = {"JSONRPC", "HTTP+JSON", "GRPC", "GRPC 0.3"})
     void asksForTheTaskWhenTheAgentDoesNotLetItSubscribe(String binding) throws Exception {
         RecordingSink sink = deliver(binding, "true", "{'text':'deaf'}");
 
@@ -133,7 +134,7 @@ final class AgentBindingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"JSONRPC", "HTTP+JSON", "GRPC"})
+    @ValueSource(strings = {"JSONRPC", "HTTP+JSON", "GRPC", "GRPC 0.3"})
     void namesTheTaskAndItsContextAsTheAgentDoes(String binding) throws Exception {
         RecordingSink asked = deliver(binding, "true", "{'text':'ask'}");
         assertThat(asked.states).as(asked.reason).endsWith(Optional.of(TaskStateName.INPUT_REQUIRED));
@@ -152,7 +153,7 @@ final class AgentBindingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"JSONRPC", "HTTP+JSON", "GRPC"})
+    @ValueSource(strings = {"JSONRPC", "HTTP+JSON", "GRPC", "GRPC 0.3"})
     void tellsTheAgentThatItsTaskIsNotWantedAnyMore(String binding) throws Exception {
         RecordingSink sink = new RecordingSink();
         link.deliver(order(binding, "true", "{'text':'wait'}", DeliveryKind.TASK), sink);
@@ -165,7 +166,7 @@ final class AgentBindingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"JSONRPC", "HTTP+JSON", "GRPC"})
+    @ValueSource(strings = {"JSONRPC", "HTTP+JSON", "GRPC", "GRPC 0.3"})
     void knowsAnErrorOfTheAgentAndKeepsItsWordsOut(String binding) throws Exception {
         for (String streaming : List.of("true", "false")) {
             RecordingSink sink = deliver(binding, streaming, "{'text':'refuse'}");
@@ -177,7 +178,7 @@ final class AgentBindingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"JSONRPC", "HTTP+JSON", "GRPC"})
+    @ValueSource(strings = {"JSONRPC", "HTTP+JSON", "GRPC", "GRPC 0.3"})
     void refusesAnAnswerThatIsTooLarge(String binding) throws Exception {
         RecordingSink sink = deliver(binding, "true", "{'text':'" + "x".repeat(70_000) + "'}");
 
@@ -210,12 +211,16 @@ final class AgentBindingsTest {
         };
         ObjectNode card = json(("{'name':'w','description':'w','capabilities':{'streaming':" + streaming + "},"
                         + "'supportedInterfaces':[{'url':'wss://other/','protocolBinding':'urn:other','protocolVersion':'1.0'},{'url':'"
-                        + url + "','protocolBinding':'" + binding
-                        + "','protocolVersion':'1.0','tenant':'the/tenant'}]}")
+                        + url + "','protocolBinding':'" + binding.split(" ")[0] + "','protocolVersion':'" + version(binding)
+                        + "','tenant':'the/tenant'}]}")
                 .replace('\'', '"'));
         String message = ("{'messageId':'m','role':'ROLE_USER','parts':[" + parts + "]}").replace('\'', '"');
         AgentRegistration registration = Cards.registration(card, AgentChannel.A2A_HTTP, AgentHints.none());
         return order(registration, message, delivery(kind));
+    }
+
+    private static String version(String binding) {
+        return binding.endsWith(" 0.3") ? "0.3" : "1.0";
     }
 
     /** A task for an agent that registered like that. */

@@ -65,8 +65,7 @@ final class CodecInputs {
     }
 
     static void old(byte[] input) {
-        boolean rest = input.length > 0 && (input[0] & 0x80) != 0;
-        attempt(input, rest ? new OldRestCodec() : new OldJsonRpcCodec(), body -> {
+        attempt(input, oldCodec(input), body -> {
             if (JsonRpc.parse(body) instanceof JsonRpc.Request request) {
                 OldCall.jsonRpc(request.method(), request.params())
                         .ifPresent(call -> asked(call.operation(), call.request()));
@@ -79,6 +78,15 @@ final class CodecInputs {
             OldCall call = OldCall.rest(Operation.SEND_MESSAGE, json);
             asked(call.operation(), call.request());
         });
+    }
+
+    private static AgentCodec oldCodec(byte[] input) {
+        int highest = input.length == 0 ? 0 : input[0] & 0xC0;
+        return switch (highest) {
+            case 0xC0 -> new OldGrpcCodec();
+            case 0x80 -> new OldRestCodec();
+            default -> new OldJsonRpcCodec();
+        };
     }
 
     private interface Reading {

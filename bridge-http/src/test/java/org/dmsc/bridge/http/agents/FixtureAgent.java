@@ -43,7 +43,7 @@ import java.util.function.Consumer;
 import org.dmsc.bridge.core.a2a.A2aJson;
 import org.dmsc.tenant.pki.IssuedIdentity;
 
-/** An agent in all three bindings on one TLS port, which wants a certificate of whoever calls it: {@code /rpc}, {@code /rest} and gRPC. */
+/** An agent in all three bindings on one TLS port, which wants a certificate of whoever calls it: {@code /rpc}, {@code /rest} and gRPC, that of 0.3, too. */
 final class FixtureAgent implements AutoCloseable {
 
     final Conversations does = new Conversations();
@@ -59,6 +59,7 @@ final class FixtureAgent implements AutoCloseable {
                 .service("prefix:/rest", this::rest)
                 .service(GrpcService.builder()
                         .addService(new Grpc())
+                        .addService(new OldGrpcAgent(does, this::last))
                         .useBlockingTaskExecutor(true)
                         .build())
                 .decorator((delegate, context, request) -> {

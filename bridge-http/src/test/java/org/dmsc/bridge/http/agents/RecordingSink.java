@@ -41,7 +41,7 @@ public final class RecordingSink implements AttemptSink {
     }
 
     /** Blocks until an update was heard. */
-    synchronized void await(Predicate<String> heard) throws InterruptedException {
+    public synchronized void await(Predicate<String> heard) throws InterruptedException {
         while (updates.stream().noneMatch(heard)) {
             wait(60_000);
         }
