@@ -2,22 +2,25 @@ package org.dmsc.router;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.StreamsMetadata;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.HostInfo;
 import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.dmsc.router.decide.AgentSelector;
@@ -137,6 +140,8 @@ public final class RouterApp implements AutoCloseable {
         config.put(StreamsConfig.mainConsumerPrefix(CountPolled.PACE), pace);
         config.put(StreamsConfig.mainConsumerPrefix(CountPolled.MARKS), marks);
         config.putAll(RunnerConfig.CONFIG);
+        settings.answeringAt()
+                .ifPresent(at -> config.put(StreamsConfig.APPLICATION_SERVER_CONFIG, at.host() + ":" + at.port()));
         return config;
     }
 
@@ -214,15 +219,50 @@ public final class RouterApp implements AutoCloseable {
         });
     }
 
-    /** A caller's tasks from the stores of this process; empty when not all lanes are here now. */
-    public Optional<FoundTasks> search(TaskSearch search) {
-        return runner.ask(() -> {
-            List<ReadOnlyKeyValueStore<Bytes, byte[]>> lanes = new ArrayList<>();
-            for (int lane = 0; lane < settings.lanes(); lane++) {
-                lanes.add(store(lane));
-            }
-            return Optional.of(stores.search(lanes, search));
-        });
+    /**
+     * What a search found in this process.
+     *
+     * @param lanes those that are here, and were searched
+     */
+    public record LanesFound(Set<Integer> lanes, FoundTasks found) {
+        private static final LanesFound NONE = new LanesFound(Set.of(), new FoundTasks(List.of(), Optional.empty(), 0));
+
+        public LanesFound {
+            lanes = Set.copyOf(lanes);
+        }
+    }
+
+    /** A caller's tasks from those lanes whose stores are in this process now. */
+    public LanesFound searchHere(TaskSearch search) {
+        Map<Integer, ReadOnlyKeyValueStore<Bytes, byte[]>> here = new TreeMap<>();
+        for (int lane = 0; lane < settings.lanes(); lane++) {
+            int one = lane;
+            runner.ask(() -> Optional.of(store(one))).ifPresent(store -> here.put(one, store));
+        }
+        // Empty when one of them moved away meanwhile.
+        return runner.ask(() ->
+                        Optional.of(new LanesFound(here.keySet(), stores.search(List.copyOf(here.values()), search))))
+                .orElse(LanesFound.NONE);
+    }
+
+    /** Where the router that has a lane answers; empty when it is not known, or that one answers nowhere. */
+    public Optional<HostInfo> owner(int lane) {
+        return answering().stream()
+                .filter(router -> router.topicPartitions().stream().anyMatch(part -> part.partition() == lane))
+                .map(StreamsMetadata::hostInfo)
+                .findFirst();
+    }
+
+    /** Where routers answer, this one among them, as far as they do. */
+    public Set<HostInfo> routers() {
+        return answering().stream().map(StreamsMetadata::hostInfo).collect(Collectors.toSet());
+    }
+
+    private List<StreamsMetadata> answering() {
+        return runner.ask(() -> Optional.of(runner.streams().metadataForAllStreamsClients().stream()
+                        .filter(router -> !router.hostInfo().equals(HostInfo.unavailable()))
+                        .toList()))
+                .orElse(List.of());
     }
 
     private ReadOnlyKeyValueStore<Bytes, byte[]> store(int lane) {

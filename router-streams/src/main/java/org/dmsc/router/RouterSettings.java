@@ -2,6 +2,8 @@ package org.dmsc.router;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import org.apache.kafka.streams.state.HostInfo;
 import org.dmsc.router.decide.SelectionPolicy;
 import org.dmsc.router.task.Names;
 import org.dmsc.router.task.Patience;
@@ -17,6 +19,7 @@ import org.dmsc.tenant.identity.FabricDomain;
  * @param lanes partitions of every tenant topic
  * @param threads stream threads of this process
  * @param tick how often due tasks are looked for
+ * @param answeringAt where this process answers questions about its tasks, told to the other routers; empty: nowhere
  */
 public record RouterSettings(
         String applicationId,
@@ -26,7 +29,8 @@ public record RouterSettings(
         Names names,
         SelectionPolicy selection,
         Patience patience,
-        Duration tick) {
+        Duration tick,
+        Optional<HostInfo> answeringAt) {
 
     private static final Duration TICK = Duration.ofMillis(20);
 
@@ -49,6 +53,13 @@ public record RouterSettings(
                 Names.of(domain, node),
                 SelectionPolicy.DEFAULT,
                 Patience.DEFAULT,
-                TICK);
+                TICK,
+                Optional.empty());
+    }
+
+    /** The same, for a process that answers questions there. */
+    public RouterSettings answeringAt(HostInfo place) {
+        return new RouterSettings(
+                applicationId, stateDirectory, lanes, threads, names, selection, patience, tick, Optional.of(place));
     }
 }

@@ -21,6 +21,7 @@ import java.util.Set;
  * @param vault where tenants' root keys are
  * @param authorities where the keys of the certificate authorities are
  * @param keyService where role keys listens
+ * @param queries how gateways look tasks up in routers of other processes
  * @param enrol how a process that has no keys folder gets what it needs; empty: it has one
  * @param connectors outside MQTT brokers
  * @param witnesses who are shown the heads of the operator log
@@ -45,6 +46,7 @@ public record FabricConfig(
         VaultConfig vault,
         VaultConfig authorities,
         EdgeConfig keyService,
+        QueryConfig queries,
         Optional<EnrolConfig> enrol,
         List<ConnectorConfig> connectors,
         List<WitnessConfig> witnesses,

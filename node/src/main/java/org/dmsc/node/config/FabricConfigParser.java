@@ -81,6 +81,7 @@ final class FabricConfigParser {
                 new VaultSection(top, "vault").parse(),
                 new VaultSection(top, "authorities").parse(),
                 edge("key-service", DEFAULT_KEY_PORT),
+                new QuerySection(top).parse(),
                 new EnrolSection(top).parse(roles),
                 new ConnectorsSection(top).parse(node, roles),
                 new AuditSection(top).witnesses(),

@@ -12,6 +12,7 @@ import org.dmsc.node.host.FolderLock;
 import org.dmsc.node.host.NodeFile;
 import org.dmsc.node.host.Version;
 import org.dmsc.node.kafka.AuditAlarms;
+import org.dmsc.tenant.fence.KafkaRole;
 import org.dmsc.tenant.keys.CipherWarmUp;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,31 +110,42 @@ public final class Fabric implements AutoCloseable {
         StreamsRoles streams = new StreamsRoles(foundation, health, closing);
         streams.start(metrics);
         if (!config.isGateway()) {
-            int port = keyService(foundation, Optional.empty());
+            Inside inside = inside(foundation, Optional.empty(), streams);
             streams.awaitRunning();
-            return new Ports(0, 0, 0, port);
+            return new Ports(0, 0, 0, inside);
         }
         GatewayRole gateway = new GatewayRole(foundation, metrics, streams.router(), closing);
         gateway.start(health);
         // Before anything that may wait for other processes: they may wait for keys.
-        int keyPort = keyService(foundation, Optional.of(gateway));
+        Inside inside = inside(foundation, Optional.of(gateway), streams);
         gateway.awaitLane();
         streams.awaitRunning();
         Ports opened = gateway.listen(health, new Status(config, kafka));
-        return new Ports(opened.http(), opened.mqtt(), opened.est(), keyPort);
+        return new Ports(opened.http(), opened.mqtt(), opened.est(), inside);
     }
 
-    private int keyService(Foundation foundation, Optional<GatewayRole> gateway) {
-        if (!config.has(Role.KEYS)) {
-            return 0;
+    /** Where other processes of the fabric ask this one. */
+    private Inside inside(Foundation foundation, Optional<GatewayRole> gateway, StreamsRoles streams) {
+        if (!config.has(Role.KEYS) && !streams.answers()) {
+            return Inside.NONE;
         }
-        KeysRole role = new KeysRole(foundation, foundation.keys().keyring().orElseThrow());
-        return role.start(role.guard(gateway, health, closing), closing);
+        KafkaRole acting = config.has(Role.KEYS) ? KafkaRole.KEYS : KafkaRole.ROUTER;
+        PeerGuard guard =
+                gateway.map(GatewayRole::guard).orElseGet(() -> PeerGuard.of(foundation, acting, health, closing));
+        int keys = config.has(Role.KEYS)
+                ? new KeysRole(foundation, foundation.keys().keyring().orElseThrow()).start(guard, closing)
+                : 0;
+        return new Inside(keys, streams.answer(guard));
+    }
+
+    /** Ports for other processes of the fabric; 0: none. */
+    record Inside(int keys, int queries) {
+        static final Inside NONE = new Inside(0, 0);
     }
 
     /** Where the edges listen; 0: no such edge. */
-    record Ports(int http, int mqtt, int est, int keys) {
-        static final Ports NONE = new Ports(0, 0, 0, 0);
+    record Ports(int http, int mqtt, int est, Inside inside) {
+        static final Ports NONE = new Ports(0, 0, 0, Inside.NONE);
     }
 
     private NodeFile describe(NodeKeys keys, KafkaPlace kafka, Ports ports) {
@@ -160,7 +172,10 @@ public final class Fabric implements AutoCloseable {
                 keys.keyring()
                         .map(ring -> ring.operatorFolder().toAbsolutePath().toString())
                         .orElse(""),
-                ports.keys() == 0 ? "" : "https://localhost:" + ports.keys(),
+                ports.inside().keys() == 0
+                        ? ""
+                        : "https://localhost:" + ports.inside().keys(),
+                ports.inside().queries(),
                 Version.text());
     }
 

@@ -149,7 +149,8 @@ final class GatewayRole {
                 quotas.gate(),
                 foundation.agents(),
                 domain,
-                router.map(app -> RouterQueries.of(app, foundation, envelopes, closing)),
+                RouterQueries.of(router, foundation, envelopes, metrics, closing)
+                        .map(queries -> queries),
                 foundation.nearness(),
                 () -> UUID.randomUUID().toString(),
                 metrics.registry(),
@@ -230,7 +231,7 @@ final class GatewayRole {
     Fabric.Ports listen(Health health, Status status) {
         int mqtt = config.has(Role.MQTT) ? mqtt() : 0;
         int http = config.has(Role.HTTP) ? http(health, status) : 0;
-        Fabric.Ports opened = new Fabric.Ports(http, mqtt, estPort, 0);
+        Fabric.Ports opened = new Fabric.Ports(http, mqtt, estPort, Fabric.Inside.NONE);
         status.ports(opened);
         core.gateway()
                 .advertise(
@@ -370,7 +371,7 @@ final class GatewayRole {
     }
 
     /** Who is let in here, for others of this process. */
-    KeysRole.Guard guard() {
-        return new KeysRole.Guard(peers, core.audit());
+    PeerGuard guard() {
+        return new PeerGuard(peers, core.audit());
     }
 }

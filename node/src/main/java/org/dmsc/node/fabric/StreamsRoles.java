@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.streams.state.HostInfo;
 import org.dmsc.node.audit.HttpWitness;
 import org.dmsc.node.config.Role;
 import org.dmsc.node.config.WitnessConfig;
@@ -37,6 +38,7 @@ final class StreamsRoles {
     private final Health health;
     private final Closing closing;
     private Optional<RouterApp> router = Optional.empty();
+    private Optional<QueryRole> queries = Optional.empty();
     private Optional<AuditApp> audit = Optional.empty();
     private Optional<RegistryApp> registry = Optional.empty();
 
@@ -67,11 +69,15 @@ final class StreamsRoles {
     }
 
     private RouterApp startRouter() {
-        RouterSettings settings = RouterSettings.defaults(
+        queries = QueryRole.bind(foundation.config().queries(), closing);
+        RouterSettings defaults = RouterSettings.defaults(
                 foundation.config().data().resolve("streams").resolve("router"),
                 foundation.config().lanes(),
                 new FabricDomain(foundation.config().domain()),
                 foundation.config().node());
+        RouterSettings settings = queries.map(role -> defaults.answeringAt(
+                        new HostInfo(role.address().host(), role.address().port())))
+                .orElse(defaults);
         RouterApp app = new RouterApp(
                 foundation.kafka().as(KafkaRole.ROUTER),
                 foundation.streamRouting(),
@@ -180,6 +186,17 @@ final class StreamsRoles {
     /** The router of this process, whose store answers questions about tasks. */
     Optional<RouterApp> router() {
         return router;
+    }
+
+    /** Whether this process answers others, and needs to know whom it lets in. */
+    boolean answers() {
+        return queries.isPresent();
+    }
+
+    /** Begins to answer gateways of other processes; returns the port, 0 when it does not. */
+    int answer(PeerGuard guard) {
+        queries.ifPresent(role -> router.ifPresent(app -> role.start(app, foundation, guard)));
+        return queries.map(role -> role.address().port()).orElse(0);
     }
 
     /** Waits until all of them run. */

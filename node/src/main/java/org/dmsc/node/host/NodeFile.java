@@ -26,6 +26,7 @@ import java.util.Properties;
  * @param kafkaTls whether it takes certificates of the fabric, and nothing else
  * @param operator folder with the operator's credentials, empty where there is no keys folder
  * @param keysUrl of role keys, empty without it
+ * @param queryPort where role router answers gateways, 0 when it does not
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record NodeFile(
@@ -44,6 +45,7 @@ public record NodeFile(
         String keys,
         String operator,
         String keysUrl,
+        int queryPort,
         String version) {
 
     private static final String NAME = "node.json";

@@ -121,7 +121,7 @@ final class CommandLineTest {
 
     @Test
     void doctorSeesANodeThatDied() {
-        new NodeFile("n", Long.MAX_VALUE, List.of("http"), "d", 0, "", 0, "", 0, "", false, "", "", "", "", "1")
+        new NodeFile("n", Long.MAX_VALUE, List.of("http"), "d", 0, "", 0, "", 0, "", false, "", "", "", "", 0, "1")
                 .write(folder);
 
         assertThat(run("doctor", "--data", folder.toString())).isEqualTo(1);

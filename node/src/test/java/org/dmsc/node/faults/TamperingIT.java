@@ -213,6 +213,7 @@ class TamperingIT {
                 keys,
                 keys,
                 "",
+                0,
                 "test");
         Map<String, Verdict> verdicts =
                 new TopicCheck(new AuditLog(node), List.of()).verdicts("", AuditLog.Progress.NONE);

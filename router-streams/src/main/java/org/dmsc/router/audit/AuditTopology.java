@@ -107,7 +107,8 @@ final class AuditTopology {
                             .withCachingEnabled()
                             .withLoggingEnabled(Map.of()),
                     Stores.windowStoreBuilder(
-                                    Stores.persistentWindowStore(SEEN, MEMORY.plus(DAY), DAY, false),
+                                    new ReopenableSupplier(
+                                            Stores.persistentWindowStore(SEEN, MEMORY.plus(DAY), DAY, false)),
                                     Serdes.String(),
                                     Serdes.ByteArray())
                             .withLoggingEnabled(Map.of()));

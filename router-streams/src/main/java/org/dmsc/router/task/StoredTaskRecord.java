@@ -15,4 +15,10 @@ public record StoredTaskRecord(TaskState state, List<SealedEnvelope> events) {
     public StoredTaskRecord {
         events = List.copyOf(events);
     }
+
+    /** In its caller's list. States of before there was such a time have the next best one. */
+    public TaskSearch.Place place() {
+        long statusAt = state.getStatusAt() == 0 ? state.getUpdatedAt() : state.getStatusAt();
+        return new TaskSearch.Place(statusAt, state.getTaskId());
+    }
 }

@@ -73,7 +73,7 @@ public final class RouterStores {
                     .ifPresent(state -> tasks.add(new StoredTaskRecord(
                             state, events(hit.lane(), hit.entry().key()))));
         }
-        tasks.sort(Comparator.comparing(RouterStores::place));
+        tasks.sort(Comparator.comparing(StoredTaskRecord::place));
         boolean more = hits.size() > wanted.size();
         Optional<TaskSearch.Place> last =
                 more ? Optional.of(wanted.get(wanted.size() - 1).entry().place()) : Optional.empty();
@@ -81,11 +81,6 @@ public final class RouterStores {
     }
 
     private record Hit(CallerIndex.Entry entry, ReadOnlyKeyValueStore<Bytes, byte[]> lane) {}
-
-    private static TaskSearch.Place place(StoredTaskRecord task) {
-        return new TaskSearch.Place(
-                CallerIndex.statusAt(task.state()), task.state().getTaskId());
-    }
 
     /** The events of a task that counted, in order. */
     public List<SealedEnvelope> events(ReadOnlyKeyValueStore<Bytes, byte[]> store, TaskKey key) {

@@ -22,7 +22,8 @@ import org.dmsc.schemas.TopicNames.Channel;
  *              dmsc.sys.*                          dmsc.audit   dmsc.&lt;tenant&gt;.*
  *   gateway    read; write but tenants, registry,  read         read, write all but audit
  *              lessons, models
- *   router     read; write intake, lessons, models               read tasks, events; write events, inbox, agents, dead
+ *   router     read; write intake, lessons, models,              read tasks, events; write events, inbox, agents, dead
+ *              revocations (its tick), their acks
  *   registry   read; write registry, audit-intake               read agents
  *   audit      read; write schemas                 write        write audit
  *   keys       read; write schemas, purges, intake, revocations (its tick), their acks
@@ -60,7 +61,10 @@ public final class RoleAcls {
         acls.gateway();
         acls.application(KafkaRole.ROUTER, "dmsc-router")
                 .allow(KafkaRole.ROUTER, topic(TopicNames.AUDIT_INTAKE), AclOperation.WRITE)
-                .allow(KafkaRole.ROUTER, topic(TopicNames.LESSONS), AclOperation.WRITE);
+                .allow(KafkaRole.ROUTER, topic(TopicNames.LESSONS), AclOperation.WRITE)
+                // A router that answers gateways hears revocations, by its tick, as whoever lets others in does.
+                .allow(KafkaRole.ROUTER, topic(TopicNames.REVOCATIONS), AclOperation.WRITE)
+                .allow(KafkaRole.ROUTER, topic(TopicNames.REVOCATION_ACKS), AclOperation.WRITE);
         acls.application(KafkaRole.ROUTER, "dmsc-learner")
                 .allow(KafkaRole.ROUTER, topic(TopicNames.MODELS), AclOperation.WRITE);
         acls.application(KafkaRole.REGISTRY, "dmsc-registry")

@@ -8,8 +8,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Base64;
-import java.util.Locale;
-import java.util.Optional;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.dmsc.schemas.Printable;
@@ -41,8 +39,6 @@ final class KeyMessages {
     static final String KEY_ID = "keyId";
     static final String KEY = "key";
     static final String WRAPPED = "wrapped";
-    static final String REFUSAL = "refusal";
-    static final String REASON = "reason";
 
     /** Longest question or answer, in bytes. */
     static final int MOST_BYTES = 8 * 1024;
@@ -123,26 +119,6 @@ final class KeyMessages {
         SecretKey key = new SecretKeySpec(bytes, algorithm);
         java.util.Arrays.fill(bytes, (byte) 0);
         return key;
-    }
-
-    static ObjectNode refused(RefusedException refused) {
-        return object().put(REFUSAL, refused.refusal().name().toUpperCase(Locale.ROOT))
-                .put(REASON, refused.sentence());
-    }
-
-    /** The refusal that an answer is; empty when it is none. */
-    static Optional<RefusedException> refusal(JsonNode answer) {
-        if (!answer.has(REFUSAL)) {
-            return Optional.empty();
-        }
-        String code = answer.path(REFUSAL).asText();
-        for (Refusal known : Refusal.values()) {
-            if (known.name().equals(code)) {
-                return Optional.of(new RefusedException(
-                        known, Printable.of(answer.path(REASON).asText())));
-            }
-        }
-        return Optional.of(new RefusedException(Refusal.UNAVAILABLE, "keys node: " + Printable.of(code)));
     }
 
     private static RefusedException invalid(String what) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -25,6 +24,9 @@ import org.dmsc.tenant.keys.AuditHmac;
 import org.dmsc.tenant.keys.DataKeys;
 import org.dmsc.tenant.keys.KeyClass;
 import org.dmsc.tenant.keys.VaultAuditHmac;
+import org.dmsc.tenant.peers.NodeTrust;
+import org.dmsc.tenant.peers.PeerClient;
+import org.dmsc.tenant.peers.PeerRefusals;
 import org.dmsc.tenant.pki.IssuedIdentity;
 
 /**
@@ -36,17 +38,13 @@ public final class RemoteDataKeys implements DataKeys {
     /** A question that takes longer has failed. */
     public static final Duration LONGEST = Duration.ofSeconds(2);
 
+    private static final String KIND = "keys";
     private static final String AES = "AES";
     private static final String HMAC = "HmacSHA256";
 
     private final URI at;
-    private final Supplier<IssuedIdentity> identity;
-    private final KeyServerTrust trust;
+    private final PeerClient client;
     private final Map<TenantId, SecretKey> auditKeys = new ConcurrentHashMap<>();
-    private Optional<Speaking> speaking = Optional.empty();
-
-    /** A client stays with the certificate that its connections were made with. */
-    private record Speaking(IssuedIdentity as, HttpClient client) {}
 
     /**
      * Asks nothing yet.
@@ -57,8 +55,7 @@ public final class RemoteDataKeys implements DataKeys {
      */
     public RemoteDataKeys(URI keysNode, Supplier<IssuedIdentity> identity, X509Certificate root, FabricDomain domain) {
         this.at = keysNode.resolve(KeyMessages.PATH);
-        this.identity = identity;
-        this.trust = new KeyServerTrust(root, domain);
+        this.client = new PeerClient(identity, new NodeTrust(root, domain, KIND), LONGEST);
     }
 
     @Override
@@ -115,9 +112,9 @@ public final class RemoteDataKeys implements DataKeys {
                 .POST(BodyPublishers.ofByteArray(KeyMessages.bytes(question)))
                 .build();
         try {
-            HttpResponse<byte[]> response = client().send(request, BodyHandlers.ofByteArray());
+            HttpResponse<byte[]> response = client.now().send(request, BodyHandlers.ofByteArray());
             JsonNode answer = KeyMessages.read(response.body());
-            Optional<RefusedException> refused = KeyMessages.refusal(answer);
+            Optional<RefusedException> refused = PeerRefusals.of(answer);
             if (refused.isPresent()) {
                 throw refused.get();
             }
@@ -131,20 +128,6 @@ public final class RemoteDataKeys implements DataKeys {
             Thread.currentThread().interrupt();
             throw new RefusedException(Refusal.UNAVAILABLE, "interrupted while waiting for the keys node");
         }
-    }
-
-    private synchronized HttpClient client() {
-        IssuedIdentity now = identity.get();
-        if (speaking.isPresent() && speaking.get().as().equals(now)) {
-            return speaking.get().client();
-        }
-        HttpClient made = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .sslContext(NodeTls.context(() -> now, trust))
-                .connectTimeout(LONGEST)
-                .build();
-        speaking = Optional.of(new Speaking(now, made));
-        return made;
     }
 
     @Override

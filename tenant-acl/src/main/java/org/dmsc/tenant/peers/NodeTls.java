@@ -1,4 +1,4 @@
-package org.dmsc.tenant.keys.remote;
+package org.dmsc.tenant.peers;
 
 import java.net.Socket;
 import java.security.GeneralSecurityException;
@@ -19,11 +19,12 @@ import org.dmsc.tenant.pki.IssuedIdentity;
 import org.jspecify.annotations.Nullable;
 
 /** TLS 1.3 that shows, with each new connection, the certificate that the node has then. */
-final class NodeTls {
+public final class NodeTls {
 
     private NodeTls() {}
 
-    static SSLContext context(Supplier<IssuedIdentity> identity, X509ExtendedTrustManager peers) {
+    /** Of one side: it shows that identity, and those trust managers judge the other side. */
+    public static SSLContext context(Supplier<IssuedIdentity> identity, X509ExtendedTrustManager peers) {
         try {
             SSLContext context = SSLContext.getInstance("TLSv1.3");
             context.init(new KeyManager[] {new NowKey(identity)}, new TrustManager[] {peers}, null);

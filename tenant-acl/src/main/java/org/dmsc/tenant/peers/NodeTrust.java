@@ -1,4 +1,4 @@
-package org.dmsc.tenant.keys.remote;
+package org.dmsc.tenant.peers;
 
 import java.io.IOException;
 import java.net.Socket;
@@ -18,21 +18,26 @@ import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.identity.SpiffeId;
 
 /**
- * Takes nobody for the keys node but one whose certificate says so: the root is the only anchor, so that the name constraints of the issuing
+ * For who asks another process of the fabric: takes nobody for one of that kind but who has a certificate that says so. The root is the only anchor, so that the name constraints of the issuing
  * CAs count, and host names do not matter, because only the platform CA can issue that id.
  */
-final class KeyServerTrust extends X509ExtendedTrustManager {
+public final class NodeTrust extends X509ExtendedTrustManager {
 
-    static final String KIND = "keys";
     private static final int URI_NAME = 6;
 
     private final X509ExtendedTrustManager chains;
     private final FabricDomain domain;
+    private final String kind;
 
-    KeyServerTrust(X509Certificate root, FabricDomain domain) {
+    /**
+     * @param root the only trust anchor
+     * @param kind of node that is expected, as in its SPIFFE id
+     */
+    public NodeTrust(X509Certificate root, FabricDomain domain, String kind) {
         super();
         this.chains = chainsTo(root);
         this.domain = domain;
+        this.kind = kind;
     }
 
     private static X509ExtendedTrustManager chainsTo(X509Certificate root) {
@@ -74,9 +79,9 @@ final class KeyServerTrust extends X509ExtendedTrustManager {
                 .toList();
         try {
             if (uris.size() != 1
-                    || !SpiffeId.parse(uris.get(0)).nodeKind(domain).equals(Optional.of(KIND))) {
+                    || !SpiffeId.parse(uris.get(0)).nodeKind(domain).equals(Optional.of(kind))) {
                 throw new CertificateException(
-                        "peer is " + uris + " (expected a keys node of the fabric " + domain + ")");
+                        "peer is " + uris + " (expected a node of kind " + kind + " of the fabric " + domain + ")");
             }
         } catch (RefusedException e) {
             throw new CertificateException(e.sentence(), e);
