@@ -48,8 +48,7 @@ final class GrpcAnswer implements AnswerReader {
 
     @Override
     public List<ObjectNode> read(byte[] chunk) {
-        List<ObjectNode> messages =
-                frames.read(chunk).stream().map(this::json).toList();
+        List<ObjectNode> messages = frames.read(chunk).stream().map(this::json).toList();
         heard |= !messages.isEmpty();
         return messages;
     }

@@ -185,12 +185,16 @@ public final class WebFetcher implements Fetcher, AutoCloseable {
                 .add(headers)
                 .authority(order.destination().authority())
                 .build();
-        return exchange(order, HttpRequest.of(all, HttpData.wrap(body)), policy.patience(), whole((context, response) -> {
-                    if (!response.status().isSuccess()) {
-                        throw answered(order, response, "2xx");
-                    }
-                    return response;
-                }))
+        return exchange(
+                        order,
+                        HttpRequest.of(all, HttpData.wrap(body)),
+                        policy.patience(),
+                        whole((context, response) -> {
+                            if (!response.status().isSuccess()) {
+                                throw answered(order, response, "2xx");
+                            }
+                            return response;
+                        }))
                 .thenAccept(done -> {});
     }
 
@@ -208,8 +212,9 @@ public final class WebFetcher implements Fetcher, AutoCloseable {
     private record Reading<T>(long most, Hearing<T> hearing) {}
 
     private <T> Reading<T> whole(WholeReading<T> reading) {
-        return new Reading<>(policy.maxBytes(), (context, response) -> response.aggregate()
-                .thenApply(all -> reading.read(context, all)));
+        return new Reading<>(
+                policy.maxBytes(),
+                (context, response) -> response.aggregate().thenApply(all -> reading.read(context, all)));
     }
 
     private <T> CompletionStage<T> exchange(

@@ -211,7 +211,8 @@ final class AgentBindingsTest {
         };
         ObjectNode card = json(("{'name':'w','description':'w','capabilities':{'streaming':" + streaming + "},"
                         + "'supportedInterfaces':[{'url':'wss://other/','protocolBinding':'urn:other','protocolVersion':'1.0'},{'url':'"
-                        + url + "','protocolBinding':'" + binding.split(" ")[0] + "','protocolVersion':'" + version(binding)
+                        + url + "','protocolBinding':'" + binding.split(" ")[0] + "','protocolVersion':'"
+                        + version(binding)
                         + "','tenant':'the/tenant'}]}")
                 .replace('\'', '"'));
         String message = ("{'messageId':'m','role':'ROLE_USER','parts':[" + parts + "]}").replace('\'', '"');

@@ -162,7 +162,9 @@ final class PlainGrpcStreamTest {
         RecordingSink busy = call("t-3", "{'id':'x'}", "");
         ASKED.take().reply().onError(Status.UNAVAILABLE.asException());
         RecordingSink bad = call("t-4", "{'id':'x'}", "");
-        ASKED.take().reply().onError(Status.NOT_FOUND.withDescription("no such täsk").asException());
+        ASKED.take()
+                .reply()
+                .onError(Status.NOT_FOUND.withDescription("no such täsk").asException());
 
         assertThat(busy.settled.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(bad.settled.await(30, TimeUnit.SECONDS)).isTrue();
@@ -263,7 +265,8 @@ final class PlainGrpcStreamTest {
 
     @Test
     void refusesMoreMessagesThanATaskKeeps() {
-        StreamedAnswer answer = new StreamedAnswer(PlainCall.parse(plain("{'id':'x'}", "").replace('\'', '"')), "t");
+        StreamedAnswer answer =
+                new StreamedAnswer(PlainCall.parse(plain("{'id':'x'}", "").replace('\'', '"')), "t");
         byte[] json = A2aJson.bytes(A2aJson.object());
         for (int i = 0; i < StreamedAnswer.MOST_MESSAGES; i++) {
             answer.message(json);
@@ -349,8 +352,9 @@ final class PlainGrpcStreamTest {
     }
 
     private static Object artifact(String text, String more) {
-        String json = "{'artifactUpdate':{'taskId':'t-1','contextId':'context-1','artifact':{'artifactId':'result','parts':[{'text':'"
-                + text + "'}]}" + more + "}}";
+        String json =
+                "{'artifactUpdate':{'taskId':'t-1','contextId':'context-1','artifact':{'artifactId':'result','parts':[{'text':'"
+                        + text + "'}]}" + more + "}}";
         return A2aJson.parse(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -55,8 +55,8 @@ final class PlainServer implements AutoCloseable {
                         .build())
                 .build();
         server.start().join();
-        FetchPolicy policy = new FetchPolicy(
-                Set.of(443), List.of(), Set.of("localhost:" + port()), Duration.ofSeconds(10), MOST);
+        FetchPolicy policy =
+                new FetchPolicy(Set.of(443), List.of(), Set.of("localhost:" + port()), Duration.ofSeconds(10), MOST);
         fetcher = new WebFetcher(
                 new WebFetcherParts(
                         new FetchRules(policy, (tenant, host) -> true),
