@@ -72,6 +72,7 @@ public final class RemoteStores implements TaskStores {
     }
 
     /** For one lane's router; each is asked once. */
+    @SuppressWarnings("ArrayRecordComponent") // Handed on, compared by nobody.
     private record Search(int lane, byte[] question, Set<RouterAddress> asked) {}
 
     private CompletionStage<Look> look(Search search, Deque<RouterAddress> next) {
@@ -113,6 +114,7 @@ public final class RemoteStores implements TaskStores {
         return round(new Round(search, QueryMessages.bytes(asked), new HashSet<>()), KeptPage.NONE);
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // Handed on, compared by nobody.
     private record Round(TaskSearch search, byte[] question, Set<RouterAddress> asked) {}
 
     /** Asks all that were not asked yet; then those that they know of, while lanes are missing. */
