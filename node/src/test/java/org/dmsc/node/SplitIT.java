@@ -67,9 +67,16 @@ final class SplitIT {
                     "--mqtt-port=0",
                     "--key-port=0"));
             core.awaitReady();
-            NodeProcess worker = enrolled(core, "worker", "router,registry");
-            NodeProcess edge = enrolled(core, "edge", "http,mqtt", "--http-port=0", "--mqtt-port=0");
+            NodeProcess worker = enrolled(core, "worker", "router,registry", "--set", "router-queries.port=0");
             worker.awaitReady();
+            NodeProcess edge = enrolled(
+                    core,
+                    "edge",
+                    "http,mqtt",
+                    "--http-port=0",
+                    "--mqtt-port=0",
+                    "--set",
+                    "router-queries.ask=127.0.0.1:" + worker.description().queryPort());
             edge.awaitReady();
             Participant operator = core.as(core.operator());
             assertThat(operator.post("/v1/config/tenants", "{\"tenant\":\"acme\"}")
@@ -100,6 +107,7 @@ final class SplitIT {
                 assertThat(bySentence.state()).as("%s", bySentence).isEqualTo("COMPLETED");
                 Answer fromCore = core.as(alice).post("/message:send", Participant.ask("echo", "from the core"));
                 assertThat(fromCore.state()).as("%s", fromCore).isEqualTo("COMPLETED");
+                listsTasksFromTheRoutersStore(edge.as(alice), edge.as(core.operator()));
                 saysWhereTheKeysAre(edge.as(core.operator()), core);
                 theRouterNeverSeesAPayload(edge.as(alice), worker);
                 shareTheLanesUntilOneIsKilled(core, edge, alice, agent);
@@ -112,6 +120,14 @@ final class SplitIT {
                 running.get(i).close();
             }
         }
+    }
+
+    /** A gateway without a router in its process asks the one of another, and does not read the log. */
+    private static void listsTasksFromTheRoutersStore(Participant alice, Participant operator) {
+        assertThat(alice.get("/tasks?pageSize=100").body().path("tasks")).hasSizeGreaterThan(20);
+        String metrics = operator.get("/metrics").body().path("text").asText();
+        assertThat(metrics).containsPattern("(?m)^dmsc_queries_remote_total [1-9]");
+        assertThat(metrics).containsPattern("(?m)^dmsc_queries_log_total 0");
     }
 
     /** The two gateways do each delivery once between them; the one that is left does all of them. */

@@ -2,7 +2,6 @@ package org.dmsc.node.a2a;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.lf.a2a.v1.A2A;
 import com.google.lf.a2a.v1.A2AServiceGrpc;
 import com.google.lf.a2a.v1.Message;
@@ -137,13 +136,7 @@ final class GrpcServiceIT {
 
     @Test
     void isSeenByARestCallerAsItStreams() throws Exception {
-        HttpResponse<InputStream> response = client.send(
-                request("/message:stream", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(
-                                Participant.ask("words", "go").toString()))
-                        .build(),
-                HttpResponse.BodyHandlers.ofInputStream());
-        BufferedReader lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
+        BufferedReader lines = new BufferedReader(new InputStreamReader(asking().body(), StandardCharsets.UTF_8));
         Asked call = asked.take();
 
         call.says("one");
@@ -200,17 +193,31 @@ final class GrpcServiceIT {
 
     @Test
     void hearsThatItsTaskWasCancelled() throws Exception {
-        ObjectNode request = Participant.ask("words", "go");
-        request.putObject("configuration").put("returnImmediately", true);
-        Participant caller = fabric.as(alice);
-        Answer sent = caller.post("/message:send", request);
+        BufferedReader lines = new BufferedReader(new InputStreamReader(asking().body(), StandardCharsets.UTF_8));
         Asked call = asked.take();
+        call.says("one");
+        String first = until(lines, "one").substring("data:".length());
+        String task = Participant.JSON
+                .readTree(first)
+                .path("artifactUpdate")
+                .path("taskId")
+                .asText();
 
-        Answer cancelled = caller.post(
-                "/tasks/" + sent.task().path("id").asText() + ":cancel", Participant.JSON.createObjectNode());
+        Answer cancelled = fabric.as(alice).post("/tasks/" + task + ":cancel", Participant.JSON.createObjectNode());
+        String last = until(lines, "TASK_STATE_CANCELED");
 
-        assertThat(cancelled.state()).as("%s", cancelled).isEqualTo("CANCELED");
+        assertThat(cancelled.status()).as("%s", cancelled).isEqualTo(200);
+        assertThat(last).contains("statusUpdate", task);
         assertThat(call.cancelled().await(60, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private HttpResponse<InputStream> asking() throws Exception {
+        return client.send(
+                request("/message:stream", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                Participant.ask("words", "go").toString()))
+                        .build(),
+                HttpResponse.BodyHandlers.ofInputStream());
     }
 
     private HttpRequest.Builder request(String path, String type) {

@@ -15,11 +15,13 @@ import org.dmsc.node.testing.HttpAgent;
 import org.dmsc.node.testing.NodeProcess;
 import org.dmsc.node.testing.Participant;
 import org.dmsc.node.testing.TestFabric;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Gateways without a router in their process ask routers in others, of which one is killed. */
+@Tag("long")
 @Timeout(300)
 final class RouterQueriesIT {
 
@@ -79,7 +81,8 @@ final class RouterQueriesIT {
         }
         tasks.forEach(task -> assertThat(reader.get("/tasks/" + task).state()).isEqualTo("COMPLETED"));
         assertThat(listed(reader)).isEqualTo(tasks);
-        assertThat(counter(other, "remote")).isGreaterThanOrEqualTo(TASKS + 1);
+        // Those whose lanes are its own it knows by itself.
+        assertThat(counter(other, "remote")).isPositive();
         assertThat(counter(other, "log")).isZero();
         // Named in no configuration: the gateways hear of it.
         NodeProcess second =

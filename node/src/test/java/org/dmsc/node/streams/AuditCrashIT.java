@@ -37,9 +37,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class AuditCrashIT {
 
-    private static final int EVENTS = 4_000;
+    private static final int EVENTS = 1_000;
     /** Long ids, so that RocksDB writes what it holds in memory (4 MiB of a store) to disk, with the mark that the store is open. */
-    private static final String LONG = "x".repeat(2_000);
+    private static final String LONG = "x".repeat(8_000);
 
     private static final int LIVES = 2;
     private static final int TENANTS = 12;
