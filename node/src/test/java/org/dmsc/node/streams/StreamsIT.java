@@ -8,8 +8,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.dmsc.node.kafka.BrokerSettings;
@@ -18,6 +22,7 @@ import org.dmsc.registry.RegistryApp;
 import org.dmsc.router.RouterApp;
 import org.dmsc.router.audit.AuditApp;
 import org.dmsc.router.task.StoredTaskRecord;
+import org.dmsc.router.task.TaskSearch;
 import org.dmsc.schemas.AgentRef;
 import org.dmsc.schemas.TopicNames;
 import org.dmsc.schemas.TopicNames.Channel;
@@ -90,6 +95,7 @@ class StreamsIT {
                 deliveredOnce(world, inbox, tasks);
                 numberedWithoutAGap(world, log);
                 answersFromTheStore(second, tasks);
+                searchesItsOwnLanes(world, second, tasks);
                 unreadableOnTopics(world);
             }
         }
@@ -142,6 +148,33 @@ class StreamsIT {
             assertThat(found.state().getState()).isEqualTo(TaskStateName.COMPLETED);
             assertThat(found.events()).hasSizeGreaterThanOrEqualTo(2);
         });
+    }
+
+    /** Beside another router each finds what is in its own lanes, and together they find everything once. */
+    private static void searchesItsOwnLanes(StreamsWorld world, RouterApp router, List<String> tasks)
+            throws InterruptedException {
+        TaskSearch all = new TaskSearch(
+                ACME, "caller", Optional.empty(), Optional.empty(), OptionalLong.empty(), Optional.empty(), 1000, 1000);
+        try (RouterApp beside = world.router("router-3")) {
+            beside.start();
+            until(
+                    "both have lanes",
+                    () -> Stream.of(router, beside)
+                            .allMatch(one -> !one.searchHere(all).lanes().isEmpty()));
+            until(
+                    "each lane is at one of them",
+                    () -> Stream.of(router, beside)
+                            .flatMap(one -> one.searchHere(all).lanes().stream())
+                            .sorted()
+                            .toList()
+                            .equals(IntStream.range(0, StreamsWorld.LANES)
+                                    .boxed()
+                                    .toList()));
+            assertThat(Stream.of(router, beside)
+                            .flatMap(one -> one.searchHere(all).found().tasks().stream())
+                            .map(found -> found.state().getTaskId()))
+                    .containsExactlyInAnyOrderElementsOf(tasks);
+        }
     }
 
     /** Changelogs and registry: no word of a request or a card. */
