@@ -7,8 +7,10 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -17,12 +19,17 @@ import java.util.concurrent.CompletableFuture;
  */
 final class FloodProcess implements AutoCloseable {
 
+    /** Of what it says about its end. */
+    private static final int MOST_LINES = 4;
+
     private final Process process;
+    private final Path log;
     private final BufferedReader answers;
     private final Writer orders;
 
-    private FloodProcess(Process process) {
+    private FloodProcess(Process process, Path log) {
         this.process = process;
+        this.log = log;
         this.answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         this.orders = process.outputWriter(StandardCharsets.UTF_8);
     }
@@ -41,13 +48,15 @@ final class FloodProcess implements AutoCloseable {
     }
 
     static FloodProcess start(Credentials identity, String gatewayUrl, String agent, Path log) {
-        return new FloodProcess(FabricProcess.launch(
-                FloodProcess.class.getName(),
-                ProcessBuilder.Redirect.PIPE,
-                ProcessBuilder.Redirect.appendTo(log.toFile()),
-                identity.folder().toString(),
-                gatewayUrl,
-                agent));
+        return new FloodProcess(
+                FabricProcess.launch(
+                        FloodProcess.class.getName(),
+                        ProcessBuilder.Redirect.PIPE,
+                        ProcessBuilder.Redirect.appendTo(log.toFile()),
+                        identity.folder().toString(),
+                        gatewayUrl,
+                        agent),
+                log);
     }
 
     /** Begins to send so many a second for that long; completes with the last answer. */
@@ -65,12 +74,17 @@ final class FloodProcess implements AutoCloseable {
         try {
             String line = answers.readLine();
             if (line == null) {
-                throw new BenchException("flood: its process ended (expected a count of answers)");
+                throw new BenchException("flood: its process ended (expected a count of answers): " + said());
             }
             return FloodClient.Count.of(line);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private String said() throws IOException {
+        List<String> lines = Files.readAllLines(log);
+        return String.join(" | ", lines.subList(0, Math.min(lines.size(), MOST_LINES)));
     }
 
     @Override

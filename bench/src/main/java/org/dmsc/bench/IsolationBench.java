@@ -18,8 +18,8 @@ final class IsolationBench {
 
     private static final double QUICKER = 0.95;
 
-    /** Of the time for warming up: as many tasks as the fabric takes beside the attacker; the rest goes to pairs of windows as they are measured. */
-    private static final int HALF = 2;
+    /** Of the time for warming up: as many tasks as the fabric takes, alone, then beside the attacker; the rest goes to pairs of windows as they are measured. */
+    private static final int THIRD = 3;
 
     private static final int IN_FLIGHT = 64;
 
@@ -81,7 +81,13 @@ final class IsolationBench {
         long begun = System.nanoTime();
         long end = begun + atMost.toNanos();
         progress.accept("warming up, at most " + atMost.toSeconds() + " s");
-        while (System.nanoTime() - begun < atMost.dividedBy(HALF).toNanos()) {
+        // Alone first: beside a flood a cold fabric does little, and learns little.
+        while (System.nanoTime() - begun < atMost.dividedBy(THIRD).toNanos()) {
+            double reached = Load.closedLoop(victim, IN_FLIGHT, WarmUp.WINDOW).perSecond();
+            progress.accept(String.format(Locale.ROOT, "warming up, alone: %.0f tasks/s", reached));
+        }
+        while (System.nanoTime() - begun
+                < atMost.multipliedBy(2).dividedBy(THIRD).toNanos()) {
             CompletableFuture<FloodClient.Count> attack = attacker.begin(rates.attacker(), WarmUp.WINDOW);
             double reached = Load.closedLoop(victim, IN_FLIGHT, WarmUp.WINDOW).perSecond();
             attack.join();

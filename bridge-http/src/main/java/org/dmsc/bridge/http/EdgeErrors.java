@@ -35,8 +35,10 @@ final class EdgeErrors implements ServerErrorHandler {
         if (cause instanceof RefusedException refused) {
             return Answers.error(refused.refusal(), refused.sentence(), MediaType.JSON);
         }
-        if (cause instanceof RequestTimeoutException) {
-            // The rest of the request may never come, and nothing else can come before it.
+        if (cause instanceof RequestTimeoutException
+                && !context.sessionProtocol().isMultiplex()) {
+            // The rest of the request may never come, and nothing else can come before it. In HTTP/2 other requests are
+            // under way beside it.
             var unused = context.initiateConnectionShutdown(Duration.ZERO);
         }
         Refusal refusal = refusal(cause);

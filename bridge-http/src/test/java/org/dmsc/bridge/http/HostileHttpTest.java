@@ -240,6 +240,20 @@ final class HostileHttpTest {
 
     @Test
     @Tag("case-36")
+    @DisplayName("case 36: in HTTP/2 a body that does not come to its end costs the other requests nothing")
+    void endsOneStreamOfMany() throws Exception {
+        byte[] post = RawConnection.headers(
+                ":method", "POST", ":scheme", "https", ":authority", "localhost", ":path", "/message:send");
+        try (RawConnection connection = RawConnection.http2(tls, edge.edge.port())) {
+            connection.frame(RawConnection.HEADERS, RawConnection.END_HEADERS, 1, post);
+            assertThat(connection.outcome(1)).contains("UNAVAILABLE");
+            connection.request(3, headers());
+            assertThat(connection.outcome(3)).isEqualTo("END {\"agents\":[]}");
+        }
+    }
+
+    @Test
+    @Tag("case-36")
     @DisplayName("case 36: a reader that does not read is cut before it costs memory, and nobody waits for it")
     void cutsAReaderThatDoesNotRead() throws Exception {
         CompletableFuture<FakeExchange.FakeTask> begun = new CompletableFuture<>();
