@@ -59,6 +59,7 @@ public final class MqttEdge implements AutoCloseable {
                 EdgeWiring.of(parts, devices, metrics, outbox, new Announcements(this::announce), this::inBackground);
         this.traffic = new EdgeTraffic(wiring);
         this.broker = new EmbeddedBroker(parts.settings(), traffic, parts.random());
+        metrics.held(broker);
         this.background = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "dmsc-mqtt-background");
             thread.setDaemon(true);

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.dmsc.bridge.mqtt.broker.EmbeddedBroker;
 
 /** Names and labels of this module's metrics. */
 final class MqttMetrics {
@@ -16,6 +17,8 @@ final class MqttMetrics {
     private static final String REPLIES = "dmsc.mqtt.replies";
     private static final String OUTSIDE = "dmsc.mqtt.outside";
 
+    private static final String HELD = "dmsc.mqtt.held.bytes";
+
     private final MeterRegistry meters;
     private final Map<String, Map<String, Counter>> counters = new ConcurrentHashMap<>();
     private final Map<String, Counter> outside = new ConcurrentHashMap<>();
@@ -23,6 +26,11 @@ final class MqttMetrics {
     MqttMetrics(MeterRegistry meters, Devices devices) {
         this.meters = meters;
         meters.gauge(CONNECTIONS, devices, Devices::count);
+    }
+
+    /** Memory, as far as it can be told, of publishes that Kafka has not stored yet. */
+    void held(EmbeddedBroker broker) {
+        meters.gauge(HELD, broker, EmbeddedBroker::heldBytes);
     }
 
     /** A publish of a device, by what kind of topic it was on. */

@@ -34,14 +34,21 @@ final class EdgeExtension implements ExtensionMain {
     private final DeviceTraffic traffic;
     private final Supplier<String> connectionIds;
     private final HeldAcks held;
+    private final Backpressure backpressure;
     private final Connections connections = new Connections();
     private volatile Optional<BrokerServices> services = Optional.empty();
 
-    EdgeExtension(BrokerSettings settings, DeviceTraffic traffic, Supplier<String> connectionIds, HeldAcks held) {
+    EdgeExtension(
+            BrokerSettings settings,
+            DeviceTraffic traffic,
+            Supplier<String> connectionIds,
+            HeldAcks held,
+            Backpressure backpressure) {
         this.settings = settings;
         this.traffic = traffic;
         this.connectionIds = connectionIds;
         this.held = held;
+        this.backpressure = backpressure;
     }
 
     /** Empty until the extension has started, which it refuses when the broker is about to listen otherwise than it was told. */
@@ -98,6 +105,8 @@ final class EdgeExtension implements ExtensionMain {
                 device,
                 traffic,
                 held,
+                backpressure,
+                ReadWindow.on(ChannelOf.of(input.getConnectionInformation()), backpressure),
                 () -> clients.disconnectClient(
                         device.clientId(), false, DisconnectReasonCode.UNSPECIFIED_ERROR, "not stored, send it again"));
         OutboundWatch watch = new OutboundWatch(device, traffic);

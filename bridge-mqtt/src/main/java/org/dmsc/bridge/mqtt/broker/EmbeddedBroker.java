@@ -53,6 +53,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     private final DeviceTraffic traffic;
     private final KeyFiles keys;
     private final HeldAcks held = new HeldAcks(System::nanoTime);
+    private final Backpressure backpressure = Backpressure.ofThisProcess();
     private volatile Optional<Running> running = Optional.empty();
 
     private record Running(EmbeddedHiveMQ hive, BrokerServices services, BrokerSettings on) {}
@@ -79,6 +80,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         if (running.isPresent()) {
             throw new IllegalStateException("the broker is started once");
         }
+        ChannelOf.require();
         prepare(identity, authorities);
         for (int tries = 1; running.isEmpty(); tries++) {
             int port = choosePort(settings.port(), "mqtt port");
@@ -92,6 +94,11 @@ public final class EmbeddedBroker implements AutoCloseable {
                                 + " does not show the fabric's certificate (expected the broker to listen there; see its log above)");
             }
         }
+    }
+
+    /** Bytes of memory, as far as they can be told, that publishes of devices take until Kafka has stored them. */
+    public long heldBytes() {
+        return backpressure.held();
     }
 
     /** Where it listens. */
@@ -216,7 +223,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     private Optional<Running> open(BrokerSettings on, X509Certificate shown) {
         writeConfiguration(on);
         EdgeExtension extension =
-                new EdgeExtension(on, traffic, () -> UUID.randomUUID().toString(), held);
+                new EdgeExtension(on, traffic, () -> UUID.randomUUID().toString(), held, backpressure);
         EmbeddedHiveMQ hive = build(extension);
         Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
         try {

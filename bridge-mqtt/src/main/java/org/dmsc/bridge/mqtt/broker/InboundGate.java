@@ -11,9 +11,11 @@ import com.hivemq.extension.sdk.api.interceptor.pubrec.PubrecOutboundInterceptor
 import com.hivemq.extension.sdk.api.interceptor.pubrec.parameter.PubrecOutboundInput;
 import com.hivemq.extension.sdk.api.interceptor.pubrec.parameter.PubrecOutboundOutput;
 import com.hivemq.extension.sdk.api.packets.publish.AckReasonCode;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.dmsc.schemas.Refusal;
@@ -38,13 +40,23 @@ final class InboundGate implements PublishInboundInterceptor, PubackOutboundInte
     private final Device device;
     private final DeviceTraffic traffic;
     private final HeldAcks held;
+    private final Backpressure all;
+    private final ReadWindow window;
     private final Supplier<CompletableFuture<Boolean>> hangUp;
     private final Map<Integer, CompletableFuture<?>> pending = new ConcurrentHashMap<>();
 
-    InboundGate(Device device, DeviceTraffic traffic, HeldAcks held, Supplier<CompletableFuture<Boolean>> hangUp) {
+    InboundGate(
+            Device device,
+            DeviceTraffic traffic,
+            HeldAcks held,
+            Backpressure all,
+            ReadWindow window,
+            Supplier<CompletableFuture<Boolean>> hangUp) {
         this.device = device;
         this.traffic = traffic;
         this.held = held;
+        this.all = all;
+        this.window = window;
         this.hangUp = hangUp;
     }
 
@@ -52,13 +64,17 @@ final class InboundGate implements PublishInboundInterceptor, PubackOutboundInte
     public void onInboundPublish(PublishInboundInput input, PublishInboundOutput output) {
         int qos = input.getPublishPacket().getQos().getQosNumber();
         PublishVerdict verdict = verdict(input);
+        int size =
+                input.getPublishPacket().getPayload().map(ByteBuffer::remaining).orElse(0);
         if (verdict instanceof PublishVerdict.Taken taken) {
+            count(size, taken.stored());
             if (qos > 0) {
                 hold(input.getPublishPacket().getPacketId(), taken.stored().toCompletableFuture());
             }
             output.preventPublishDelivery(AckReasonCode.SUCCESS);
             return;
         }
+        window.done(size);
         PublishVerdict.Refused refused = (PublishVerdict.Refused) verdict;
         if (qos == 2) {
             hold(
@@ -85,6 +101,14 @@ final class InboundGate implements PublishInboundInterceptor, PubackOutboundInte
         if (stored != null && !isDone(stored)) {
             held.hold(device.agent(), stored, hold.get(), hangUp);
         }
+    }
+
+    private void count(int size, CompletionStage<?> stored) {
+        all.take(Backpressure.cost(size));
+        CompletionStage<?> unused = stored.whenComplete((done, fault) -> {
+            all.release(Backpressure.cost(size));
+            window.done(size);
+        });
     }
 
     private PublishVerdict verdict(PublishInboundInput input) {

@@ -13,7 +13,7 @@ import org.dmsc.schemas.avro.AgentLoad;
 import org.dmsc.schemas.avro.AgentRegistration;
 import org.dmsc.schemas.avro.Presence;
 
-/** Remembers reports as lines; a test may hold what Kafka would answer to a registration. */
+/** Remembers reports as lines; a test may hold what Kafka would answer to a registration or a heartbeat. */
 public final class FakeReports implements AgentReports {
 
     private final List<String> lines = new CopyOnWriteArrayList<>();
@@ -31,7 +31,7 @@ public final class FakeReports implements AgentReports {
         return registered.get(agent);
     }
 
-    /** Registrations of that agent complete when the future does. */
+    /** Registrations and heartbeats of that agent complete when the future does. */
     public void hold(AgentRef agent, CompletableFuture<Void> until) {
         holding.put(agent, until);
     }
@@ -79,7 +79,8 @@ public final class FakeReports implements AgentReports {
 
     @Override
     public CompletionStage<Void> heartbeat(AgentRef agent, AgentLoad load) {
-        return line(agent, "heartbeat " + load.getCpu() + " " + load.getQueueDepth());
+        var unused = line(agent, "heartbeat " + load.getCpu() + " " + load.getQueueDepth());
+        return holding.getOrDefault(agent, CompletableFuture.completedFuture(null));
     }
 
     private CompletionStage<Void> line(AgentRef agent, String what) {
