@@ -1,16 +1,13 @@
 package org.dmsc.tenant.fence;
 
-import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
 import org.dmsc.tenant.identity.FabricDomain;
 import org.dmsc.tenant.pki.IssuedIdentity;
 
@@ -32,13 +29,18 @@ public final class KafkaIdentity implements AutoCloseable {
     private final String name = UUID.randomUUID().toString();
     private final Supplier<IssuedIdentity> identity;
     private final KafkaPeers peers;
+    private final BiFunction<IssuedIdentity, KafkaPeers, TlsEngines> maker;
     private Optional<Shown> shown = Optional.empty();
 
-    private record Shown(IssuedIdentity identity, SSLContext context) {}
+    private record Shown(IssuedIdentity identity, TlsEngines engines) {}
 
-    private KafkaIdentity(Supplier<IssuedIdentity> identity, KafkaPeers peers) {
+    private KafkaIdentity(
+            Supplier<IssuedIdentity> identity,
+            KafkaPeers peers,
+            BiFunction<IssuedIdentity, KafkaPeers, TlsEngines> maker) {
         this.identity = identity;
         this.peers = peers;
+        this.maker = maker;
     }
 
     /**
@@ -48,7 +50,16 @@ public final class KafkaIdentity implements AutoCloseable {
      * @param root the only trust anchor
      */
     public static KafkaIdentity open(Supplier<IssuedIdentity> identity, X509Certificate root, FabricDomain domain) {
-        KafkaIdentity opened = new KafkaIdentity(identity, new KafkaPeers(root, domain));
+        return open(identity, root, domain, TlsEngines::of);
+    }
+
+    /** The same with engines of one kind. */
+    static KafkaIdentity open(
+            Supplier<IssuedIdentity> identity,
+            X509Certificate root,
+            FabricDomain domain,
+            BiFunction<IssuedIdentity, KafkaPeers, TlsEngines> maker) {
+        KafkaIdentity opened = new KafkaIdentity(identity, new KafkaPeers(root, domain), maker);
         KNOWN.put(opened.name, opened);
         return opened;
     }
@@ -72,24 +83,14 @@ public final class KafkaIdentity implements AutoCloseable {
     }
 
     /** TLS 1.3 with the certificate of now. */
-    synchronized SSLContext context() {
+    synchronized TlsEngines engines() {
         IssuedIdentity now = identity.get();
         if (shown.isPresent() && shown.get().identity().equals(now)) {
-            return shown.get().context();
+            return shown.get().engines();
         }
-        SSLContext made = make(now);
+        TlsEngines made = maker.apply(now, peers);
         shown = Optional.of(new Shown(now, made));
         return made;
-    }
-
-    private SSLContext make(IssuedIdentity now) {
-        try {
-            SSLContext context = SSLContext.getInstance("TLSv1.3");
-            context.init(new KeyManager[] {new OneKey(now)}, new TrustManager[] {peers}, null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("TLS 1.3: this JVM does not have it (expected Java 17 or newer)", e);
-        }
     }
 
     @Override
