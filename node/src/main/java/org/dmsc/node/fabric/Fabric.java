@@ -194,7 +194,7 @@ public final class Fabric implements AutoCloseable {
         String engine = Flags.tlsEngineType().name();
         String transport = Flags.transportType().name();
         return Accelerations.of(
-                new Accelerations.State(engine.equals("OPENSSL"), engine + " at the HTTP edge"),
+                new Accelerations.State(engine.equals("OPENSSL"), engine + " at the HTTP edge and with Kafka"),
                 new Accelerations.State(!transport.equals("NIO"), transport));
     }
 
