@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * gap, and work that must not be repeated is not. Cases 100 and 103 of contracts/security.md.
  */
 @Tag("long")
-@Timeout(1800)
+@Timeout(3600)
 final class KillIT {
 
     private static final int CYCLES = Integer.getInteger("dmsc.kill.cycles", 5);
