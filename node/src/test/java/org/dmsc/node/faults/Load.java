@@ -13,9 +13,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import org.dmsc.node.testing.Answer;
 import org.dmsc.node.testing.Participant;
+import org.dmsc.schemas.Refusal;
 
 /**
  * Asks at a rate that does not depend on the answers. A submission that fails is sent again with its message id, at the other gateway, as
@@ -25,6 +27,9 @@ final class Load implements AutoCloseable {
 
     private static final int SENDERS = 48;
     private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PAUSE = Duration.ofMillis(200);
+    /** What gateways say in Retry-After when the router is behind: whoever asks sooner keeps it there. */
+    private static final Duration BUSY = Duration.ofSeconds(2);
 
     private final BiFunction<Integer, Integer, Participant> callers;
     private final List<String> kinds;
@@ -66,18 +71,20 @@ final class Load implements AutoCloseable {
         long end = System.nanoTime() + PATIENCE.toNanos();
         String last = "never sent";
         for (int attempt = 0; System.nanoTime() < end; attempt++) {
+            boolean busy = false;
             try {
                 Answer answer = callers.apply(number, attempt).post("/message:send", body);
                 if (answer.status() == 200) {
                     accepted.put(answer.task().path("id").asText(), kind + " task " + number);
                     return;
                 }
+                busy = answer.reason().equals(Refusal.OVERLOADED.name());
                 last = answer.toString();
             } catch (RuntimeException e) {
                 last = e + ", " + e.getCause();
             }
             retried.incrementAndGet();
-            java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+            LockSupport.parkNanos((busy ? BUSY : PAUSE).toNanos());
         }
         refused.add("task " + number + ": " + last);
     }
