@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class RouterLossIT {
 
     private static final int TRIALS = Integer.getInteger("dmsc.loss.trials", 5);
-    private static final int RATE = Integer.getInteger("dmsc.kill.rate", 40);
+    private static final int RATE = Integer.getInteger("dmsc.kill.rate", 10);
     private static final String OTHER = "router-2";
     private static final Duration BOUND = Duration.ofMinutes(4);
     private static final Duration WITHOUT = Duration.ofSeconds(2);

@@ -170,6 +170,7 @@ public final class KafkaClients {
         // look
         // costs the broker a list of all topics.
         config.put("main.consumer.metadata.max.age.ms", 300);
+        config.put("main.consumer." + ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, Membership.in(stateDir));
         config.put("consumer." + ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MS);
         config.put("consumer." + ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, HEARTBEAT_MS);
         config.put("consumer." + ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");

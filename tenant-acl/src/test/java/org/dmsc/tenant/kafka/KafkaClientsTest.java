@@ -8,23 +8,37 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.kstream.Consumed;
 import org.dmsc.schemas.TenantId;
 import org.dmsc.tenant.admin.FabricTopics;
+import org.dmsc.tenant.streams.RunnerConfig;
 import org.dmsc.tenant.testing.Eventually;
 import org.dmsc.tenant.testing.TestBroker;
 import org.dmsc.tenant.testing.TestFabric;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class KafkaClientsTest {
+
+    @TempDir
+    Path folder;
 
     @Test
     void readersSeeCommittedRecordsOnly() throws Exception {
@@ -104,7 +118,7 @@ class KafkaClientsTest {
     @Test
     void streamsRunExactlyOnceAtTheMeasuredSettings() {
         Map<String, Object> config =
-                new KafkaClients(KafkaConnection.plain("h:1", "n-")).streams("dmsc-router", Path.of("/tmp/x"));
+                new KafkaClients(KafkaConnection.plain("h:1", "n-")).streams("dmsc-router", folder);
 
         assertThat(config)
                 .containsEntry("processing.guarantee", "exactly_once_v2")
@@ -124,6 +138,43 @@ class KafkaClientsTest {
 
         assertThat(connection.toString()).contains("ssl.key.password").doesNotContain("s3cret");
         assertThatThrownBy(() -> KafkaConnection.plain(" ", "n-")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void whoComesBackToItsFolderTakesItsPlaceInTheGroup() throws Exception {
+        KafkaClients clients = topics("clients-5");
+        try (Producer<String, String> producer = clients.producer("p", new StringSerializer());
+                Admin admin = clients.admin()) {
+            String first = workedBy(clients, producer, admin, "one");
+            String second = workedBy(clients, producer, admin, "two");
+
+            assertThat(second).isEqualTo(first);
+        }
+    }
+
+    /** One life of an application, until it has seen a record; it ends as a kill would end it: without a word to the group. */
+    private String workedBy(KafkaClients clients, Producer<String, String> producer, Admin admin, String record)
+            throws Exception {
+        Set<String> seen = ConcurrentHashMap.newKeySet();
+        StreamsBuilder builder = new StreamsBuilder();
+        builder.stream("dmsc.clients-5.tasks", Consumed.with(Serdes.String(), Serdes.String()))
+                .foreach((key, value) -> seen.add(value));
+        Map<String, Object> config = clients.streams("dmsc-clients-5", folder);
+        config.putAll(RunnerConfig.CONFIG);
+        try (KafkaStreams streams = new KafkaStreams(builder.build(), new StreamsConfig(config))) {
+            streams.start();
+            producer.send(new ProducerRecord<>("dmsc.clients-5.tasks", 0, "k", record))
+                    .get(20, TimeUnit.SECONDS);
+            Eventually.await("the record", () -> seen.contains(record));
+            List<MemberDescription> members = List.copyOf(admin.describeConsumerGroups(List.of("dmsc-clients-5"))
+                    .all()
+                    .get(20, TimeUnit.SECONDS)
+                    .get("dmsc-clients-5")
+                    .members());
+            streams.close(CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP));
+            assertThat(members).hasSize(1);
+            return members.get(0).groupInstanceId().orElseThrow();
+        }
     }
 
     private static KafkaClients topics(String tenant) {
