@@ -64,9 +64,10 @@ public final class RouterApp implements AutoCloseable {
 
     /**
      * What somebody waits for is committed at once, because the processor asks for it; what nobody waits for (outcomes, an assignment read
-     * back) goes along with the next of those, or after this time. Each commit is a transaction over about six partitions.
+     * back) goes along with the next of those, or after this time. Each commit is a transaction over about six partitions. Not shorter than a
+     * backlog is worked on without one.
      */
-    private static final int LAZY_COMMIT_MS = 20;
+    private static final int LAZY_COMMIT_MS = (int) CommitPace.LONGEST_MS;
 
     /** How long the thread sleeps when there is nothing to read; a record wakes it. Due times and lazy commits wait for its end. */
     private static final int POLL_MS = 20;

@@ -82,10 +82,10 @@ final class DelegationProcessor implements Processor<String, byte[], String, Out
         Optional<TenantTopic> place = metadata.map(RecordMetadata::topic).flatMap(TopicNames::parse);
         if (metadata.isEmpty() || place.isEmpty()) {
             // The fabric's own topic that keeps the subscription from being empty.
-            parts.pace().handled();
+            parts.pace().handled(context.currentSystemTimeMs());
             return;
         }
-        parts.pace().handled();
+        parts.pace().handled(context.currentSystemTimeMs());
         parts.order().serves(metadata.get().partition(), record.timestamp());
         parts.counters().add(Count.RECORDS);
         String key = record.key() == null ? "" : record.key();

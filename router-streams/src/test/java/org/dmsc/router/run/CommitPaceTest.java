@@ -12,7 +12,7 @@ class CommitPaceTest {
     @Test
     void commitsAtOnceWhenThereIsNothingElseToDo() {
         pace.polled(1);
-        pace.handled();
+        pace.handled(NOW);
         assertThat(pace.isTime(NOW)).as("nobody waits").isFalse();
 
         pace.urgent(NOW);
@@ -23,12 +23,12 @@ class CommitPaceTest {
     @Test
     void commitsABacklogTogether() {
         pace.polled(3);
-        pace.handled();
+        pace.handled(NOW);
         pace.urgent(NOW);
         assertThat(pace.isTime(NOW + 1)).isFalse();
-        pace.handled();
+        pace.handled(NOW);
         assertThat(pace.isTime(NOW + 2)).isFalse();
-        pace.handled();
+        pace.handled(NOW);
         assertThat(pace.isTime(NOW + 3)).isTrue();
     }
 
@@ -36,11 +36,52 @@ class CommitPaceTest {
     void holdsNothingLongerThanItsBound() {
         pace.polled(1000);
         pace.urgent(NOW);
-        pace.urgent(NOW + CommitPace.LONGEST_MS - 1);
-        assertThat(pace.isTime(NOW + CommitPace.LONGEST_MS - 1)).isFalse();
-        assertThat(pace.isTime(NOW + CommitPace.LONGEST_MS))
+        pace.urgent(NOW + CommitPace.SHORTEST_MS - 1);
+        assertThat(pace.isTime(NOW + CommitPace.SHORTEST_MS - 1)).isFalse();
+        assertThat(pace.isTime(NOW + CommitPace.SHORTEST_MS))
                 .as("counts from the first that waits")
                 .isTrue();
+    }
+
+    @Test
+    void worksAsLongAsACommitTakes() {
+        long now = NOW;
+        pace.polled(100_000);
+        for (int commit = 0; commit < 10; commit++) {
+            pace.urgent(now);
+            now += CommitPace.LONGEST_MS;
+            assertThat(pace.isTime(now)).isTrue();
+            now += 60;
+            pace.handled(now);
+        }
+
+        pace.urgent(now);
+        assertThat(pace.isTime(now + 55)).isFalse();
+        assertThat(pace.isTime(now + 60)).isTrue();
+    }
+
+    @Test
+    void holdsNothingLongerThanItsBoundHoweverLongCommitsTake() {
+        pace.polled(1000);
+        pace.urgent(NOW);
+        assertThat(pace.isTime(NOW + CommitPace.SHORTEST_MS)).isTrue();
+        pace.handled(NOW + 60_000);
+
+        pace.urgent(NOW + 60_000);
+        assertThat(pace.isTime(NOW + 60_000 + CommitPace.LONGEST_MS)).isTrue();
+    }
+
+    @Test
+    void anIdleTimeIsNoLongCommit() {
+        pace.polled(1);
+        pace.handled(NOW);
+        pace.urgent(NOW);
+        assertThat(pace.isTime(NOW)).isTrue();
+        pace.polled(100);
+        pace.handled(NOW + 60_000);
+
+        pace.urgent(NOW + 60_000);
+        assertThat(pace.isTime(NOW + 60_000 + CommitPace.SHORTEST_MS)).isTrue();
     }
 
     @Test
