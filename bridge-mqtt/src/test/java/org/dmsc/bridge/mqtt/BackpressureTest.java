@@ -44,7 +44,8 @@ final class BackpressureTest {
         for (int i = 0; i < REPORTS; i++) {
             all.add(report(device, agent, i).whenComplete((done, fault) -> acknowledged.incrementAndGet()));
         }
-        Eventually.isTrue("some are on their way", () -> taken(agent) > MOST_ON_THE_WAY / 10);
+        // HiveMQ itself may hold most of them back while an acknowledgement is held; how many, depends on its threads.
+        Eventually.isTrue("one is on its way", () -> taken(agent) > 0);
         // Another device is served meanwhile, as often as the first one would need to overrun its window.
         AgentRef other = edge.agent("acme", "other-meter");
         Mqtt3AsyncClient beside = HiveClients.connect3(edge, other);
