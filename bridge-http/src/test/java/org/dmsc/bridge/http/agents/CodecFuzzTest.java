@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Each codec of A2A under bytes that nobody meant: the kept corpus and changes of it in every run, a fuzzer that follows the code's branches
- * (Jazzer) in long runs. The corpus is in {@code src/test/resources}; what the fuzzer finds it leaves in {@code target/fuzz}.
+ * (Jazzer) in long runs. The corpus is in {@code src/test/resources}: good inputs, and beside them, in {@code found}, some that a fuzzer came upon; what it finds
+ * anew it leaves in {@code target/fuzz}.
  */
 final class CodecFuzzTest {
 
@@ -35,6 +36,14 @@ final class CodecFuzzTest {
                 CodecFuzz.CODECS.get(codec).accept(changed(random, good, corpus));
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jsonRpc", "httpJson", "grpc", "old"})
+    void readsOrRefusesWhatAFuzzerCameUpon(String codec) throws Exception {
+        List<byte[]> found = corpus("found/" + codec);
+        assertThat(found).isNotEmpty();
+        found.forEach(CodecFuzz.CODECS.get(codec));
     }
 
     @ParameterizedTest
